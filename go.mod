@@ -1,0 +1,3 @@
+module github.com/zqlite/zqlite
+
+go 1.25.0
