@@ -1,0 +1,46 @@
+package types
+
+// The built-in types, with PostgreSQL's OIDs, categories and names. Integer is
+// zqlite's own INTEGER: int4's OID and behaviour with the range of 64 bits; it
+// differs from Int4 only in Width.
+var (
+	Bool        = &Type{OID: 16, Kind: KindBool, Category: 'B', Preferred: true, Name: "bool", Display: "boolean", Mod: -1}
+	Bytea       = &Type{OID: 17, Kind: KindBytes, Category: 'U', Name: "bytea", Display: "bytea", Mod: -1}
+	CharByte    = &Type{OID: 18, Kind: KindText, Category: 'Z', Name: "char", Display: `"char"`, Mod: -1}
+	Name        = &Type{OID: 19, Kind: KindText, Category: 'S', Name: "name", Display: "name", Mod: -1}
+	Int8        = &Type{OID: 20, Kind: KindInt, Category: 'N', Name: "int8", Display: "bigint", Width: 8, Mod: -1}
+	Int2        = &Type{OID: 21, Kind: KindInt, Category: 'N', Name: "int2", Display: "smallint", Width: 2, Mod: -1}
+	Int4        = &Type{OID: 23, Kind: KindInt, Category: 'N', Name: "int4", Display: "integer", Width: 4, Mod: -1}
+	Integer     = &Type{OID: 23, Kind: KindInt, Category: 'N', Name: "int4", Display: "integer", Width: 8, Mod: -1}
+	RegProc     = &Type{OID: 24, Kind: KindInt, Category: 'N', Name: "regproc", Display: "regproc", Width: 8, Mod: -1}
+	Text        = &Type{OID: 25, Kind: KindText, Category: 'S', Preferred: true, Name: "text", Display: "text", Mod: -1}
+	Oid         = &Type{OID: 26, Kind: KindInt, Category: 'N', Preferred: true, Name: "oid", Display: "oid", Width: 8, Mod: -1}
+	JSON        = &Type{OID: 114, Kind: KindJSON, Category: 'U', Name: "json", Display: "json", Mod: -1}
+	Float4      = &Type{OID: 700, Kind: KindFloat, Category: 'N', Name: "float4", Display: "real", Width: 4, Mod: -1}
+	Float8      = &Type{OID: 701, Kind: KindFloat, Category: 'N', Preferred: true, Name: "float8", Display: "double precision", Width: 8, Mod: -1}
+	Unknown     = &Type{OID: 705, Kind: KindText, Category: 'X', Name: "unknown", Display: "unknown", Mod: -1}
+	Char        = &Type{OID: 1042, Kind: KindText, Category: 'S', Name: "bpchar", Display: "character", Mod: -1}
+	Varchar     = &Type{OID: 1043, Kind: KindText, Category: 'S', Name: "varchar", Display: "character varying", Mod: -1}
+	Date        = &Type{OID: 1082, Kind: KindDate, Category: 'D', Name: "date", Display: "date", Mod: -1}
+	Time        = &Type{OID: 1083, Kind: KindTime, Category: 'D', Name: "time", Display: "time without time zone", Mod: -1}
+	Timestamp   = &Type{OID: 1114, Kind: KindTimestamp, Category: 'D', Name: "timestamp", Display: "timestamp without time zone", Mod: -1}
+	TimestampTZ = &Type{OID: 1184, Kind: KindTimestampTZ, Category: 'D', Preferred: true, Name: "timestamptz", Display: "timestamp with time zone", Mod: -1}
+	Interval    = &Type{OID: 1186, Kind: KindInterval, Category: 'T', Preferred: true, Name: "interval", Display: "interval", Mod: -1}
+	TimeTZ      = &Type{OID: 1266, Kind: KindTimeTZ, Category: 'D', Name: "timetz", Display: "time with time zone", Mod: -1}
+	Bit         = &Type{OID: 1560, Kind: KindBit, Category: 'V', Name: "bit", Display: "bit", Mod: -1}
+	Varbit      = &Type{OID: 1562, Kind: KindBit, Category: 'V', Preferred: true, Name: "varbit", Display: "bit varying", Mod: -1}
+	Numeric     = &Type{OID: 1700, Kind: KindNumeric, Category: 'N', Name: "numeric", Display: "numeric", Mod: -1}
+	RegClass    = &Type{OID: 2205, Kind: KindInt, Category: 'N', Name: "regclass", Display: "regclass", Width: 8, Mod: -1}
+	RegType     = &Type{OID: 2206, Kind: KindInt, Category: 'N', Name: "regtype", Display: "regtype", Width: 8, Mod: -1}
+	RecordType  = &Type{OID: 2249, Kind: KindRecord, Category: 'P', Name: "record", Display: "record", Mod: -1}
+	Void        = &Type{OID: 2278, Kind: KindVoid, Category: 'P', Name: "void", Display: "void", Mod: -1}
+	UUID        = &Type{OID: 2950, Kind: KindUUID, Category: 'U', Name: "uuid", Display: "uuid", Mod: -1}
+	JSONB       = &Type{OID: 3802, Kind: KindJSONB, Category: 'U', Name: "jsonb", Display: "jsonb", Mod: -1}
+	JSONPath    = &Type{OID: 4072, Kind: KindText, Category: 'U', Name: "jsonpath", Display: "jsonpath", Mod: -1}
+
+	// Pseudo-types of function signatures.
+	Any        = &Type{OID: 2276, Kind: KindVoid, Category: 'P', Name: "any", Display: `"any"`, Mod: -1}
+	AnyElement = &Type{OID: 2283, Kind: KindVoid, Category: 'P', Name: "anyelement", Display: "anyelement", Mod: -1}
+	AnyArray   = &Type{OID: 2277, Kind: KindVoid, Category: 'P', Name: "anyarray", Display: "anyarray", Mod: -1}
+	AnyEnum    = &Type{OID: 3500, Kind: KindVoid, Category: 'P', Name: "anyenum", Display: "anyenum", Mod: -1}
+)
