@@ -1,0 +1,128 @@
+package expr
+
+import (
+	"context"
+	"time"
+
+	"github.com/zqlite/zqlite/internal/types"
+	"github.com/zqlite/zqlite/internal/vector"
+)
+
+// Volatility says when a call may be computed ahead.
+type Volatility uint8
+
+// The volatilities, as PostgreSQL's.
+const (
+	Immutable Volatility = iota // may be folded at planning
+	Stable                      // one value per statement: now(), time zone dependent
+	Volatile                    // each call counts: random(), nextval()
+)
+
+// Func describes a function or an operator. Operators are registered under
+// their symbol. One name may have several Funcs (overloads).
+type Func struct {
+	Name       string
+	Args       []*types.Type // may hold Any, AnyElement, AnyArray
+	Variadic   bool          // the last parameter repeats
+	Defaults   int           // trailing parameters that may be left out
+	Ret        *types.Type
+	RetFn      func(args []*types.Type) *types.Type // result type where it depends on the arguments; nil otherwise
+	NotStrict  bool                                 // is called with NULL arguments
+	Volatility Volatility
+	// Eval computes one call. args are valid during the call only.
+	Eval func(c *Context, args []types.Value) (types.Value, error)
+	// Kernel computes a batch at the positions sel (nil: 0..n-1) into out,
+	// which has been Reset for the result type. For a strict function the
+	// caller has merged the null masks already, and the kernel must not fail
+	// at rows that are null. nil: Eval is called row by row.
+	Kernel func(c *Context, args []*vector.Vector, sel []int32, n int, out *vector.Vector) error
+	Doc    string // one line, for docs/sql.md and \df
+	Source string // where the meaning comes from: PostgreSQL, SQLite
+}
+
+// SetFunc is a function that returns rows: generate_series, unnest, json_each.
+type SetFunc struct {
+	Name      string
+	Args      []*types.Type
+	Variadic  bool
+	Defaults  int
+	Cols      []types.Field
+	ColsFn    func(args []*types.Type) []types.Field // where the columns depend on the arguments
+	NotStrict bool
+	// Open starts a call; next fills row and returns false after the last.
+	Open   func(c *Context, args []types.Value) (next func(row []types.Value) (bool, error), err error)
+	Doc    string
+	Source string
+}
+
+// AggFunc describes an aggregate function.
+type AggFunc struct {
+	Name       string
+	Args       []*types.Type
+	Variadic   bool
+	Ret        *types.Type
+	RetFn      func(args []*types.Type) *types.Type
+	OrderedSet bool // called with WITHIN GROUP
+	New        func(c *Context, args []*types.Type, ret *types.Type) Accumulator
+	EmptyZero  bool // count: 0 rather than NULL over no rows
+	Doc        string
+	Source     string
+}
+
+// Accumulator holds the states of one aggregate for all groups of a hash
+// table, in columns.
+type Accumulator interface {
+	// Resize makes room for groups 0..n-1; new ones are empty.
+	Resize(n int)
+	// Update adds the rows at sel (nil: 0..n-1); groups[i] is the group of row
+	// position i. groups nil means that all rows belong to group 0.
+	Update(groups []int32, args []*vector.Vector, sel []int32, n int) error
+	// Merge adds the states of other, whose group g becomes mapping[g].
+	Merge(other Accumulator, mapping []int32) error
+	// Result returns the aggregate of a group.
+	Result(group int) (types.Value, error)
+	// Bytes estimates the memory held, for the query's budget.
+	Bytes() int
+}
+
+// Session is what functions may ask of the session that runs them. Package
+// engine implements it; nil in contexts without one (constant folding).
+type Session interface {
+	NextVal(sequence string) (int64, error)
+	CurrVal(sequence string) (int64, error)
+	LastVal() (int64, error)
+	SetVal(sequence string, v int64, called bool) (int64, error)
+	LastInsertRowID() int64
+	Changes() int64
+	TotalChanges() int64
+	Setting(name string) (string, bool)
+	SetSetting(name, value string, local bool) error
+	CurrentSchema() string
+	// CatalogFunc answers functions that look at the catalog (pg_get_expr,
+	// format_type, to_regclass, pg_table_size …) by name.
+	CatalogFunc(name string, args []types.Value) (types.Value, error)
+}
+
+// Context is what an evaluation may depend on besides its input. One belongs
+// to one running statement and is used by one goroutine; operators that run in
+// parallel make copies.
+type Context struct {
+	Ctx           context.Context
+	Params        []types.Value
+	Outer         map[ColumnID]types.Value // bindings of the correlated subquery that runs
+	Now           time.Time                // start of the transaction
+	StatementTime time.Time
+	Env           *types.Env // time zone and the like
+	Session       Session
+	ticks         int
+}
+
+// Check returns the cancellation of the statement, looking every so many
+// calls; loops without end call it.
+func (c *Context) Check() error {
+	c.ticks++
+	if c.ticks&1023 != 0 || c.Ctx == nil {
+		return nil
+	}
+	return c.Ctx.Err()
+}
