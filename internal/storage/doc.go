@@ -1,0 +1,43 @@
+// Package storage is the face of the store: trees of rows, snapshots,
+// transactions, and one durable file with its log.
+//
+//	Put/Delete → write set → Commit → log frame → delta → merge → pages → file
+//	Get/Scan   ← own writes ← deltas of the snapshot ← leaves of its root
+//
+// It takes keys and rows as bytes (package page lays rows out in columns) and
+// gives back leaves and rows at a snapshot. It never knows an SQL type, never
+// interprets a key beyond its order, and never reads a clock for ordering.
+//
+// Invariants (the code refers to them by number):
+//
+//  1. Uncommitted data lives only in write sets and side files; tree pages are
+//     immutable.
+//  2. Keys are locked before they are checked; unlocking follows publication or
+//     rollback.
+//  3. A leader orders, validates and numbers the commits of a batch; those that
+//     fail drop out before encoding.
+//  4. A frame holds whole transactions or names synced side files; it replays
+//     wholly or not at all.
+//  5. Order: write, sync (full), publish, unlock, acknowledge. Applying may
+//     overlap the sync; unpublished sequences are invisible.
+//  6. With SyncFull nothing visible can be lost. With SyncNormal and SyncOff a
+//     crash leaves a prefix of the commits.
+//  7. A failed log write or sync publishes nothing, poisons the store, and
+//     answers "outcome unknown" (08007).
+//  8. A reader registers, then loads one pointer.
+//  9. A lookup takes the largest sequence at or below its snapshot among the
+//     deltas, else the tree; own writes come first.
+//  10. Freezing happens between frames: generation = delta = log file. The log
+//     of g is synced before the first frame of g+1.
+//  11. Checkpoint of g: merge oldest first into free pages; sync; meta; sync;
+//     then install the pointer.
+//  12. Log and side files of g are reused only when both durable metas include g.
+//  13. A page that lived from birth to death is reused only when both durable
+//     metas are at or past its death and no live reader's root lies between.
+//  14. Allocation-map pages alternate between two fixed places.
+//  15. Open: the newest valid meta; replay the generations in order, skipping
+//     sequences at or below its last. A missing generation, or damage below a
+//     later frame's durable LSN, is an error; another bad tail is discarded.
+//  16. After a crash, before serving: checkpoint the replayed state, write both
+//     metas, sync; only then reuse logs.
+package storage
