@@ -9,9 +9,13 @@ import (
 // expressions (checks, generated columns, index expressions) refer to the new
 // row's columns by New: New[i] is the ColumnID of live column i.
 type Target struct {
-	Rel       *catalog.Relation
-	New       []expr.ColumnID // the row as it will be stored, one per live column
-	Old       []expr.ColumnID // the row as it is, for UPDATE and DELETE
+	Rel *catalog.Relation
+	New []expr.ColumnID // the row as it will be stored, one per live column
+	Old []expr.ColumnID // the row as it is, for UPDATE and DELETE
+	// RowID is the column of Input (and a column that RETURNING may refer to)
+	// that holds the row id of a relation with a hidden one; 0 where the
+	// primary key identifies the row.
+	RowID     expr.ColumnID
 	Checks    []CheckItem
 	Generated []Assign // stored generated columns, in order of dependency
 	// IndexExprs gives the bound expressions of index parts and predicates:
@@ -66,8 +70,8 @@ type OnConflict struct {
 	Excluded []expr.ColumnID
 }
 
-// Update changes the rows of Input, whose columns include Key (the target
-// row's identity) and all the Old columns. Set refers to Input's columns.
+// Update changes the rows of Input, whose columns include all the Old columns
+// and RowID. Set refers to Input's columns.
 type Update struct {
 	Target    Target
 	Input     Node

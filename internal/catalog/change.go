@@ -1,0 +1,132 @@
+package catalog
+
+// The functions of this file make a new catalog that differs in one object.
+// They check nothing but what keeps the catalog consistent with itself; the
+// rules of SQL (names taken, dependents) are checked by who calls them.
+
+// AllocateID returns a catalog whose NextID is past the id given out.
+func (c *Catalog) AllocateID() (*Catalog, ID) {
+	d := *c
+	d.NextID++
+	return &d, c.NextID
+}
+
+// WithSchema adds or replaces a schema.
+func (c *Catalog) WithSchema(s *Schema) *Catalog {
+	d := c.clone()
+	d.schemas.Set(s.Name, s)
+	return d
+}
+
+// WithoutSchema removes a schema; what it held must be gone.
+func (c *Catalog) WithoutSchema(schema string) *Catalog {
+	d := c.clone()
+	d.schemas.Delete(schema)
+	return d
+}
+
+// WithRelation adds a relation or replaces the one with its id, with the names
+// of its indexes. It sets the Version of a replaced relation.
+func (c *Catalog) WithRelation(r *Relation) *Catalog {
+	d := c.clone()
+	d.dropNames(r.ID)
+	if old, ok := d.relations.Get(r.ID); ok && r.Version <= old.Version {
+		r.Version = old.Version + 1
+	}
+	d.relations.Set(r.ID, r)
+	d.names.Set(nameOf(r.Schema, r.Name), r.ID)
+	for _, ix := range r.Indexes {
+		d.names.Set(nameOf(r.Schema, ix.Name), ix.ID)
+		d.indexes.Set(ix.ID, r.ID)
+	}
+	return d
+}
+
+// WithoutRelation removes a relation and its indexes.
+func (c *Catalog) WithoutRelation(id ID) *Catalog {
+	d := c.clone()
+	d.dropNames(id)
+	d.relations.Delete(id)
+	return d
+}
+
+func (c *Catalog) dropNames(id ID) {
+	old, ok := c.relations.Get(id)
+	if !ok {
+		return
+	}
+	c.names.Delete(nameOf(old.Schema, old.Name))
+	for _, ix := range old.Indexes {
+		c.names.Delete(nameOf(old.Schema, ix.Name))
+		c.indexes.Delete(ix.ID)
+	}
+}
+
+// WithSequence adds or replaces a sequence.
+func (c *Catalog) WithSequence(s *Sequence) *Catalog {
+	d := c.clone()
+	if old, ok := d.sequences.Get(s.ID); ok {
+		d.names.Delete(nameOf(old.Schema, old.Name))
+	}
+	d.sequences.Set(s.ID, s)
+	d.names.Set(nameOf(s.Schema, s.Name), s.ID)
+	return d
+}
+
+// WithoutSequence removes a sequence.
+func (c *Catalog) WithoutSequence(id ID) *Catalog {
+	d := c.clone()
+	if old, ok := d.sequences.Get(id); ok {
+		d.names.Delete(nameOf(old.Schema, old.Name))
+		d.sequences.Delete(id)
+	}
+	return d
+}
+
+// WithType adds or replaces a user-defined type.
+func (c *Catalog) WithType(u *UserType) *Catalog {
+	d := c.clone()
+	if old, ok := d.types.Get(u.ID); ok {
+		d.typeNames.Delete(nameOf(old.Schema, old.Name))
+	}
+	d.types.Set(u.ID, u)
+	d.typeNames.Set(nameOf(u.Schema, u.Name), u.ID)
+	return d
+}
+
+// WithoutType removes a user-defined type.
+func (c *Catalog) WithoutType(id ID) *Catalog {
+	d := c.clone()
+	if old, ok := d.types.Get(id); ok {
+		d.typeNames.Delete(nameOf(old.Schema, old.Name))
+		d.types.Delete(id)
+	}
+	return d
+}
+
+// WithFunction adds or replaces a SQL function.
+func (c *Catalog) WithFunction(f *SQLFunction) *Catalog {
+	d := c.clone()
+	d.functions.Set(f.ID, f)
+	return d
+}
+
+// WithoutFunction removes a SQL function.
+func (c *Catalog) WithoutFunction(id ID) *Catalog {
+	d := c.clone()
+	d.functions.Delete(id)
+	return d
+}
+
+// Copy returns a copy of the descriptor whose lists can be changed without
+// touching the original's; the elements are shared until they are replaced.
+func (r *Relation) Copy() *Relation {
+	n := *r
+	n.Columns = append([]*Column(nil), r.Columns...)
+	n.Indexes = append([]*Index(nil), r.Indexes...)
+	n.Checks = append([]*Check(nil), r.Checks...)
+	n.Foreign = append([]*ForeignKey(nil), r.Foreign...)
+	n.Referers = append([]ID(nil), r.Referers...)
+	n.Triggers = append([]*Trigger(nil), r.Triggers...)
+	return &n
+}
