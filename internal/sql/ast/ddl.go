@@ -1,0 +1,284 @@
+package ast
+
+// ObjectKind is a kind of schema object, in DROP, COMMENT, ALTER and REINDEX.
+type ObjectKind uint8
+
+// The kinds of object.
+const (
+	ObjectTable ObjectKind = iota
+	ObjectView
+	ObjectMaterializedView
+	ObjectIndex
+	ObjectSequence
+	ObjectType
+	ObjectDomain
+	ObjectSchema
+	ObjectTrigger
+	ObjectFunction
+	ObjectProcedure
+	ObjectRoutine
+	ObjectAggregate
+	ObjectColumn
+	ObjectConstraint
+	ObjectDomainConstraint
+	ObjectAttribute
+	ObjectCollation
+	ObjectExtension
+	ObjectDatabase
+	ObjectRole
+	ObjectSystem
+)
+
+// CreateSchema is CREATE SCHEMA; Elements are the statements inside it.
+type CreateSchema struct {
+	Pos           int
+	IfNotExists   bool
+	Name          string
+	Authorization string
+	Elements      []Stmt
+}
+
+// CreateExtension is CREATE EXTENSION [IF NOT EXISTS] name.
+type CreateExtension struct {
+	Pos         int
+	IfNotExists bool
+	Name        string
+}
+
+// CreateView is CREATE [MATERIALIZED] VIEW.
+type CreateView struct {
+	Pos          int
+	OrReplace    bool
+	Temp         bool
+	Recursive    bool
+	Materialized bool
+	IfNotExists  bool
+	Name         QualifiedName
+	Columns      []Name
+	Options      []Option
+	Query        *Select
+	CheckOption  CheckOption
+	NoData       bool // materialized: WITH NO DATA
+}
+
+// CheckOption is WITH CHECK OPTION of a view.
+type CheckOption uint8
+
+// The check options; a plain WITH CHECK OPTION is cascaded.
+const (
+	CheckOptionNone CheckOption = iota
+	CheckOptionLocal
+	CheckOptionCascaded
+)
+
+// SeqOptionKind is one clause of a sequence.
+type SeqOptionKind uint8
+
+// The sequence clauses.
+const (
+	SeqAs SeqOptionKind = iota
+	SeqIncrement
+	SeqMinValue
+	SeqNoMinValue
+	SeqMaxValue
+	SeqNoMaxValue
+	SeqStart
+	SeqRestart // Value "" restarts at the start value
+	SeqCache
+	SeqCycle
+	SeqNoCycle
+	SeqOwnedBy // Owned empty is OWNED BY NONE
+	SeqName
+)
+
+// SeqOption is a clause of CREATE or ALTER SEQUENCE and of an identity column.
+type SeqOption struct {
+	Pos   int
+	Kind  SeqOptionKind
+	Value string // decimal, with its sign
+	Type  *TypeName
+	Owned []Name // table.column, schema.table.column
+	Name  QualifiedName
+}
+
+// CreateSequence is CREATE SEQUENCE.
+type CreateSequence struct {
+	Pos         int
+	Temp        bool
+	IfNotExists bool
+	Name        QualifiedName
+	Options     []SeqOption
+}
+
+// AlterSequence is ALTER SEQUENCE with options; RENAME and SET SCHEMA are
+// statements of their own.
+type AlterSequence struct {
+	Pos      int
+	IfExists bool
+	Name     QualifiedName
+	Options  []SeqOption
+}
+
+// CreateEnum is CREATE TYPE name AS ENUM (...).
+type CreateEnum struct {
+	Pos    int
+	Name   QualifiedName
+	Labels []Name
+}
+
+// CreateComposite is CREATE TYPE name AS (a int, ...).
+type CreateComposite struct {
+	Pos    int
+	Name   QualifiedName
+	Fields []ColumnDefItem
+}
+
+// AlterEnum is ALTER TYPE ... ADD VALUE or RENAME VALUE.
+type AlterEnum struct {
+	Pos         int
+	Name        QualifiedName
+	Rename      bool // RENAME VALUE OldLabel TO Label
+	OldLabel    string
+	IfNotExists bool
+	Label       string
+	Before      bool   // Neighbour is what the label stands before; otherwise after
+	Neighbour   string // "" without BEFORE or AFTER
+}
+
+// CreateDomain is CREATE DOMAIN; the constraints are NOT NULL, NULL, CHECK and
+// DEFAULT.
+type CreateDomain struct {
+	Pos         int
+	Name        QualifiedName
+	Type        *TypeName
+	Collation   QualifiedName
+	Constraints []Constraint
+}
+
+// AlterDomainKind is the command of an AlterDomain.
+type AlterDomainKind uint8
+
+// The commands of ALTER DOMAIN.
+const (
+	DomainSetDefault AlterDomainKind = iota
+	DomainDropDefault
+	DomainSetNotNull
+	DomainDropNotNull
+	DomainAddConstraint
+	DomainDropConstraint
+	DomainValidateConstraint
+)
+
+// AlterDomain is ALTER DOMAIN; renames are Rename statements.
+type AlterDomain struct {
+	Pos        int
+	Name       QualifiedName
+	Kind       AlterDomainKind
+	Default    Expr
+	Constraint *Constraint
+	IfExists   bool
+	Target     string // the constraint that is dropped or validated
+	Cascade    bool
+}
+
+// IndexElem is one key of an index, or of an ON CONFLICT target. A plain column
+// is a *ColumnRef with one part.
+type IndexElem struct {
+	Pos            int
+	Expr           Expr
+	Collation      QualifiedName
+	OpClass        QualifiedName
+	OpClassOptions []Option
+	Desc           bool
+	Nulls          NullsOrder
+}
+
+// CreateIndex is CREATE INDEX. Method is "" where nothing is said; CREATE HASH
+// INDEX has the method "hash".
+type CreateIndex struct {
+	Pos              int
+	Unique           bool
+	Concurrently     bool
+	IfNotExists      bool
+	Name             QualifiedName // empty where PostgreSQL chooses one
+	Table            QualifiedName
+	Only             bool
+	Method           string
+	Elems            []IndexElem
+	Include          []IndexElem
+	NullsNotDistinct bool
+	Options          []Option
+	Tablespace       string
+	Where            Expr
+}
+
+// FuncSignature names a function by its argument types, in DROP, COMMENT and
+// ALTER: f(), or with NoArgs just f.
+type FuncSignature struct {
+	Pos    int
+	Name   QualifiedName
+	NoArgs bool // no parenthesis was written
+	Args   []FuncParam
+}
+
+// Drop is every DROP. Objects holds the names, Functions those of functions,
+// procedures, routines and aggregates; Table is that of a trigger.
+type Drop struct {
+	Pos          int
+	Kind         ObjectKind
+	IfExists     bool
+	Concurrently bool
+	Objects      []QualifiedName
+	Functions    []FuncSignature
+	Types        []*TypeName // of types and domains
+	Table        QualifiedName
+	Cascade      bool
+	Restrict     bool
+}
+
+// Rename is every ALTER ... RENAME. Sub is the column, attribute or constraint
+// (or the trigger, then Object is its table) where Kind is such a part; Owner is
+// the kind of the object that has it.
+type Rename struct {
+	Pos      int
+	Kind     ObjectKind
+	Owner    ObjectKind
+	IfExists bool
+	Only     bool
+	Object   QualifiedName
+	Function *FuncSignature
+	Sub      string
+	NewName  string
+}
+
+// SetSchema is ALTER ... SET SCHEMA.
+type SetSchema struct {
+	Pos      int
+	Kind     ObjectKind
+	IfExists bool
+	Object   QualifiedName
+	Function *FuncSignature
+	Schema   string
+}
+
+// SetOwner is ALTER ... OWNER TO.
+type SetOwner struct {
+	Pos      int
+	Kind     ObjectKind
+	IfExists bool
+	Object   QualifiedName
+	Function *FuncSignature
+	Owner    string
+}
+
+// Comment is COMMENT ON. Text is nil for NULL. Sub is the column of a column,
+// the constraint or the trigger, Object their table.
+type Comment struct {
+	Pos      int
+	Kind     ObjectKind
+	Object   QualifiedName
+	Function *FuncSignature
+	Type     *TypeName
+	Sub      string
+	Text     *string
+}
