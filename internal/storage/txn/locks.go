@@ -1,0 +1,411 @@
+package txn
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/zqlite/zqlite/internal/sqlerr"
+)
+
+// Mode of a lock. Row modes and table modes never meet on one id.
+type Mode uint8
+
+const (
+	KeyShare Mode = iota
+	Share
+	NoKeyUpdate
+	Exclusive
+	TableIntentShare
+	TableIntentWrite
+	TableShared
+	TableExclusive
+)
+
+// conflicts[m] is the set of modes of others that forbid m.
+var conflicts = [8]uint8{
+	KeyShare:         1 << Exclusive,
+	Share:            1<<NoKeyUpdate | 1<<Exclusive,
+	NoKeyUpdate:      1<<Share | 1<<NoKeyUpdate | 1<<Exclusive,
+	Exclusive:        1<<KeyShare | 1<<Share | 1<<NoKeyUpdate | 1<<Exclusive,
+	TableIntentShare: 1 << TableExclusive,
+	TableIntentWrite: 1<<TableShared | 1<<TableExclusive,
+	TableShared:      1<<TableIntentWrite | 1<<TableExclusive,
+	TableExclusive:   1<<TableIntentShare | 1<<TableIntentWrite | 1<<TableShared | 1<<TableExclusive,
+}
+
+// covers[m] is the set of held modes that make m unnecessary.
+var covers = [8]uint8{
+	KeyShare:         1<<KeyShare | 1<<Share | 1<<NoKeyUpdate | 1<<Exclusive,
+	Share:            1<<Share | 1<<Exclusive,
+	NoKeyUpdate:      1<<NoKeyUpdate | 1<<Exclusive,
+	Exclusive:        1 << Exclusive,
+	TableIntentShare: 1<<TableIntentShare | 1<<TableIntentWrite | 1<<TableShared | 1<<TableExclusive,
+	TableIntentWrite: 1<<TableIntentWrite | 1<<TableExclusive,
+	TableShared:      1<<TableShared | 1<<TableExclusive,
+	TableExclusive:   1 << TableExclusive,
+}
+
+// Policy for a lock that is not free.
+type Policy uint8
+
+const (
+	Wait Policy = iota
+	NoWait
+	SkipLocked
+)
+
+// ErrLocked answers SkipLocked.
+var ErrLocked = sqlerr.New(sqlerr.LockNotAvailable, "row is locked (skipped)")
+
+var (
+	errNoWait   = sqlerr.New(sqlerr.LockNotAvailable, "could not obtain lock on row")
+	errTimeout  = sqlerr.New(sqlerr.LockNotAvailable, "canceling statement due to lock timeout")
+	errDeadlock = sqlerr.New(sqlerr.DeadlockDetected, "deadlock detected")
+)
+
+// Owner holds locks: a transaction. The zero value is ready.
+type Owner struct {
+	held []uint64
+	wait *waiter // guarded by Table.waiting
+}
+
+// Held is the number of locks.
+func (o *Owner) Held() int { return len(o.held) }
+
+type holder struct {
+	owner *Owner
+	modes uint8
+}
+
+type waiter struct {
+	owner   *Owner
+	mode    Mode
+	lock    *lock
+	shard   *shard
+	granted bool // guarded by the shard
+	ready   chan struct{}
+}
+
+type lock struct {
+	id      uint64
+	first   holder   // the only one, nearly always
+	more    []holder // further ones
+	waiters []*waiter
+	next    *lock // free list
+}
+
+const shardCount = 64
+
+type shard struct {
+	mu    sync.Mutex
+	locks map[uint64]*lock
+	free  *lock
+	_     [64]byte
+}
+
+// Table is the lock table of a store.
+type Table struct {
+	shards    [shardCount]shard
+	waiting   sync.Mutex // guards Owner.wait and the search for cycles
+	deadlocks atomic.Uint64
+	waiters   sync.Pool
+}
+
+// NewTable makes an empty lock table.
+func NewTable() *Table {
+	t := &Table{}
+	for i := range t.shards {
+		t.shards[i].locks = make(map[uint64]*lock)
+	}
+	t.waiters.New = func() any { return &waiter{ready: make(chan struct{}, 1)} }
+	return t
+}
+
+// Deadlocks counts the requests refused as part of a cycle.
+func (t *Table) Deadlocks() uint64 { return t.deadlocks.Load() }
+
+// RowID names the lock of a key of a tree; hash is of the key.
+func RowID(tree uint32, hash uint64) uint64 {
+	return (hash ^ uint64(tree)*0x9E3779B97F4A7C15) * 0xD1342543DE82EF95
+}
+
+// TableID names the lock of a whole tree.
+func TableID(tree uint32) uint64 { return (uint64(tree) + 1) * 0xA0761D6478BD642F }
+
+func (t *Table) shardOf(id uint64) *shard { return &t.shards[id>>58%shardCount] }
+
+// Lock gives o the lock in mode m, waiting as the policy says; timeout 0 waits
+// without limit. The error is 55P03, 40P01, 57014 or ErrLocked.
+func (t *Table) Lock(ctx context.Context, o *Owner, id uint64, m Mode, p Policy, timeout time.Duration) error {
+	s := t.shardOf(id)
+	s.mu.Lock()
+	l := s.locks[id]
+	if l == nil {
+		if l = s.free; l != nil {
+			s.free = l.next
+			l.next = nil
+		} else {
+			l = &lock{}
+		}
+		l.id = id
+		l.first = holder{o, 1 << m}
+		s.locks[id] = l
+		s.mu.Unlock()
+		o.held = append(o.held, id)
+		return nil
+	}
+	h := l.find(o)
+	if h != nil && h.modes&covers[m] != 0 {
+		s.mu.Unlock()
+		return nil
+	}
+	if l.free(o, m) && (h != nil || !l.awaited(m)) {
+		l.add(o, h, m)
+		s.mu.Unlock()
+		if h == nil {
+			o.held = append(o.held, id)
+		}
+		return nil
+	}
+	switch p {
+	case NoWait:
+		s.mu.Unlock()
+		return errNoWait
+	case SkipLocked:
+		s.mu.Unlock()
+		return ErrLocked
+	}
+	w := t.waiters.Get().(*waiter)
+	w.owner, w.mode, w.lock, w.shard, w.granted = o, m, l, s, false
+	if h != nil { // an upgrade goes first: whoever is behind waits for us anyway
+		l.waiters = append(l.waiters, nil)
+		copy(l.waiters[1:], l.waiters)
+		l.waiters[0] = w
+	} else {
+		l.waiters = append(l.waiters, w)
+	}
+	s.mu.Unlock()
+	err := t.await(ctx, w, timeout)
+	if err == nil && h == nil {
+		o.held = append(o.held, id)
+	}
+	w.owner, w.lock = nil, nil
+	t.waiters.Put(w)
+	return err
+}
+
+// await sleeps until w is granted; on an error it has left the queue.
+func (t *Table) await(ctx context.Context, w *waiter, timeout time.Duration) error {
+	t.waiting.Lock()
+	w.owner.wait = w
+	cycle := t.cycle(w)
+	if cycle {
+		w.owner.wait = nil
+	}
+	t.waiting.Unlock()
+	if cycle {
+		if t.leave(w) {
+			return nil
+		}
+		t.deadlocks.Add(1)
+		return errDeadlock
+	}
+	var expired <-chan time.Time
+	if timeout > 0 {
+		timer := time.NewTimer(timeout)
+		defer timer.Stop()
+		expired = timer.C
+	}
+	var err error
+	select {
+	case <-w.ready:
+	case <-expired:
+		if !t.leave(w) {
+			err = errTimeout
+		}
+	case <-ctx.Done():
+		if !t.leave(w) {
+			err = sqlerr.Wrap(ctx.Err(), sqlerr.QueryCanceled, "canceling statement due to user request")
+		}
+	}
+	t.waiting.Lock()
+	w.owner.wait = nil
+	t.waiting.Unlock()
+	return err
+}
+
+// leave takes w out of its queue; true when it had been granted meanwhile.
+func (t *Table) leave(w *waiter) bool {
+	s := w.shard
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if w.granted {
+		<-w.ready
+		return true
+	}
+	l := w.lock
+	for i, x := range l.waiters {
+		if x == w {
+			l.waiters = append(l.waiters[:i], l.waiters[i+1:]...)
+			break
+		}
+	}
+	s.settle(l)
+	return false
+}
+
+// cycle tells whether w waits, through others, for its own owner. Holding
+// t.waiting.
+func (t *Table) cycle(w *waiter) bool {
+	seen := map[*Owner]bool{}
+	stack := w.blockers(nil)
+	for len(stack) > 0 {
+		o := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if o == w.owner {
+			return true
+		}
+		if seen[o] {
+			continue
+		}
+		seen[o] = true
+		if o.wait != nil {
+			stack = o.wait.blockers(stack)
+		}
+	}
+	return false
+}
+
+// blockers appends the owners that w waits for.
+func (w *waiter) blockers(to []*Owner) []*Owner {
+	w.shard.mu.Lock()
+	defer w.shard.mu.Unlock()
+	if w.granted || w.lock == nil {
+		return to
+	}
+	l, c := w.lock, conflicts[w.mode]
+	if h := l.first; h.owner != nil && h.owner != w.owner && h.modes&c != 0 {
+		to = append(to, h.owner)
+	}
+	for _, h := range l.more {
+		if h.owner != w.owner && h.modes&c != 0 {
+			to = append(to, h.owner)
+		}
+	}
+	for _, x := range l.waiters {
+		if x == w {
+			break
+		}
+		if 1<<x.mode&c != 0 {
+			to = append(to, x.owner)
+		}
+	}
+	return to
+}
+
+// ReleaseAll lets go of every lock of o.
+func (t *Table) ReleaseAll(o *Owner) {
+	for _, id := range o.held {
+		s := t.shardOf(id)
+		s.mu.Lock()
+		l := s.locks[id]
+		l.remove(o)
+		s.settle(l)
+		s.mu.Unlock()
+	}
+	if cap(o.held) > 1<<16 {
+		o.held = nil
+	}
+	o.held = o.held[:0]
+}
+
+// settle grants what can be granted in order, and drops an unused lock.
+func (s *shard) settle(l *lock) {
+	if len(l.waiters) > 0 {
+		ahead := uint8(0)
+		kept := l.waiters[:0]
+		for _, w := range l.waiters {
+			h := l.find(w.owner)
+			if l.free(w.owner, w.mode) && (h != nil || conflicts[w.mode]&ahead == 0) {
+				l.add(w.owner, h, w.mode)
+				w.granted = true
+				w.ready <- struct{}{}
+				continue
+			}
+			ahead |= 1 << w.mode
+			kept = append(kept, w)
+		}
+		clear(l.waiters[len(kept):])
+		l.waiters = kept
+	}
+	if l.first.owner == nil && len(l.more) == 0 && len(l.waiters) == 0 {
+		delete(s.locks, l.id)
+		l.next = s.free
+		s.free = l
+	}
+}
+
+func (l *lock) find(o *Owner) *holder {
+	if l.first.owner == o {
+		return &l.first
+	}
+	for i := range l.more {
+		if l.more[i].owner == o {
+			return &l.more[i]
+		}
+	}
+	return nil
+}
+
+// free tells whether no other holder forbids m to o.
+func (l *lock) free(o *Owner, m Mode) bool {
+	c := conflicts[m]
+	if l.first.owner != nil && l.first.owner != o && l.first.modes&c != 0 {
+		return false
+	}
+	for i := range l.more {
+		if l.more[i].owner != o && l.more[i].modes&c != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// awaited tells whether somebody in the queue would be overtaken by m.
+func (l *lock) awaited(m Mode) bool {
+	for _, w := range l.waiters {
+		if 1<<w.mode&conflicts[m] != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (l *lock) add(o *Owner, h *holder, m Mode) {
+	switch {
+	case h != nil:
+		h.modes |= 1 << m
+	case l.first.owner == nil:
+		l.first = holder{o, 1 << m}
+	default:
+		l.more = append(l.more, holder{o, 1 << m})
+	}
+}
+
+func (l *lock) remove(o *Owner) {
+	if l.first.owner == o {
+		l.first = holder{}
+		return
+	}
+	for i := range l.more {
+		if l.more[i].owner == o {
+			n := len(l.more) - 1
+			l.more[i] = l.more[n]
+			l.more[n] = holder{}
+			l.more = l.more[:n]
+			return
+		}
+	}
+}
