@@ -38,6 +38,17 @@ type Func struct {
 	Kernel func(c *Context, args []*vector.Vector, sel []int32, n int, out *vector.Vector) error
 	Doc    string // one line, for docs/sql.md and \df
 	Source string // where the meaning comes from: PostgreSQL, SQLite
+
+	// Narrow is the overload with the range of 32 bits, chosen instead where
+	// every int4 argument is INT4 rather than INTEGER; nil is none.
+	Narrow *Func
+	// IsCompare marks the six comparison operators: the binder makes a Compare
+	// node with Cmp of them, over operands of the coerced type.
+	IsCompare bool
+	Cmp       CompareOp
+	// compareAs is set on comparisons of two different types: the type that
+	// both operands are coerced to.
+	compareAs *types.Type
 }
 
 // SetFunc is a function that returns rows: generate_series, unnest, json_each.
