@@ -39,6 +39,18 @@ type Func struct {
 	Doc    string // one line, for docs/sql.md and \df
 	Source string // where the meaning comes from: PostgreSQL, SQLite
 
+	// EvalTyped is Eval for functions that need to know the argument types of
+	// the call (pg_typeof, array functions, format); used where Eval is nil.
+	EvalTyped func(c *Context, call *CallTypes, args []types.Value) (types.Value, error)
+	// Specialize returns an Eval for a call with some arguments constant (nil
+	// marks the others), so that a pattern is compiled once; nil result: none.
+	Specialize func(consts []*types.Value) func(c *Context, args []types.Value) (types.Value, error)
+	// Matcher compiles the second argument of a pattern operator over text, for
+	// calls where it is the same for a whole batch.
+	Matcher func(pattern string) (func(s string) bool, error)
+	// Arith marks exact integer arithmetic of the result's width, which the
+	// compiler computes without a call.
+	Arith ArithOp
 	// Narrow is the overload with the range of 32 bits, chosen instead where
 	// every int4 argument is INT4 rather than INTEGER; nil is none.
 	Narrow *Func
@@ -49,6 +61,24 @@ type Func struct {
 	// compareAs is set on comparisons of two different types: the type that
 	// both operands are coerced to.
 	compareAs *types.Type
+}
+
+// ArithOp tells the integer operations that compile into closures and kernels
+// of their own.
+type ArithOp uint8
+
+// The integer operations.
+const (
+	NoArith ArithOp = iota
+	Add
+	Sub
+	Mul
+)
+
+// CallTypes holds the types of one call, for functions that ask.
+type CallTypes struct {
+	Args []*types.Type
+	Ret  *types.Type
 }
 
 // SetFunc is a function that returns rows: generate_series, unnest, json_each.

@@ -1,0 +1,136 @@
+package expr
+
+import (
+	"github.com/zqlite/zqlite/internal/sqlerr"
+	"github.com/zqlite/zqlite/internal/types"
+)
+
+// castOf returns the conversion of a Cast node.
+func castOf(e *Cast) (func(c *Context, v types.Value) (types.Value, error), error) {
+	from, to, explicit := e.Arg.Type(), e.To, e.Explicit
+	cast := types.FindCast(from, to)
+	if cast == nil {
+		return nil, locate(sqlerr.New(sqlerr.CannotCoerce, "cannot cast type %s to %s", from.Display, to.Display), e.Pos)
+	}
+	return func(c *Context, v types.Value) (types.Value, error) {
+		return cast.Apply(c.Env, v, from, to, explicit)
+	}, nil
+}
+
+// castVolatility is Stable where a conversion looks at the time zone.
+func castVolatility(from, to *types.Type) Volatility {
+	if IsRelabel(from, to) {
+		return Immutable
+	}
+	f, t := BaseType(from).Kind, BaseType(to).Kind
+	zoned := func(k types.Kind) bool { return k == types.KindTimestampTZ || k == types.KindTimeTZ }
+	text := func(k types.Kind) bool { return k == types.KindText }
+	dated := func(k types.Kind) bool {
+		return k == types.KindDate || k == types.KindTimestamp || k == types.KindTime || zoned(k)
+	}
+	switch {
+	case zoned(f) != zoned(t) && (dated(f) || text(f)) && (dated(t) || text(t)):
+		return Stable
+	case text(f) && dated(t), BaseType(to).Is(types.RegClass), BaseType(to).Is(types.RegType), BaseType(to).Is(types.RegProc):
+		return Stable // 'now' and 'today' are dates too; names depend on the search path
+	case f == types.KindArray || f == types.KindRecord || t == types.KindRecord:
+		return Stable
+	case f == types.KindInt && t == types.KindText && !plainInt(BaseType(from)):
+		return Stable
+	}
+	return Immutable
+}
+
+// recordNull is PostgreSQL's row test: IS NULL where every field is, IS NOT
+// NULL where none is.
+func recordNull(v types.Value, negated bool) bool {
+	if v.K == types.KindNull {
+		return !negated
+	}
+	fields, err := types.RecordFields(v)
+	if err != nil {
+		return negated
+	}
+	for _, f := range fields {
+		if (f.K == types.KindNull) == negated {
+			return false
+		}
+	}
+	return true
+}
+
+func recordField(v types.Value, index int) (types.Value, error) {
+	fields, err := types.RecordFields(v)
+	if err != nil {
+		return types.Null, err
+	}
+	if index >= len(fields) {
+		return types.Null, nil
+	}
+	return fields[index], nil
+}
+
+func makeRecord(t *types.Type, vals []types.Value) (types.Value, error) {
+	return types.MakeRecord(t, vals), nil
+}
+
+// makeArray makes an array of elements, or of arrays, one dimension deeper.
+func makeArray(t *types.Type, vals []types.Value) (types.Value, error) {
+	return types.MakeArray(t, vals)
+}
+
+func arrayElems(v types.Value) ([]types.Value, error) { return types.ArrayElements(v) }
+
+// formatValue gives the text form of a value.
+func formatValue(env *types.Env, t *types.Type, v types.Value) string {
+	return types.Format(env, t, v)
+}
+
+// recordCompare compares row values as SQL does: field by field, NULL where a
+// field that would decide is NULL.
+func recordCompare(op CompareOp, ta, tb *types.Type, a, b Scalar) Scalar {
+	return func(c *Context, row []types.Value) (types.Value, error) {
+		x, err := a(c, row)
+		if err != nil || x.K == types.KindNull {
+			return types.Null, err
+		}
+		y, err := b(c, row)
+		if err != nil || y.K == types.KindNull {
+			return types.Null, err
+		}
+		return compareRecords(op, ta, tb, x, y), nil
+	}
+}
+
+func compareRecords(op CompareOp, ta, tb *types.Type, x, y types.Value) types.Value {
+	fx, errX := types.RecordFields(x)
+	fy, errY := types.RecordFields(y)
+	if errX != nil || errY != nil || len(fx) != len(fy) {
+		return types.Null
+	}
+	null := false
+	for i := range fx {
+		if fx[i].K == types.KindNull || fy[i].K == types.KindNull {
+			if op > NE {
+				return types.Null
+			}
+			null = true
+			continue
+		}
+		order := comparerOf(fieldType(ta, i), fieldType(tb, i))(fx[i], fy[i])
+		if order != 0 {
+			return types.NewBool(op.holds(order))
+		}
+	}
+	if null {
+		return types.Null
+	}
+	return types.NewBool(op.holds(0))
+}
+
+func fieldType(t *types.Type, i int) *types.Type {
+	if i < len(t.Fields) {
+		return t.Fields[i].Type
+	}
+	return types.Text
+}
