@@ -64,3 +64,17 @@ type Option struct {
 	Name  string
 	Value Expr
 }
+
+// Statement is one statement of a text.
+type Statement struct {
+	Stmt       Stmt
+	Start, End int // byte offsets of its first character and behind its last
+	Params     Params
+}
+
+// Params describes the placeholders of a text. The statements of one text share
+// its numbering.
+type Params struct {
+	Count int      // the highest index in this statement or an earlier one
+	Names []string // by index-1, where they are named: the text's, up to Count
+}

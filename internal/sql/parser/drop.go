@@ -1,0 +1,221 @@
+package parser
+
+import (
+	"strings"
+
+	"github.com/zqlite/zqlite/internal/sql/ast"
+	kw "github.com/zqlite/zqlite/internal/sql/scanner"
+)
+
+// objectKind reads the words that name a kind of object.
+func (p *parser) objectKind() (ast.ObjectKind, bool) {
+	switch p.tok.Keyword {
+	case kw.Table:
+		p.advance()
+		return ast.ObjectTable, true
+	case kw.View:
+		p.advance()
+		return ast.ObjectView, true
+	case kw.Materialized:
+		p.advance()
+		p.expect(kw.View)
+		return ast.ObjectMaterializedView, true
+	case kw.Index:
+		p.advance()
+		return ast.ObjectIndex, true
+	case kw.Sequence:
+		p.advance()
+		return ast.ObjectSequence, true
+	case kw.Type:
+		p.advance()
+		return ast.ObjectType, true
+	case kw.Domain:
+		p.advance()
+		return ast.ObjectDomain, true
+	case kw.Schema:
+		p.advance()
+		return ast.ObjectSchema, true
+	case kw.Trigger:
+		p.advance()
+		return ast.ObjectTrigger, true
+	case kw.Function:
+		p.advance()
+		return ast.ObjectFunction, true
+	case kw.Procedure:
+		p.advance()
+		return ast.ObjectProcedure, true
+	case kw.Routine:
+		p.advance()
+		return ast.ObjectRoutine, true
+	case kw.Aggregate:
+		p.advance()
+		return ast.ObjectAggregate, true
+	case kw.Collation:
+		p.advance()
+		return ast.ObjectCollation, true
+	case kw.Extension:
+		p.advance()
+		return ast.ObjectExtension, true
+	case kw.Database:
+		p.advance()
+		return ast.ObjectDatabase, true
+	case kw.Role, kw.User:
+		p.advance()
+		return ast.ObjectRole, true
+	}
+	return 0, false
+}
+
+func isRoutine(k ast.ObjectKind) bool {
+	switch k {
+	case ast.ObjectFunction, ast.ObjectProcedure, ast.ObjectRoutine, ast.ObjectAggregate:
+		return true
+	}
+	return false
+}
+
+// drop reads every DROP.
+func (p *parser) drop() ast.Stmt {
+	s := &ast.Drop{Pos: p.at()}
+	p.advance()
+	kind, ok := p.objectKind()
+	if !ok || kind == ast.ObjectDatabase || kind == ast.ObjectRole {
+		switch p.tok.Keyword {
+		case kw.Owned, kw.Operator, kw.Cast, kw.Rule, kw.Policy, kw.Publication, kw.Subscription,
+			kw.Server, kw.Foreign, kw.Tablespace, kw.Statistics, kw.Text, kw.Language, kw.Event, kw.Group:
+			ok = true
+		}
+		if ok {
+			p.unsupported(s.Pos, "DROP "+strings.ToUpper(p.text[p.tok.Pos:p.tok.End]))
+		} else {
+			p.syntaxError()
+		}
+		return nil
+	}
+	s.Kind = kind
+	s.Concurrently = kind == ast.ObjectIndex && p.accept(kw.Concurrently)
+	s.IfExists = p.ifExists()
+	switch {
+	case kind == ast.ObjectTrigger:
+		s.Objects = []ast.QualifiedName{p.qualified()}
+		if p.accept(kw.On) { // SQLite's triggers have names of their own
+			s.Table = p.qualified()
+		}
+	case kind == ast.ObjectType || kind == ast.ObjectDomain:
+		for {
+			s.Types = append(s.Types, p.typeName())
+			if !p.acceptTok(kw.TokComma) {
+				break
+			}
+		}
+	case isRoutine(kind):
+		for {
+			s.Functions = append(s.Functions, p.signature())
+			if !p.acceptTok(kw.TokComma) {
+				break
+			}
+		}
+	default:
+		s.Objects = p.qualifiedList()
+	}
+	s.Cascade, s.Restrict = p.dropBehaviour()
+	return s
+}
+
+// signature reads a function's name with the types of its arguments, if any.
+func (p *parser) signature() ast.FuncSignature {
+	f := ast.FuncSignature{Pos: p.at(), Name: p.anyQualified(), NoArgs: true}
+	if p.isTok(kw.TokLParen) {
+		f.NoArgs = false
+		if p.peekIsTok(kw.TokStar) { // an aggregate of any arguments
+			p.advance()
+			p.advance()
+			p.expectTok(kw.TokRParen)
+		} else {
+			f.Args = p.params()
+		}
+	}
+	return f
+}
+
+// comment reads COMMENT ON.
+func (p *parser) comment() ast.Stmt {
+	s := &ast.Comment{Pos: p.at()}
+	p.advance()
+	p.expect(kw.On)
+	switch {
+	case p.accept(kw.Column):
+		s.Kind = ast.ObjectColumn
+		start := p.tok
+		q := p.columnPath()
+		if p.err == nil && len(q) < 2 {
+			p.syntaxErrorAt(&start)
+			return s
+		}
+		if p.err != nil {
+			return s
+		}
+		s.Sub = q[len(q)-1].Text
+		s.Object = qualifiedOf(q[:len(q)-1])
+	case p.accept(kw.Constraint):
+		s.Kind = ast.ObjectConstraint
+		s.Sub = p.name()
+		p.expect(kw.On)
+		if p.accept(kw.Domain) {
+			s.Kind = ast.ObjectDomainConstraint
+		}
+		s.Object = p.anyQualified()
+	case p.accept(kw.Trigger):
+		s.Kind = ast.ObjectTrigger
+		s.Sub = p.name()
+		if p.accept(kw.On) {
+			s.Object = p.qualified()
+		}
+	default:
+		p.commentObject(s)
+	}
+	p.expect(kw.Is)
+	if !p.accept(kw.Null) {
+		text := p.stringConst()
+		s.Text = &text
+	}
+	return s
+}
+
+func (p *parser) commentObject(s *ast.Comment) {
+	kind, ok := p.objectKind()
+	if !ok {
+		p.syntaxError()
+		return
+	}
+	s.Kind = kind
+	switch {
+	case kind == ast.ObjectType || kind == ast.ObjectDomain:
+		s.Type = p.typeName()
+	case isRoutine(kind):
+		f := p.signature()
+		s.Function = &f
+	default:
+		s.Object = p.qualified()
+	}
+}
+
+// columnPath reads names with dots between them, up to four.
+func (p *parser) columnPath() []ast.Name {
+	list := []ast.Name{p.nameNode()}
+	for p.isTok(kw.TokDot) && len(list) < 4 {
+		p.advance()
+		pos := p.tok.Pos
+		list = append(list, ast.Name{Pos: pos, Text: p.label()})
+	}
+	return list
+}
+
+// qualifiedOf makes an object's name of one to three names.
+func qualifiedOf(parts []ast.Name) ast.QualifiedName {
+	q := ast.QualifiedName{Pos: parts[0].Pos}
+	for _, part := range parts {
+		q.Catalog, q.Schema, q.Name = q.Schema, q.Name, part.Text
+	}
+	return q
+}

@@ -1,0 +1,312 @@
+package parser
+
+import (
+	"github.com/zqlite/zqlite/internal/sql/ast"
+	kw "github.com/zqlite/zqlite/internal/sql/scanner"
+)
+
+// createTrigger reads CREATE [CONSTRAINT] TRIGGER in PostgreSQL's form (EXECUTE
+// FUNCTION) and SQLite's (a body of statements).
+func (p *parser) createTrigger(pos int, replace, temp bool) ast.Stmt {
+	s := &ast.CreateTrigger{Pos: pos, OrReplace: replace, Temp: temp}
+	s.Constraint = p.accept(kw.Constraint)
+	p.expect(kw.Trigger)
+	s.IfNotExists = p.ifNotExists()
+	s.Name = p.qualified()
+	switch {
+	case p.accept(kw.After):
+		s.Timing = ast.TriggerAfter
+	case p.accept2(kw.Instead, kw.Of):
+		s.Timing = ast.TriggerInsteadOf
+	default:
+		p.accept(kw.Before)
+	}
+	for {
+		s.Events = append(s.Events, p.triggerEvent())
+		if !p.accept(kw.Or) {
+			break
+		}
+	}
+	p.expect(kw.On)
+	s.Table = p.qualified()
+	if s.Constraint {
+		if p.accept(kw.From) {
+			s.From = p.qualified()
+		}
+		c := &ast.Constraint{}
+		p.deferrable(c)
+		s.Deferrable, s.InitiallyDeferred = c.Deferrable, c.InitiallyDeferred
+	}
+	if p.accept(kw.Referencing) {
+		p.transitions(s)
+	}
+	if p.accept(kw.For) {
+		p.accept(kw.Each)
+		s.ForEachWritten = true
+		if p.accept(kw.Statement) {
+			s.ForEachStatement = true
+		} else {
+			p.expect(kw.Row)
+		}
+	}
+	if p.accept(kw.When) {
+		s.When = p.expr() // SQLite writes no parentheses
+	}
+	p.triggerAction(s)
+	return s
+}
+
+func (p *parser) triggerEvent() ast.TriggerEvent {
+	e := ast.TriggerEvent{Pos: p.at()}
+	switch {
+	case p.accept(kw.Insert):
+	case p.accept(kw.Delete):
+		e.Kind = ast.TriggerDelete
+	case p.accept(kw.Truncate):
+		e.Kind = ast.TriggerTruncate
+	default:
+		p.expect(kw.Update)
+		e.Kind = ast.TriggerUpdate
+		if p.accept(kw.Of) {
+			e.Columns = p.nameList()
+		}
+	}
+	return e
+}
+
+// transitions reads REFERENCING OLD TABLE AS o NEW TABLE AS n.
+func (p *parser) transitions(s *ast.CreateTrigger) {
+	for p.is(kw.New) || p.is(kw.Old) {
+		t := ast.TriggerTransition{Pos: p.at(), New: p.is(kw.New)}
+		p.advance()
+		if p.accept(kw.Row) {
+			t.Row = true
+		} else {
+			p.expect(kw.Table)
+		}
+		p.accept(kw.As)
+		t.Name = p.name()
+		s.Referencing = append(s.Referencing, t)
+	}
+}
+
+// triggerAction reads EXECUTE FUNCTION f(...), BEGIN ... END, or one statement.
+func (p *parser) triggerAction(s *ast.CreateTrigger) {
+	if p.is2(kw.Execute, kw.Function) || p.is2(kw.Execute, kw.Procedure) {
+		p.advance()
+		p.advance()
+		s.Function = p.anyQualified()
+		p.expectTok(kw.TokLParen)
+		for !p.isTok(kw.TokRParen) && p.err == nil {
+			switch p.tok.Kind {
+			case kw.TokInt, kw.TokNumeric, kw.TokString, kw.TokIdent:
+				s.FuncArgs = append(s.FuncArgs, p.tok.Text)
+				p.advance()
+			default:
+				p.syntaxError()
+			}
+			if !p.acceptTok(kw.TokComma) {
+				break
+			}
+		}
+		p.expectTok(kw.TokRParen)
+		return
+	}
+	if !p.is(kw.Begin) {
+		s.Body = []ast.Stmt{p.preparable()}
+		return
+	}
+	s.BodyBegin = true
+	p.advance()
+	s.Body = p.body()
+}
+
+// body reads statements, each with its semicolon, up to END.
+func (p *parser) body() []ast.Stmt {
+	var list []ast.Stmt
+	for p.err == nil && !p.is(kw.End) {
+		list = append(list, p.preparable())
+		p.expectTok(kw.TokSemicolon)
+	}
+	p.expect(kw.End)
+	return list
+}
+
+// createFunction reads CREATE FUNCTION and CREATE PROCEDURE.
+func (p *parser) createFunction(pos int, replace bool) ast.Stmt {
+	s := &ast.CreateFunction{Pos: pos, OrReplace: replace, Procedure: p.is(kw.Procedure)}
+	p.advance()
+	s.Name = p.anyQualified()
+	s.Params = p.params()
+	if !s.Procedure && p.accept(kw.Returns) {
+		if p.accept(kw.Table) {
+			p.expectTok(kw.TokLParen)
+			for {
+				c := ast.FuncParam{Pos: p.at(), Mode: ast.ParamTable, Name: p.anyName(), Type: p.typeName()}
+				s.Params = append(s.Params, c)
+				if !p.acceptTok(kw.TokComma) {
+					break
+				}
+			}
+			p.expectTok(kw.TokRParen)
+		} else {
+			s.Returns = p.typeName()
+		}
+	}
+	for p.err == nil && p.functionClause(s) {
+	}
+	switch {
+	case p.accept(kw.Return):
+		s.Return = p.expr()
+	case p.is2(kw.Begin, kw.Atomic):
+		p.advance()
+		p.advance()
+		s.Atomic = true
+		s.Body = p.body()
+	}
+	return s
+}
+
+// params reads the parameters of a function.
+func (p *parser) params() []ast.FuncParam {
+	var list []ast.FuncParam
+	p.expectTok(kw.TokLParen)
+	for !p.isTok(kw.TokRParen) && p.err == nil {
+		list = append(list, p.param())
+		if !p.acceptTok(kw.TokComma) {
+			break
+		}
+	}
+	p.expectTok(kw.TokRParen)
+	return list
+}
+
+// param reads [mode] [name] [mode] type [DEFAULT value]. A single word is the
+// type; a word before another is the name.
+func (p *parser) param() ast.FuncParam {
+	f := ast.FuncParam{Pos: p.at()}
+	mode := p.paramMode(&f)
+	if p.paramNamed() {
+		f.Name = p.anyName()
+		if !mode {
+			p.paramMode(&f)
+		}
+	}
+	f.Type = p.typeName()
+	if p.accept(kw.Default) || p.acceptTok(kw.TokEq) {
+		f.Default = p.expr()
+	}
+	return f
+}
+
+// paramNamed reports whether a name stands before the type.
+func (p *parser) paramNamed() bool {
+	if !isTypeFunc(&p.tok) {
+		return false
+	}
+	switch next := p.peek(1); next.Keyword {
+	case kw.Precision:
+		return p.tok.Keyword != kw.Double
+	case kw.Default, kw.Array:
+		return false
+	default:
+		return next.Kind == kw.TokIdent
+	}
+}
+
+func (p *parser) paramMode(f *ast.FuncParam) bool {
+	switch {
+	case p.accept(kw.In):
+		if p.accept(kw.Out) {
+			f.Mode = ast.ParamInOut
+		}
+	case p.accept(kw.Out):
+		f.Mode = ast.ParamOut
+	case p.accept(kw.Inout):
+		f.Mode = ast.ParamInOut
+	case p.accept(kw.Variadic):
+		f.Mode = ast.ParamVariadic
+	default:
+		return false
+	}
+	return true
+}
+
+// functionClause reads one clause of CREATE FUNCTION; false if none is there.
+func (p *parser) functionClause(s *ast.CreateFunction) bool {
+	switch {
+	case p.accept(kw.Language):
+		if p.isTok(kw.TokString) {
+			s.Language = p.stringConst()
+		} else {
+			s.Language = p.anyName()
+		}
+	case p.accept(kw.As):
+		s.HasSource, s.Source = true, p.stringConst()
+		if p.acceptTok(kw.TokComma) {
+			p.stringConst()
+		}
+	case p.accept(kw.Immutable):
+		s.Volatility = ast.VolatilityImmutable
+	case p.accept(kw.Stable):
+		s.Volatility = ast.VolatilityStable
+	case p.accept(kw.Volatile):
+		s.Volatility = ast.VolatilityVolatile
+	case p.accept(kw.Strict):
+		s.Strict = true
+	case p.is2(kw.Returns, kw.Null):
+		p.advance()
+		p.advance()
+		p.expect(kw.On)
+		p.expect(kw.Null)
+		p.expect(kw.Input)
+		s.Strict = true
+	case p.accept2(kw.Called, kw.On):
+		p.expect(kw.Null)
+		p.expect(kw.Input)
+	case p.is(kw.External), p.is(kw.Security):
+		p.accept(kw.External)
+		p.expect(kw.Security)
+		if p.accept(kw.Definer) {
+			s.SecurityDefiner = true
+		} else {
+			p.expect(kw.Invoker)
+		}
+	case p.accept(kw.Leakproof):
+		s.Leakproof = true
+	case p.accept2(kw.Not, kw.Leakproof):
+	case p.accept(kw.Window):
+		s.Window = true
+	case p.accept(kw.Parallel):
+		s.Parallel = p.anyName()
+	case p.accept(kw.Cost):
+		s.Cost = p.number()
+	case p.accept(kw.Rows):
+		s.Rows = p.number()
+	case p.is(kw.Set):
+		pos := p.tok.Pos
+		p.advance()
+		s.Settings = append(s.Settings, p.setting(pos))
+	default:
+		return false
+	}
+	return true
+}
+
+func (p *parser) number() string {
+	text := p.tok.Text
+	if !p.isTok(kw.TokInt) && !p.isTok(kw.TokNumeric) {
+		p.syntaxError()
+		return ""
+	}
+	p.advance()
+	return text
+}
+
+func (p *parser) callStmt() ast.Stmt {
+	s := &ast.Call{Pos: p.at()}
+	p.advance()
+	s.Func = &ast.FuncCall{Pos: p.at(), Name: p.anyQualified()}
+	p.callArgs(s.Func)
+	return s
+}

@@ -1,0 +1,178 @@
+package parser
+
+import (
+	"strings"
+
+	"github.com/zqlite/zqlite/internal/sql/ast"
+	kw "github.com/zqlite/zqlite/internal/sql/scanner"
+)
+
+// topLevel reads a statement and claims the INTO of a SELECT.
+func (p *parser) topLevel() ast.Stmt {
+	stmt := p.statement()
+	if p.into == nil || p.err != nil {
+		return stmt
+	}
+	into := p.into
+	p.into = nil
+	s, ok := stmt.(*ast.Select)
+	if !ok {
+		p.failAt(into.Pos, "42601", "SELECT ... INTO is not allowed here")
+		return stmt
+	}
+	into.Pos = s.Pos
+	into.Query = s
+	return into
+}
+
+// statement reads one statement of any kind.
+func (p *parser) statement() ast.Stmt {
+	if p.tok.Kind == kw.TokLParen {
+		return p.selectStmt()
+	}
+	if p.tok.Kind != kw.TokIdent {
+		p.syntaxError()
+		return nil
+	}
+	switch p.tok.Keyword {
+	case kw.Select, kw.Values, kw.Table:
+		return p.selectStmt()
+	case kw.With, kw.Insert, kw.Replace, kw.Update, kw.Delete, kw.Merge:
+		return p.queryOrChange()
+	case kw.Truncate:
+		return p.truncate()
+	case kw.Copy:
+		return p.copy()
+	case kw.Create:
+		return p.create()
+	case kw.Alter:
+		return p.alter()
+	case kw.Drop:
+		return p.drop()
+	case kw.Comment:
+		return p.comment()
+	case kw.Call:
+		return p.callStmt()
+	case kw.NoKeyword:
+		if p.isWord("pragma") {
+			return p.pragma()
+		}
+	}
+	if s := p.transactionStatement(); s != nil || p.err != nil {
+		return s
+	}
+	if s := p.sessionStatement(); s != nil || p.err != nil {
+		return s
+	}
+	switch p.tok.Keyword {
+	case kw.Grant, kw.Revoke, kw.Do, kw.Listen, kw.Notify, kw.Unlisten, kw.Security, kw.Cluster,
+		kw.Load, kw.Import, kw.Reassign, kw.Attach, kw.Detach:
+		p.unsupported(p.tok.Pos, strings.ToUpper(p.tok.Text))
+	default:
+		p.syntaxError()
+	}
+	return nil
+}
+
+// transactionStatement reads the statements about transactions; nil, having
+// read nothing, where the current word begins none.
+func (p *parser) transactionStatement() ast.Stmt {
+	pos := p.tok.Pos
+	switch p.tok.Keyword {
+	case kw.Begin:
+		p.advance()
+		s := &ast.Begin{Pos: pos}
+		switch {
+		case p.accept(kw.Immediate):
+			s.Kind = ast.BeginImmediate
+		case p.accept(kw.Exclusive):
+			s.Kind = ast.BeginExclusive
+		case p.is(kw.Deferred):
+			p.advance()
+			s.Kind = ast.BeginDeferred
+		}
+		p.work()
+		p.transactionModes(&s.Modes)
+		return s
+	case kw.Start:
+		p.advance()
+		p.expect(kw.Transaction)
+		s := &ast.Begin{Pos: pos}
+		p.transactionModes(&s.Modes)
+		return s
+	case kw.Commit, kw.End:
+		p.advance()
+		p.work()
+		return &ast.Commit{Pos: pos, Chain: p.chain()}
+	case kw.Rollback, kw.Abort:
+		p.advance()
+		p.work()
+		if p.accept(kw.To) {
+			p.accept(kw.Savepoint)
+			return &ast.RollbackTo{Pos: pos, Name: p.name()}
+		}
+		return &ast.Rollback{Pos: pos, Chain: p.chain()}
+	case kw.Savepoint:
+		p.advance()
+		return &ast.Savepoint{Pos: pos, Name: p.name()}
+	case kw.Release:
+		p.advance()
+		p.accept(kw.Savepoint)
+		return &ast.Release{Pos: pos, Name: p.name()}
+	}
+	return nil
+}
+
+// work reads the noise words WORK and TRANSACTION.
+func (p *parser) work() {
+	if !p.accept(kw.Work) {
+		p.accept(kw.Transaction)
+	}
+}
+
+// chain reads AND [NO] CHAIN.
+func (p *parser) chain() bool {
+	if p.accept3(kw.And, kw.No, kw.Chain) {
+		return false
+	}
+	return p.accept2(kw.And, kw.Chain)
+}
+
+// transactionModes reads modes, with or without commas.
+func (p *parser) transactionModes(m *ast.TransactionModes) {
+	for n := 0; ; n++ {
+		comma := n > 0 && p.acceptTok(kw.TokComma)
+		switch {
+		case p.accept2(kw.Isolation, kw.Level):
+			m.Isolation = p.isolation()
+		case p.accept2(kw.Read, kw.Only):
+			m.ReadOnly = ast.Yes
+		case p.accept2(kw.Read, kw.Write):
+			m.ReadOnly = ast.No
+		case p.accept(kw.Deferrable):
+			m.Deferrable = ast.Yes
+		case p.accept2(kw.Not, kw.Deferrable):
+			m.Deferrable = ast.No
+		default:
+			if comma {
+				p.syntaxError()
+			}
+			return
+		}
+	}
+}
+
+func (p *parser) isolation() ast.IsolationLevel {
+	switch {
+	case p.accept2(kw.Read, kw.Uncommitted):
+		return ast.ReadUncommitted
+	case p.accept2(kw.Read, kw.Committed):
+		return ast.ReadCommitted
+	case p.accept2(kw.Repeatable, kw.Read):
+		return ast.RepeatableRead
+	case p.accept(kw.Serializable):
+		return ast.Serializable
+	}
+	p.syntaxError()
+	return ast.IsolationDefault
+}
