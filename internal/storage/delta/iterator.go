@@ -52,3 +52,9 @@ func (it *Iterator) Compare(key []byte) int { return it.l.compare(it.n, key, hea
 
 // Version gives the present key's newest version at or below max.
 func (it *Iterator) Version(max uint64) (Version, bool) { return it.l.visible(it.n, max) }
+
+// Net sums up the present key's versions in a write set: the newest, and
+// whether the key had a row before the oldest of them.
+func (it *Iterator) Net() (newest Version, existed, ok bool) {
+	return it.l.netOf(it.n)
+}

@@ -411,3 +411,19 @@ func (l *List) Get(key []byte, hash, max uint64) (Version, bool) {
 	}
 	return l.visible(n, max)
 }
+
+// netOf is Iterator.Net.
+func (l *List) netOf(n uint32) (newest Version, existed, ok bool) {
+	v := l.words(n)[nodeChain]
+	if v == 0 {
+		return newest, false, false
+	}
+	newest = l.version(v)
+	for {
+		w := l.words(v)
+		if w[verPrev] == 0 {
+			return newest, uint8(w[verFlags]>>29)&Inserted == 0, true
+		}
+		v = w[verPrev]
+	}
+}

@@ -1,0 +1,300 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/zqlite/zqlite/internal/sqlerr"
+	"github.com/zqlite/zqlite/internal/storage/wal"
+	"github.com/zqlite/zqlite/internal/vfs"
+)
+
+const (
+	logPrealloc = 4 << 20
+	// normalDelay keeps SyncNormal's promise of 200 ms with room for the sync.
+	normalDelay = 150 * time.Millisecond
+	offDelay    = 800 * time.Millisecond
+	// maxFrame bounds what a batch writes at once; one record may be larger.
+	maxFrame = 64 << 20
+)
+
+// logs are the log files of a store, one per generation: path-wal.N.
+type logs struct {
+	fs    vfs.FS
+	path  string
+	uuid  [16]byte
+	spare string   // an old file whose space the next generation takes over
+	old   []oldLog // merged, but one meta may still need them
+	dirty atomic.Bool
+	kick  chan struct{}
+	stop  chan struct{}
+	done  chan struct{}
+}
+
+type oldLog struct {
+	path  string
+	sides []uint64
+	epoch uint64 // of the first checkpoint that holds the generation
+	log   *wal.Log
+}
+
+func (l *logs) name(gen uint64) string { return l.path + "-wal." + strconv.FormatUint(gen, 10) }
+
+// found lists the generations that have a log file, ascending.
+func (l *logs) found() ([]uint64, error) {
+	names, err := l.fs.List(filepath.Dir(l.path))
+	if err != nil {
+		return nil, sqlerr.Wrap(err, sqlerr.IOError, "could not list the log files: %s", err.Error())
+	}
+	prefix := filepath.Base(l.path) + "-wal."
+	var gens []uint64
+	for _, n := range names {
+		if rest, ok := strings.CutPrefix(n, prefix); ok {
+			if g, err := strconv.ParseUint(rest, 10, 64); err == nil {
+				gens = append(gens, g)
+			}
+		}
+	}
+	slices.Sort(gens)
+	return gens, nil
+}
+
+// create begins the log of a generation, in the space of a spare file if there
+// is one.
+func (l *logs) create(gen, startLSN uint64, m SyncMode) (*wal.Log, error) {
+	name := l.name(gen)
+	if l.spare != "" {
+		if err := l.fs.Rename(l.spare, name); err != nil {
+			return nil, sqlerr.Wrap(err, sqlerr.IOError, "could not reuse a log file: %s", err.Error())
+		}
+		l.spare = ""
+	}
+	log, err := wal.Create(l.fs, name, wal.Header{FileUUID: l.uuid, Generation: gen, StartLSN: startLSN}, logPrealloc)
+	if err != nil {
+		return nil, err
+	}
+	return log, log.SetBuffered(m == SyncOff)
+}
+
+// writeFrame appends one frame as the sync mode asks (invariant 5).
+func (s *Store) writeFrame(g *generation, payload []byte, first, last uint64) error {
+	if g.log == nil {
+		return nil
+	}
+	if _, err := g.log.Append(first, last, payload); err != nil {
+		return err
+	}
+	if s.SyncMode() == SyncFull {
+		return g.log.Sync()
+	}
+	if s.logs.dirty.CompareAndSwap(false, true) {
+		select {
+		case s.logs.kick <- struct{}{}:
+		default:
+		}
+	}
+	return nil
+}
+
+// flusher keeps the promises of SyncNormal and SyncOff.
+func (s *Store) flusher() {
+	defer close(s.logs.done)
+	for {
+		select {
+		case <-s.logs.stop:
+			return
+		case <-s.logs.kick:
+		}
+		delay := normalDelay
+		if s.SyncMode() == SyncOff {
+			delay = offDelay
+		}
+		t := time.NewTimer(delay)
+		select {
+		case <-s.logs.stop:
+			t.Stop()
+			return
+		case <-t.C:
+		}
+		s.logs.dirty.Store(false)
+		s.flushLog()
+	}
+}
+
+func (s *Store) flushLog() {
+	log := s.state.Load().gen.log
+	if log == nil {
+		return
+	}
+	var err error
+	if s.SyncMode() == SyncOff {
+		err = log.Flush()
+	} else {
+		err = log.Sync()
+	}
+	// A log that was rotated away meanwhile was synced by the rotation.
+	if err != nil && s.state.Load().gen.log == log {
+		s.poison(err)
+	}
+}
+
+// rotateLog syncs the log of a generation and begins the next (invariant 10).
+func (s *Store) rotateLog(old *generation) (*wal.Log, error) {
+	if old.log == nil {
+		return nil, nil
+	}
+	if err := old.log.Sync(); err != nil {
+		return nil, err
+	}
+	return s.logs.create(old.id+1, old.log.EndLSN(), s.SyncMode())
+}
+
+func (l *logs) setMode(m SyncMode, g *generation) error {
+	if g.log == nil {
+		return nil
+	}
+	if err := g.log.SetBuffered(m == SyncOff); err != nil {
+		return err
+	}
+	if m == SyncFull {
+		return g.log.Sync()
+	}
+	return nil
+}
+
+// recycleLogs puts the logs of merged generations aside and gives up those
+// that both durable metas include (invariant 12). Under ckpt.running.
+func (s *Store) recycleLogs(gens []*generation) error {
+	l := &s.logs
+	for _, g := range gens {
+		if g.log != nil {
+			l.old = append(l.old, oldLog{path: l.name(g.id), epoch: s.merged.epoch, log: g.log, sides: g.sides})
+		}
+	}
+	return s.dropLogs(s.merged.epoch)
+}
+
+// dropLogs gives up logs whose generation the meta before the newest includes:
+// those first merged before epoch.
+func (s *Store) dropLogs(epoch uint64) error {
+	l := &s.logs
+	kept := l.old[:0]
+	var failed error
+	for _, o := range l.old {
+		if o.epoch >= epoch {
+			kept = append(kept, o)
+			continue
+		}
+		if o.log != nil {
+			if err := o.log.Close(); err != nil {
+				failed = errors.Join(failed, err)
+			}
+		}
+		if err := errors.Join(s.giveUp(o.path), s.removeSides(o.sides)); err != nil {
+			failed = errors.Join(failed, err)
+		}
+	}
+	clear(l.old[len(kept):])
+	l.old = kept
+	return failed
+}
+
+// giveUp keeps one file as the spare and removes others.
+func (s *Store) giveUp(path string) error {
+	l := &s.logs
+	s.commitMu.Lock() // rotation takes the spare
+	take := l.spare == "" && !s.closed.Load()
+	if take {
+		if info, err := l.fs.Stat(path); err != nil || info.Size > 4*s.o.DeltaBytes+4*logPrealloc {
+			take = false
+		}
+	}
+	if take {
+		l.spare = path
+	}
+	s.commitMu.Unlock()
+	if take {
+		return nil
+	}
+	if err := l.fs.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return sqlerr.Wrap(err, sqlerr.IOError, "could not remove a log file: %s", err.Error())
+	}
+	return nil
+}
+
+// replay enters the logs from the first generation that the meta does not
+// include into one generation's deltas (invariant 15). It gives the number and
+// the position that the next log begins with.
+func (s *Store) replay(ctx context.Context, e *edit, from, last uint64) (nextGen, startLSN, seq uint64, err error) {
+	gens, err := s.logs.found()
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	nextGen, seq = from, last
+	if n := len(gens); n > 0 && gens[n-1] >= nextGen {
+		nextGen = gens[n-1] + 1
+	}
+	var headers []wal.Header
+	for _, g := range gens {
+		h, ok, err := wal.ReadHeader(s.fs, s.logs.name(g))
+		if err != nil {
+			return 0, 0, 0, err
+		}
+		if ok && h.Generation == g && h.FileUUID == s.logs.uuid {
+			startLSN = max(startLSN, h.StartLSN)
+			if g >= from {
+				headers = append(headers, h)
+			}
+		}
+	}
+	for i, h := range headers {
+		if h.Generation != from+uint64(i) {
+			return 0, 0, 0, sqlerr.New(sqlerr.DataCorrupted, "the log of generation %d is missing", from+uint64(i))
+		}
+	}
+	for i, h := range headers {
+		if i+1 < len(headers) { // it was synced before its successor was begun
+			h.DurableLSN = headers[i+1].StartLSN
+		}
+		res, err := wal.Replay(s.fs, s.logs.name(h.Generation), h, func(f wal.Frame) error {
+			if err := ctx.Err(); err != nil {
+				return sqlerr.Wrap(err, sqlerr.QueryCanceled, "opening was canceled")
+			}
+			return s.replayFrame(e, f.Payload, &seq)
+		})
+		if err != nil {
+			return 0, 0, 0, fmt.Errorf("replaying %s: %w", filepath.Base(s.logs.name(h.Generation)), err)
+		}
+		startLSN = max(startLSN, res.EndLSN())
+	}
+	return nextGen, startLSN, seq, nil
+}
+
+func (s *Store) replayFrame(e *edit, payload []byte, seq *uint64) error {
+	for len(payload) > 0 {
+		r, rest, err := nextRecord(payload)
+		if err != nil {
+			return err
+		}
+		payload = rest
+		if r.seq <= *seq {
+			continue
+		}
+		if r.seq != *seq+1 {
+			return sqlerr.New(sqlerr.DataCorrupted, "the log jumps from sequence %d to %d", *seq, r.seq)
+		}
+		if err := s.applyRecord(e, &r); err != nil {
+			return err
+		}
+		*seq = r.seq
+	}
+	return nil
+}

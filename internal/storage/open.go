@@ -1,0 +1,208 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"path/filepath"
+
+	"github.com/zqlite/zqlite/internal/sqlerr"
+	"github.com/zqlite/zqlite/internal/storage/txn"
+	"github.com/zqlite/zqlite/internal/vfs"
+)
+
+// Memory is the path of a database that is never written to a file system.
+const Memory = ":memory:"
+
+// Open opens the database at path, creating it where Options.Create says so,
+// and recovers what its logs hold (invariants 15 and 16). The path Memory
+// makes an empty database in memory, whatever the file system.
+func Open(ctx context.Context, files vfs.FS, path string, o Options) (*Store, error) {
+	memory := path == Memory
+	if memory {
+		files, o.Create, o.ReadOnly, path = vfs.Memory(), true, false, "memory"
+		o.Sync = SyncOff
+	}
+	s := &Store{fs: files, path: path, o: o.withDefaults(), locks: txn.NewTable()}
+	s.lockLimit, s.sideLimit = s.o.LockLimit, sideBytes
+	s.maxKey = min(maxKeyBytes, s.o.PageSize/8)
+	s.syncMode.Store(uint32(o.Sync))
+	s.logs = logs{fs: files, path: path, kick: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
+	s.ckpt = checkpointer{kick: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
+	s.ckpt.cond.L = &s.ckpt.mu
+	if err := s.open(ctx, memory); err != nil {
+		return nil, errors.Join(err, s.closeFiles())
+	}
+	if s.o.ReadOnly {
+		close(s.ckpt.done)
+		close(s.logs.done)
+	} else {
+		go s.run()
+		go s.flusher()
+	}
+	return s, nil
+}
+
+func (s *Store) open(ctx context.Context, memory bool) error {
+	if !s.o.ReadOnly {
+		if err := s.lockFile(); err != nil {
+			return err
+		}
+	}
+	fresh, err := s.openPages(ctx)
+	if err != nil {
+		return err
+	}
+	st := &state{gen: &generation{id: s.merged.next}, trees: make(map[TreeID]*tree), epoch: s.merged.epoch}
+	for id, m := range s.merged.trees {
+		t := &tree{id: id, kind: m.kind, incarnation: m.incarnation, layouts: m.layouts, base: m.base, shared: &treeShared{}}
+		t.shared.modified.Store(s.merged.last)
+		st.trees[id] = t
+	}
+	st.visible.Store(s.merged.last)
+	s.link.Store(&genLink{gen: st.gen})
+	s.publish(st)
+	if memory {
+		return nil
+	}
+	return s.recover(ctx, st, fresh)
+}
+
+// recover replays the logs and, unless the store is read-only, makes what they
+// hold durable in the pages before a new log is begun.
+func (s *Store) recover(ctx context.Context, st *state, fresh bool) error {
+	e := edit{from: st}
+	nextGen, startLSN, seq, err := s.replay(ctx, &e, s.merged.next, s.merged.last)
+	if err != nil {
+		return err
+	}
+	n := e.next()
+	n.visible.Store(seq)
+	s.publish(n)
+	if s.o.ReadOnly {
+		return nil
+	}
+	gens, err := s.logs.found()
+	if err != nil {
+		return err
+	}
+	if seq > s.merged.last || nextGen > s.merged.next {
+		n.gen.id = nextGen - 1 // what is frozen now ends with the last log there is
+	} else if !fresh && len(gens) > 0 {
+		n.gen.id = nextGen - 1
+	}
+	return s.settle(n, gens, startLSN, nextGen, seq > s.merged.last)
+}
+
+// settle begins the log of generation next, and checkpoints what was replayed
+// into both metas before any old log goes (invariant 16).
+func (s *Store) settle(st *state, gens []uint64, startLSN, next uint64, replayed bool) error {
+	log, err := s.logs.create(next, startLSN, s.SyncMode())
+	if err != nil {
+		return err
+	}
+	if len(gens) == 0 && !replayed {
+		st.gen.id, st.gen.log = next, log
+		return nil
+	}
+	if err := s.freezeInto(st, &generation{id: next, log: log}); err != nil {
+		return err
+	}
+	sides, err := s.sideFiles()
+	if err != nil {
+		return err
+	}
+	for _, n := range sides {
+		s.nextSide.Store(max(n, s.nextSide.Load()))
+	}
+	frozen := s.state.Load().frozen
+	for range 2 { // both metas
+		if err := s.writeCheckpoint(frozen); err != nil {
+			return err
+		}
+	}
+	if err := s.install(frozen); err != nil {
+		return err
+	}
+	for _, g := range gens {
+		if err := s.giveUp(s.logs.name(g)); err != nil {
+			return err
+		}
+	}
+	s.logs.old = nil
+	return s.removeSides(sides)
+}
+
+// lockFile takes the process lock, on a name of its own: where locks belong to
+// the process, closing any handle of the file would release them.
+func (s *Store) lockFile() error {
+	l, err := s.fs.Lock(s.path + "-lock")
+	if errors.Is(err, vfs.ErrLocked) {
+		return sqlerr.Wrap(err, sqlerr.ObjectInUse, "database %q is open in another process", filepath.Base(s.path))
+	}
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return sqlerr.Wrap(err, sqlerr.UndefinedFile, "the directory of %q does not exist", s.path)
+		}
+		return sqlerr.Wrap(err, sqlerr.IOError, "could not lock %q: %s", s.path, err.Error())
+	}
+	s.lock = l
+	return nil
+}
+
+// Close checkpoints, so that the next opening has nothing to replay, and lets
+// go of the files. Transactions that still run get ErrClosed from then on.
+func (s *Store) Close() error {
+	if s.closed.Load() {
+		return ErrClosed
+	}
+	var err error
+	if !s.o.ReadOnly {
+		close(s.ckpt.stop)
+		<-s.ckpt.done
+		if s.path != "memory" && s.poisonCause.Load() == nil {
+			err = s.checkpointNow()
+		}
+	}
+	s.commitMu.Lock() // no batch is running, and none will succeed
+	first := s.closed.CompareAndSwap(false, true)
+	s.commitMu.Unlock()
+	if !first {
+		return ErrClosed
+	}
+	s.ckpt.mu.Lock()
+	s.ckpt.cond.Broadcast()
+	s.ckpt.mu.Unlock()
+	if !s.o.ReadOnly {
+		close(s.logs.stop)
+		<-s.logs.done
+	}
+	return errors.Join(err, s.closeLogs(), s.closeFiles())
+}
+
+// closeLogs syncs and closes the log; with nothing in it, and both metas
+// written, the old ones are removed.
+func (s *Store) closeLogs() error {
+	var err error
+	if log := s.state.Load().gen.log; log != nil {
+		if s.poisonCause.Load() == nil {
+			err = log.Sync()
+		}
+		err = errors.Join(err, log.Close())
+	}
+	for _, o := range s.logs.old {
+		if o.log != nil {
+			err = errors.Join(err, o.log.Close())
+		}
+	}
+	return err
+}
+
+func (s *Store) closeFiles() error {
+	err := s.closePages()
+	if s.lock != nil {
+		err = errors.Join(err, s.lock.Close())
+		s.lock = nil
+	}
+	return err
+}

@@ -1,0 +1,149 @@
+package storage
+
+import (
+	"github.com/zqlite/zqlite/internal/storage/delta"
+	"github.com/zqlite/zqlite/internal/storage/page"
+)
+
+// RowRef is one row found by Get, read by column id. It is valid until Release,
+// the next Get into it, or the transaction's end. The zero value is ready.
+type RowRef struct {
+	row  page.Row  // where at is negative
+	leaf leafPoint // else row at of a leaf
+	at   int
+}
+
+// IsNull tells whether the column has no value.
+func (r *RowRef) IsNull(id uint16) bool {
+	if r.at < 0 {
+		return r.row.IsNull(id)
+	}
+	return r.leaf.leaf.NullAt(id, r.at)
+}
+
+// Int reads a Bit or Fixed8 column that is not null.
+func (r *RowRef) Int(id uint16) int64 {
+	if r.at < 0 {
+		return int64(r.row.Int(id))
+	}
+	return int64(r.leaf.leaf.IntAt(id, r.at))
+}
+
+// Pair reads a Fixed16 column that is not null.
+func (r *RowRef) Pair(id uint16) (i, j uint64) {
+	if r.at < 0 {
+		return r.row.Pair(id)
+	}
+	return r.leaf.leaf.PairAt(id, r.at)
+}
+
+// Bytes reads a Var column that is not null. A value that lies on overflow
+// pages is read into memory of its own.
+func (r *RowRef) Bytes(id uint16) ([]byte, error) {
+	if r.at < 0 {
+		return r.row.Bytes(id), nil
+	}
+	return r.leaf.bytes(id, r.at)
+}
+
+// Release lets go of the leaf.
+func (r *RowRef) Release() {
+	r.leaf.release()
+	r.at = -1
+}
+
+// Get finds the row of a key at the snapshot: own writes from before the
+// statement, deltas, pages (invariant 9). It allocates nothing.
+func (t *Tx) Get(tree TreeID, key []byte, r *RowRef) (bool, error) {
+	if err := t.ensure(); err != nil {
+		return false, err
+	}
+	h, hash := t.tree(tree), delta.Hash(key)
+	if t.reads != nil {
+		t.reads.Point(uint32(tree), key, hash)
+	}
+	if h.own != nil {
+		if v, ok := h.own.Get(key, hash, t.ownVisible); ok {
+			return found(h.layoutsOf(), v, r)
+		}
+	}
+	if h.base == nil {
+		if h.layoutsOf() == nil {
+			return false, errNoTree(tree)
+		}
+		return false, nil
+	}
+	ok, _, err := t.s.committedAs(h.base, h.layoutsOf(), key, hash, t.snap, r)
+	return ok, err
+}
+
+// GetNewest finds the newest committed row of a key, or the own one. It is for
+// checks after the key was locked; a serializable transaction does not record
+// it as read.
+func (t *Tx) GetNewest(tree TreeID, key []byte, r *RowRef) (bool, error) {
+	if err := t.ensure(); err != nil {
+		return false, err
+	}
+	h, hash := t.tree(tree), delta.Hash(key)
+	if h.own != nil {
+		if v, ok := h.own.Get(key, hash, ^uint64(0)); ok {
+			return found(h.layoutsOf(), v, r)
+		}
+	}
+	if h.hidden() {
+		return false, nil
+	}
+	cur := t.st
+	if now := t.s.state.Load(); now != t.st {
+		if t.newest != now {
+			if t.newest != nil {
+				t.newest.release()
+			}
+			t.newest = t.s.acquire()
+		}
+		cur = t.newest
+	}
+	c := cur.trees[tree]
+	if c == nil {
+		return false, errNoTree(tree)
+	}
+	ls := h.layouts
+	if ls == nil {
+		ls = c.layouts
+	}
+	ok, _, err := t.s.committedAs(c, ls, key, hash, cur.visible.Load(), r)
+	return ok, err
+}
+
+// found opens a version that a list gave.
+func found(ls *layouts, v delta.Version, r *RowRef) (bool, error) {
+	r.leaf.release()
+	r.at = -1
+	if v.Deleted() {
+		return false, nil
+	}
+	var err error
+	r.row, err = ls.open(v.Row)
+	return err == nil, err
+}
+
+// committed finds the newest version of key at or below max, and its sequence.
+func (s *Store) committed(t *tree, key []byte, hash, max uint64, r *RowRef) (bool, uint64, error) {
+	return s.committedAs(t, t.layouts, key, hash, max, r)
+}
+
+func (s *Store) committedAs(t *tree, ls *layouts, key []byte, hash, max uint64, r *RowRef) (bool, uint64, error) {
+	if a := t.active.Load(); a != nil {
+		if v, ok := a.Get(key, hash, max); ok {
+			ok, err := found(ls, v, r)
+			return ok, v.Seq, err
+		}
+	}
+	for _, l := range t.frozen {
+		if v, ok := l.Get(key, hash, max); ok {
+			ok, err := found(ls, v, r)
+			return ok, v.Seq, err
+		}
+	}
+	return s.fromPages(t, ls, key, r)
+}
