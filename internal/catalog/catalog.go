@@ -57,6 +57,7 @@ type Catalog struct {
 	typeNames *btree.Map[string, ID]
 	indexes   *btree.Map[ID, ID] // index → its relation
 	virtual   *Virtuals
+	changes   *change // since the last stored version
 }
 
 // name is schema and relation name, joined by a zero byte.

@@ -4,6 +4,87 @@ package catalog
 // They check nothing but what keeps the catalog consistent with itself; the
 // rules of SQL (names taken, dependents) are checked by who calls them.
 
+// Class tells the kinds of stored objects apart.
+type Class byte
+
+// The classes of catalog objects.
+const (
+	ClassSchema   Class = 'n'
+	ClassRelation Class = 'r'
+	ClassSequence Class = 's'
+	ClassType     Class = 't'
+	ClassFunction Class = 'f'
+)
+
+// change is one link of the list of what differs from the stored catalog.
+type change struct {
+	class Class
+	id    ID
+	prev  *change
+}
+
+func (c *Catalog) touch(class Class, id ID) {
+	c.changes = &change{class, id, c.changes}
+}
+
+// Changes calls f once for every object that was added, replaced or removed
+// since the last Clean catalog.
+func (c *Catalog) Changes(f func(class Class, id ID) error) error {
+	type key struct {
+		class Class
+		id    ID
+	}
+	seen := map[key]bool{}
+	for l := c.changes; l != nil; l = l.prev {
+		if k := (key{l.class, l.id}); !seen[k] {
+			seen[k] = true
+			if err := f(l.class, l.id); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Clean returns the same catalog without a list of changes.
+func (c *Catalog) Clean() *Catalog {
+	d := *c
+	d.changes = nil
+	return &d
+}
+
+// Object returns the object of a class by id, or nil.
+func (c *Catalog) Object(class Class, id ID) any {
+	switch class {
+	case ClassSchema:
+		var found any
+		c.schemas.Scan(func(_ string, s *Schema) bool {
+			if s.ID == id {
+				found = s
+			}
+			return found == nil
+		})
+		return found
+	case ClassRelation:
+		if o, ok := c.relations.Get(id); ok {
+			return o
+		}
+	case ClassSequence:
+		if o, ok := c.sequences.Get(id); ok {
+			return o
+		}
+	case ClassType:
+		if o, ok := c.types.Get(id); ok {
+			return o
+		}
+	case ClassFunction:
+		if o, ok := c.functions.Get(id); ok {
+			return o
+		}
+	}
+	return nil
+}
+
 // AllocateID returns a catalog whose NextID is past the id given out.
 func (c *Catalog) AllocateID() (*Catalog, ID) {
 	d := *c
@@ -14,6 +95,7 @@ func (c *Catalog) AllocateID() (*Catalog, ID) {
 // WithSchema adds or replaces a schema.
 func (c *Catalog) WithSchema(s *Schema) *Catalog {
 	d := c.clone()
+	d.touch(ClassSchema, s.ID)
 	d.schemas.Set(s.Name, s)
 	return d
 }
@@ -21,6 +103,9 @@ func (c *Catalog) WithSchema(s *Schema) *Catalog {
 // WithoutSchema removes a schema; what it held must be gone.
 func (c *Catalog) WithoutSchema(schema string) *Catalog {
 	d := c.clone()
+	if s, ok := d.schemas.Get(schema); ok {
+		d.touch(ClassSchema, s.ID)
+	}
 	d.schemas.Delete(schema)
 	return d
 }
@@ -29,6 +114,7 @@ func (c *Catalog) WithoutSchema(schema string) *Catalog {
 // of its indexes. It sets the Version of a replaced relation.
 func (c *Catalog) WithRelation(r *Relation) *Catalog {
 	d := c.clone()
+	d.touch(ClassRelation, r.ID)
 	d.dropNames(r.ID)
 	if old, ok := d.relations.Get(r.ID); ok && r.Version <= old.Version {
 		r.Version = old.Version + 1
@@ -45,6 +131,7 @@ func (c *Catalog) WithRelation(r *Relation) *Catalog {
 // WithoutRelation removes a relation and its indexes.
 func (c *Catalog) WithoutRelation(id ID) *Catalog {
 	d := c.clone()
+	d.touch(ClassRelation, id)
 	d.dropNames(id)
 	d.relations.Delete(id)
 	return d
@@ -65,6 +152,7 @@ func (c *Catalog) dropNames(id ID) {
 // WithSequence adds or replaces a sequence.
 func (c *Catalog) WithSequence(s *Sequence) *Catalog {
 	d := c.clone()
+	d.touch(ClassSequence, s.ID)
 	if old, ok := d.sequences.Get(s.ID); ok {
 		d.names.Delete(nameOf(old.Schema, old.Name))
 	}
@@ -76,6 +164,7 @@ func (c *Catalog) WithSequence(s *Sequence) *Catalog {
 // WithoutSequence removes a sequence.
 func (c *Catalog) WithoutSequence(id ID) *Catalog {
 	d := c.clone()
+	d.touch(ClassSequence, id)
 	if old, ok := d.sequences.Get(id); ok {
 		d.names.Delete(nameOf(old.Schema, old.Name))
 		d.sequences.Delete(id)
@@ -86,6 +175,7 @@ func (c *Catalog) WithoutSequence(id ID) *Catalog {
 // WithType adds or replaces a user-defined type.
 func (c *Catalog) WithType(u *UserType) *Catalog {
 	d := c.clone()
+	d.touch(ClassType, u.ID)
 	if old, ok := d.types.Get(u.ID); ok {
 		d.typeNames.Delete(nameOf(old.Schema, old.Name))
 	}
@@ -97,6 +187,7 @@ func (c *Catalog) WithType(u *UserType) *Catalog {
 // WithoutType removes a user-defined type.
 func (c *Catalog) WithoutType(id ID) *Catalog {
 	d := c.clone()
+	d.touch(ClassType, id)
 	if old, ok := d.types.Get(id); ok {
 		d.typeNames.Delete(nameOf(old.Schema, old.Name))
 		d.types.Delete(id)
@@ -107,6 +198,7 @@ func (c *Catalog) WithoutType(id ID) *Catalog {
 // WithFunction adds or replaces a SQL function.
 func (c *Catalog) WithFunction(f *SQLFunction) *Catalog {
 	d := c.clone()
+	d.touch(ClassFunction, f.ID)
 	d.functions.Set(f.ID, f)
 	return d
 }
@@ -114,6 +206,7 @@ func (c *Catalog) WithFunction(f *SQLFunction) *Catalog {
 // WithoutFunction removes a SQL function.
 func (c *Catalog) WithoutFunction(id ID) *Catalog {
 	d := c.clone()
+	d.touch(ClassFunction, id)
 	d.functions.Delete(id)
 	return d
 }

@@ -1,0 +1,108 @@
+package engine
+
+import (
+	"sync"
+
+	"github.com/zqlite/zqlite/internal/binder"
+	"github.com/zqlite/zqlite/internal/catalog"
+	"github.com/zqlite/zqlite/internal/exec"
+	"github.com/zqlite/zqlite/internal/plan"
+	"github.com/zqlite/zqlite/internal/sql/ast"
+	"github.com/zqlite/zqlite/internal/types"
+)
+
+// Statement is a parsed text: one or more statements with their plans. It is
+// shared by all sessions of a database and safe for concurrent use.
+type Statement struct {
+	text  string
+	path  string // search path that the plans were made under
+	parts []part
+	count int      // placeholders
+	names []string // of named placeholders, by position
+}
+
+// part is one statement of a text.
+type part struct {
+	stmt ast.Stmt
+	pos  ast.Statement
+
+	mu     sync.RWMutex
+	plan   *Plan            // serves arguments of all types
+	byArgs map[string]*Plan // plans that depend on the arguments' types
+}
+
+// Plan is a bound and optimized statement, compiled.
+type Plan struct {
+	program *exec.Program
+	root    plan.Node
+	params  []*types.Type
+	columns []plan.Column
+	names   []string
+	deps    []binder.Dependency
+	checked uint64 // catalog version that deps were last found good for; see valid
+	read    bool   // changes nothing
+	command string // command tag: SELECT, INSERT …
+	rowID   bool   // an INSERT into a relation with an integer key
+}
+
+// valid reports whether every relation is as the plan knows it (invariant 2).
+func (p *Plan) valid(c *catalog.Catalog) bool {
+	if p.checked == c.Version {
+		return true
+	}
+	for _, d := range p.deps {
+		r := c.RelationByID(d.ID)
+		if r == nil || r.Version != d.Version {
+			return false
+		}
+	}
+	return true
+}
+
+// planCacheSize bounds the texts that are kept.
+const planCacheSize = 2048
+
+// planCache keeps parsed texts with their plans.
+type planCache struct {
+	mu sync.RWMutex
+	m  map[planKey]*Statement
+}
+
+type planKey struct{ text, path string }
+
+func (c *planCache) get(k planKey) *Statement {
+	c.mu.RLock()
+	st := c.m[k]
+	c.mu.RUnlock()
+	return st
+}
+
+// put keeps a statement; when the cache is full, a part of it is dropped in
+// no particular order, which costs those texts one more planning.
+func (c *planCache) put(k planKey, st *Statement) *Statement {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.m == nil {
+		c.m = map[planKey]*Statement{}
+	}
+	if old := c.m[k]; old != nil {
+		return old
+	}
+	if len(c.m) >= planCacheSize {
+		n := 0
+		for old := range c.m {
+			delete(c.m, old)
+			if n++; n >= planCacheSize/8 {
+				break
+			}
+		}
+	}
+	c.m[k] = st
+	return st
+}
+
+func (c *planCache) clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.m = nil
+}

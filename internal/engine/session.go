@@ -1,0 +1,137 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/zqlite/zqlite/internal/catalog"
+	"github.com/zqlite/zqlite/internal/storage"
+	"github.com/zqlite/zqlite/internal/types"
+)
+
+// Session is what one connection has. It is used by one goroutine at a time;
+// only the database's Close may reach in from outside.
+type Session struct {
+	db     *Database
+	config SessionConfig
+	number int64
+
+	mu     sync.Mutex // guards tx against Close of the database
+	closed atomic.Bool
+
+	tx         *storage.Tx // explicit transaction, or nil
+	txStart    time.Time
+	txReadOnly bool
+	txLevel    storage.Isolation
+	failed     bool // the explicit transaction waits for ROLLBACK
+	statements int  // run in the explicit transaction
+	savepoints []savepoint
+	deferred   deferredChecks
+	settings   settings // in force
+	atBegin    settings // to go back to on ROLLBACK
+	atSession  settings // without SET LOCAL, to go back to at the end
+	prepared   map[string]*Statement
+
+	env      types.Env
+	location *time.Location
+
+	lastRowID int64
+	rowIDSet  bool
+	changes   int64
+	total     int64
+	currvals  map[catalog.ID]int64
+	lastSeq   catalog.ID
+
+	argBuffer []Argument
+	running   *Result // streams rows; closed before the next statement runs
+}
+
+// savepoint is a named place to go back to.
+type savepoint struct {
+	name     string
+	mark     storage.Mark
+	settings settings
+}
+
+// NewSession makes a session with the given defaults.
+func (db *Database) NewSession(c SessionConfig) *Session {
+	s := &Session{db: db, config: c, number: db.sessions.Add(1)}
+	s.applyDefaults()
+	db.open.Store(s, struct{}{})
+	return s
+}
+
+func (s *Session) applyDefaults() {
+	s.settings = defaultSettings(&s.config)
+	s.atSession, s.atBegin = s.settings, s.settings
+	s.refreshEnvironment()
+}
+
+// Database returns the database of the session.
+func (s *Session) Database() *Database { return s.db }
+
+// Closed reports whether the session can be used no more.
+func (s *Session) Closed() bool { return s.closed.Load() }
+
+// Reset rolls back what is open and restores the settings of the DSN, for the
+// next user of a pooled connection.
+func (s *Session) Reset() {
+	s.endRunning()
+	if s.tx != nil {
+		s.rollback()
+	}
+	if !s.settings.same(s.atSession) || !s.settings.isDefault() {
+		s.applyDefaults()
+	}
+}
+
+// Close ends the session: what is open is rolled back, temporary tables go.
+func (s *Session) Close() error {
+	if s.closed.Swap(true) {
+		return nil
+	}
+	s.endRunning()
+	if s.tx != nil {
+		s.rollback()
+	}
+	s.db.open.Delete(s)
+	return s.dropTemporary(context.Background())
+}
+
+// abandon is Close from outside, when the database closes under the session.
+func (s *Session) abandon() {
+	if s.closed.Swap(true) {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.db.open.Delete(s)
+}
+
+// tempSchema is the schema of the session's temporary tables.
+func (s *Session) tempSchema() string { return fmt.Sprintf("pg_temp_%d", s.number) }
+
+// searchPath lists the schemas that unqualified names are looked up in.
+func (s *Session) searchPath() []string { return s.settings.path }
+
+// InTransaction reports whether an explicit transaction is open.
+func (s *Session) InTransaction() bool { return s.tx != nil }
+
+// endRunning closes the result that still streams from this session.
+func (s *Session) endRunning() {
+	if r := s.running; r != nil {
+		s.running = nil
+		r.finish(nil)
+	}
+}
+
+// ArgumentBuffer returns room for n arguments, valid until the next statement.
+func (s *Session) ArgumentBuffer(n int) []Argument {
+	if cap(s.argBuffer) < n {
+		s.argBuffer = make([]Argument, n, max(n, 8))
+	}
+	return s.argBuffer[:n]
+}

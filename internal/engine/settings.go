@@ -1,0 +1,316 @@
+package engine
+
+import (
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/zqlite/zqlite/internal/catalog"
+	"github.com/zqlite/zqlite/internal/sqlerr"
+	"github.com/zqlite/zqlite/internal/storage"
+)
+
+// settings are the values of SET. A settings value is immutable: changing one
+// makes another, so that transactions and savepoints keep theirs by copying.
+type settings struct {
+	values map[string]string // differing from the defaults
+	base   *SessionConfig
+	path   []string // search_path, taken apart
+	level  storage.Isolation
+	ro     bool
+	lock   time.Duration
+	limit  time.Duration
+}
+
+// setting describes one name that SET and SHOW know.
+type setting struct {
+	value string // default
+	check func(v string) (string, *sqlerr.Error)
+	fixed bool // cannot be set
+	doc   string
+}
+
+// ServerVersion is the version of PostgreSQL whose SQL the engine speaks.
+const ServerVersion = "15.8"
+
+var knownSettings = map[string]*setting{
+	"search_path":                         {value: `"$user", public`, doc: "schemas that names are looked up in"},
+	"timezone":                            {value: "UTC", check: checkTimeZone, doc: "time zone of timestamptz input and output"},
+	"statement_timeout":                   {value: "0", check: checkDuration, doc: "longest time a statement may run"},
+	"lock_timeout":                        {value: "0", check: checkDuration, doc: "longest time to wait for a lock"},
+	"idle_in_transaction_session_timeout": {value: "0", check: checkDuration, doc: "accepted, without effect"},
+	"application_name":                    {value: "", doc: "name of the client"},
+	"default_transaction_isolation":       {value: "repeatable read", check: checkIsolation, doc: "isolation level of new transactions"},
+	"transaction_isolation":               {value: "repeatable read", check: checkIsolation, doc: "isolation level of this transaction"},
+	"default_transaction_read_only":       {value: "off", check: checkSwitch, doc: "whether new transactions are read-only"},
+	"transaction_read_only":               {value: "off", check: checkSwitch, doc: "whether this transaction is read-only"},
+	"default_transaction_deferrable":      {value: "off", check: checkSwitch, doc: "accepted, without effect"},
+	"client_encoding":                     {value: "UTF8", check: checkEncoding, doc: "always UTF8"},
+	"server_encoding":                     {value: "UTF8", fixed: true, doc: "always UTF8"},
+	"server_version":                      {value: ServerVersion, fixed: true, doc: "PostgreSQL's version that is spoken"},
+	"server_version_num":                  {value: "150008", fixed: true, doc: "the same as a number"},
+	"standard_conforming_strings":         {value: "on", check: checkOn, doc: "backslashes are ordinary in '…'"},
+	"datestyle":                           {value: "ISO, MDY", doc: "output is always ISO"},
+	"intervalstyle":                       {value: "postgres", doc: "output is always postgres"},
+	"client_min_messages":                 {value: "notice", doc: "accepted, without effect"},
+	"extra_float_digits":                  {value: "1", doc: "output is always the shortest exact form"},
+	"bytea_output":                        {value: "hex", doc: "output is always hex"},
+	"row_security":                        {value: "on", doc: "accepted, without effect"},
+	"check_function_bodies":               {value: "on", doc: "accepted, without effect"},
+	"xmloption":                           {value: "content", doc: "accepted, without effect"},
+	"default_tablespace":                  {value: "", doc: "accepted, without effect"},
+	"default_table_access_method":         {value: "heap", doc: "accepted, without effect"},
+	"synchronous_commit":                  {value: "on", doc: "see the DSN's sync"},
+	"session_replication_role":            {value: "origin", doc: "accepted, without effect"},
+	"max_identifier_length":               {value: "63", fixed: true, doc: "longest name"},
+	"integer_datetimes":                   {value: "on", fixed: true, doc: "timestamps are integers"},
+	"lc_collate":                          {value: "C", fixed: true, doc: "default collation"},
+	"lc_ctype":                            {value: "C.UTF-8", fixed: true, doc: "default character classes"},
+	"is_superuser":                        {value: "on", fixed: true, doc: "there are no roles"},
+	"session_authorization":               {value: "zqlite", doc: "there are no roles"},
+	"role":                                {value: "none", doc: "there are no roles"},
+	"foreign_keys":                        {value: "on", fixed: true, doc: "set by the DSN"},
+}
+
+var settingAliases = map[string]string{"time_zone": "timezone", "time zone": "timezone", "schema": "search_path", "names": "client_encoding"}
+
+func canonicalSetting(name string) string {
+	name = strings.ToLower(name)
+	if a, ok := settingAliases[name]; ok {
+		return a
+	}
+	return name
+}
+
+func defaultSettings(c *SessionConfig) settings {
+	s := settings{base: c, path: []string{catalog.PublicSchema}, level: c.Isolation, lock: c.LockTimeout, limit: c.StatementTimeout}
+	return s
+}
+
+func (s settings) isDefault() bool { return len(s.values) == 0 }
+
+func (s settings) same(o settings) bool {
+	if len(s.values) != len(o.values) {
+		return false
+	}
+	for k, v := range s.values {
+		if w, ok := o.values[k]; !ok || v != w {
+			return false
+		}
+	}
+	return true
+}
+
+// get returns the value that SHOW gives.
+func (s settings) get(name string) (string, bool) {
+	name = canonicalSetting(name)
+	if v, ok := s.values[name]; ok {
+		return v, true
+	}
+	switch name {
+	case "timezone":
+		if s.base.TimeZone != "" {
+			return s.base.TimeZone, true
+		}
+	case "application_name":
+		return s.base.ApplicationName, true
+	case "default_transaction_isolation", "transaction_isolation":
+		return isolationName(s.level), true
+	case "lock_timeout":
+		return showDuration(s.lock), true
+	case "statement_timeout":
+		return showDuration(s.limit), true
+	}
+	if d, ok := knownSettings[name]; ok {
+		return d.value, true
+	}
+	return "", false
+}
+
+// with returns the settings with one value changed.
+func (s settings) with(name, v string) (settings, error) {
+	name = canonicalSetting(name)
+	d, known := knownSettings[name]
+	if !known && !strings.Contains(name, ".") {
+		return s, unknownSetting(name)
+	}
+	if known {
+		if d.fixed {
+			return s, sqlerr.New("55P02", "parameter %q cannot be changed", name)
+		}
+		if d.check != nil {
+			checked, err := d.check(v)
+			if err != nil {
+				return s, sqlerr.New(sqlerr.InvalidParameterValue, "invalid value for parameter %q: %q", name, v)
+			}
+			v = checked
+		}
+	}
+	n := s
+	n.values = make(map[string]string, len(s.values)+1)
+	for k, x := range s.values {
+		n.values[k] = x
+	}
+	n.values[name] = v
+	n.derive(name, v)
+	return n, nil
+}
+
+// without returns the settings with one value back at its default.
+func (s settings) without(name string) (settings, error) {
+	name = canonicalSetting(name)
+	if name == "all" {
+		return defaultSettings(s.base), nil
+	}
+	if _, known := knownSettings[name]; !known && !strings.Contains(name, ".") {
+		return s, unknownSetting(name)
+	}
+	n := defaultSettings(s.base)
+	n.values = make(map[string]string, len(s.values))
+	for k, x := range s.values {
+		if k != name {
+			n.values[k] = x
+			n.derive(k, x)
+		}
+	}
+	return n, nil
+}
+
+func (s *settings) derive(name, v string) {
+	switch name {
+	case "search_path":
+		s.path = splitPath(v)
+	case "default_transaction_isolation":
+		s.level = isolationNames[v]
+	case "default_transaction_read_only":
+		s.ro = v == "on"
+	case "lock_timeout":
+		s.lock = readDuration(v)
+	case "statement_timeout":
+		s.limit = readDuration(v)
+	}
+}
+
+func unknownSetting(name string) error {
+	e := sqlerr.New(sqlerr.UndefinedObject, "unrecognized configuration parameter %q", name)
+	for known := range knownSettings {
+		if len(name) > 3 && (strings.HasPrefix(known, name[:4]) || strings.Contains(known, name)) {
+			return e.WithHint("Perhaps you meant %q.", known)
+		}
+	}
+	return e
+}
+
+// splitPath takes a search_path apart, dropping "$user".
+func splitPath(v string) []string {
+	var out []string
+	for _, p := range strings.Split(v, ",") {
+		p = strings.TrimSpace(p)
+		if len(p) >= 2 && p[0] == '"' && p[len(p)-1] == '"' {
+			p = strings.ReplaceAll(p[1:len(p)-1], `""`, `"`)
+		} else {
+			p = strings.ToLower(p)
+		}
+		if p != "" && p != "$user" {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+var checkFailed = sqlerr.New(sqlerr.InvalidParameterValue, "invalid value")
+
+func checkTimeZone(v string) (string, *sqlerr.Error) {
+	if _, err := loadZone(v); err != nil {
+		return "", checkFailed
+	}
+	return v, nil
+}
+
+func checkDuration(v string) (string, *sqlerr.Error) {
+	if _, ok := parseDuration(v); !ok {
+		return "", checkFailed
+	}
+	return v, nil
+}
+
+func checkIsolation(v string) (string, *sqlerr.Error) {
+	v = strings.ToLower(v)
+	if _, ok := isolationNames[v]; !ok {
+		return "", checkFailed
+	}
+	return v, nil
+}
+
+func checkSwitch(v string) (string, *sqlerr.Error) {
+	switch strings.ToLower(v) {
+	case "on", "true", "yes", "1", "t", "y":
+		return "on", nil
+	case "off", "false", "no", "0", "f", "n":
+		return "off", nil
+	}
+	return "", checkFailed
+}
+
+func checkOn(v string) (string, *sqlerr.Error) {
+	s, err := checkSwitch(v)
+	if err != nil || s != "on" {
+		return "", checkFailed
+	}
+	return s, nil
+}
+
+func checkEncoding(v string) (string, *sqlerr.Error) {
+	switch strings.ToUpper(strings.ReplaceAll(v, "-", "")) {
+	case "UTF8", "UNICODE", "SQL_ASCII":
+		return "UTF8", nil
+	}
+	return "", checkFailed
+}
+
+// parseDuration reads PostgreSQL's forms: a number of milliseconds, or one
+// with a unit.
+func parseDuration(v string) (time.Duration, bool) {
+	v = strings.TrimSpace(v)
+	if ms, err := strconv.ParseInt(v, 10, 64); err == nil {
+		return time.Duration(ms) * time.Millisecond, ms >= 0
+	}
+	d, err := time.ParseDuration(strings.ReplaceAll(strings.ReplaceAll(v, " ", ""), "min", "m"))
+	return d, err == nil && d >= 0
+}
+
+func readDuration(v string) time.Duration {
+	d, _ := parseDuration(v)
+	return d
+}
+
+func showDuration(d time.Duration) string {
+	switch {
+	case d == 0:
+		return "0"
+	case d%time.Second == 0:
+		return strconv.FormatInt(int64(d/time.Second), 10) + "s"
+	}
+	return strconv.FormatInt(d.Milliseconds(), 10) + "ms"
+}
+
+func isolationName(l storage.Isolation) string {
+	switch l {
+	case storage.ReadCommitted:
+		return "read committed"
+	case storage.Serializable:
+		return "serializable"
+	}
+	return "repeatable read"
+}
+
+// settingNames lists what SHOW ALL shows.
+func settingNames() []string {
+	names := make([]string, 0, len(knownSettings))
+	for n := range knownSettings {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	return names
+}

@@ -1,0 +1,82 @@
+package optimizer
+
+import (
+	"github.com/zqlite/zqlite/internal/catalog"
+	"github.com/zqlite/zqlite/internal/expr"
+	"github.com/zqlite/zqlite/internal/plan"
+)
+
+// Statistics answers what is known of the sizes of relations.
+type Statistics interface {
+	// Rows returns the number of rows of a relation, an estimate.
+	Rows(rel *catalog.Relation) float64
+}
+
+// Options switch steps off, for tests that compare plans and for EXPLAIN.
+type Options struct {
+	NoUnnest, NoPush, NoReorder, NoIndex, NoLookup bool
+}
+
+// Optimize rewrites a bound plan. stats may be nil.
+func Optimize(n plan.Node, stats Statistics, o Options) plan.Node {
+	z := &optimizer{stats: stats, o: o}
+	return z.optimize(n)
+}
+
+type optimizer struct {
+	stats Statistics
+	o     Options
+}
+
+func (z *optimizer) optimize(n plan.Node) plan.Node {
+	z.subplans(n)
+	if !z.o.NoUnnest {
+		n = z.unnest(n)
+	}
+	if !z.o.NoPush {
+		n = z.push(n, nil)
+	}
+	if !z.o.NoReorder {
+		n = z.reorder(n)
+	}
+	prune(n, needed{all: true})
+	return z.paths(n, nil)
+}
+
+// subplans optimizes the plans inside subquery expressions, innermost first.
+func (z *optimizer) subplans(n plan.Node) {
+	eachExpr(n, func(e *expr.Expr) {
+		if *e == nil {
+			return
+		}
+		expr.Walk(*e, func(x expr.Expr) bool {
+			if s, ok := x.(*expr.Subquery); ok {
+				if p, ok := s.Plan.(plan.Node); ok {
+					z.subplans(p)
+				}
+			}
+			return true
+		})
+	})
+	for _, in := range n.Inputs() {
+		z.subplans(in)
+	}
+}
+
+// finishSubplans carries subqueries that stayed expressions through the rest
+// of the steps. It runs on each node's expressions once their place is final.
+func (z *optimizer) finishSubplans(n plan.Node) {
+	eachExpr(n, func(e *expr.Expr) {
+		if *e == nil {
+			return
+		}
+		expr.Walk(*e, func(x expr.Expr) bool {
+			if s, ok := x.(*expr.Subquery); ok {
+				if p, ok := s.Plan.(plan.Node); ok {
+					s.Plan = z.optimize(p)
+				}
+			}
+			return true
+		})
+	})
+}

@@ -1,0 +1,184 @@
+package optimizer
+
+import (
+	"github.com/zqlite/zqlite/internal/expr"
+	"github.com/zqlite/zqlite/internal/plan"
+)
+
+// paths fills in access paths and join methods below n, removes sorts whose
+// order exists already, and turns a limit above a sort into a top-N.
+func (z *optimizer) paths(n plan.Node, limit *plan.Limit) plan.Node {
+	z.finishSubplans(n)
+	switch n := n.(type) {
+	case *plan.Scan:
+		z.chooseAccess(n)
+		return n
+	case *plan.Join:
+		return z.joinPaths(n)
+	case *plan.Limit:
+		if n.WithTies {
+			limit = nil
+		} else {
+			limit = n
+		}
+		n.Input = z.paths(n.Input, limit)
+		return n
+	case *plan.Project:
+		if len(n.Sets) > 0 {
+			limit = nil
+		}
+		n.Input = z.paths(n.Input, limit)
+		return n
+	case *plan.Sort:
+		n.Input = z.paths(n.Input, nil)
+		if z.provideOrder(n.Input, n.Keys, limit) {
+			return n.Input
+		}
+		n.Limit = limit
+		return n
+	}
+	mapInputs(n, func(in plan.Node) plan.Node { return z.paths(in, nil) })
+	return n
+}
+
+// provideOrder makes the input give its rows in the order of keys, by the
+// order of an index, and reports whether it can.
+func (z *optimizer) provideOrder(n plan.Node, keys []expr.SortKey, limit *plan.Limit) bool {
+	switch n := n.(type) {
+	case *plan.Project:
+		by := map[expr.ColumnID]expr.Expr{}
+		for _, it := range n.Items {
+			by[it.Col.ID] = it.Expr
+		}
+		below := make([]expr.SortKey, len(keys))
+		for i, k := range keys {
+			c, ok := k.Expr.(*expr.Column)
+			if !ok || by[c.ID] == nil {
+				return false
+			}
+			below[i] = k
+			below[i].Expr = by[c.ID]
+		}
+		return len(n.Sets) == 0 && z.provideOrder(n.Input, below, limit)
+	case *plan.Filter:
+		return z.provideOrder(n.Input, keys, limit)
+	case *plan.Scan:
+		return !z.o.NoIndex && z.orderScan(n, keys, limit)
+	}
+	return false
+}
+
+func (z *optimizer) orderScan(n *plan.Scan, keys []expr.SortKey, limit *plan.Limit) bool {
+	if n.Rel.Kind == 'V' || n.Sample != nil {
+		return false
+	}
+	if n.Access != nil {
+		ok, reverse := ordered(n, n.Access, keys)
+		if ok {
+			n.Access.Reverse = reverse
+		}
+		return ok
+	}
+	own := &plan.Access{Residual: n.Filter}
+	if ok, reverse := ordered(n, own, keys); ok {
+		own.Reverse = reverse
+		n.Access = own
+		return true
+	}
+	if limit == nil || limit.Count == nil {
+		return false
+	}
+	total := z.relationRows(n.Rel)
+	want := constantOr(limit.Count, 100) + constantOr(limit.Offset, 0)
+	visited := want / max(1e-6, conjunction(n.Filter))
+	for _, ix := range candidates(n.Rel) {
+		if ix == nil {
+			continue
+		}
+		a := &plan.Access{Index: ix, IndexOnly: covers(n, ix), Residual: n.Filter}
+		perRow := float64(lookupCost)
+		if a.IndexOnly {
+			perRow = 1
+		}
+		if ok, reverse := ordered(n, a, keys); ok && visited*perRow < total*2 {
+			a.Reverse = reverse
+			n.Access = a
+			return true
+		}
+	}
+	return false
+}
+
+// ordered reports whether an access gives rows in the order of keys, forward
+// or in reverse.
+func ordered(n *plan.Scan, a *plan.Access, keys []expr.SortKey) (ok, reverse bool) {
+	if len(a.Ranges) > 1 {
+		return false, false
+	}
+	parts := keyParts(n.Rel, a.Index)
+	fixed := 0
+	if len(a.Ranges) == 1 {
+		r := &a.Ranges[0]
+		fixed = len(r.Eq)
+		for i := range r.EqIn {
+			if r.EqIn[i] != nil {
+				fixed = min(fixed, i)
+			}
+		}
+	}
+	place, decided := 0, false
+	for _, k := range keys {
+		c, isColumn := k.Expr.(*expr.Column)
+		if !isColumn {
+			return false, false
+		}
+		o, found := scanColumn(n, c)
+		if !found {
+			return false, false
+		}
+		if fixedPart(n, a, parts[:fixed], o) {
+			continue
+		}
+		if place < fixed {
+			place = fixed
+		}
+		if place >= len(parts) {
+			// All parts of a unique order are used up: the rest cannot matter.
+			return a.Index == nil || (a.Index.Unique && allPartsNotNull(n, parts)), reverse
+		}
+		po, plain := partOrdinal(n.Rel, a.Index, parts[place])
+		if !plain || po != o {
+			return false, false
+		}
+		flip := parts[place].Desc != k.Desc
+		notNull := o == plan.RowIDOrdinal || n.Rel.Columns[o].NotNull
+		if !notNull && (parts[place].NullsFirst != k.NullsFirst) != flip {
+			return false, false
+		}
+		if decided && flip != reverse {
+			return false, false
+		}
+		reverse, decided = flip, true
+		place++
+	}
+	return true, reverse
+}
+
+func allPartsNotNull(n *plan.Scan, parts []catalogPart) bool {
+	for _, p := range parts {
+		c := n.Rel.ColumnByID(p.Column)
+		if c == nil || !c.NotNull {
+			return false
+		}
+	}
+	return true
+}
+
+func fixedPart(n *plan.Scan, a *plan.Access, parts []catalogPart, ordinal int) bool {
+	for _, p := range parts {
+		if o, ok := partOrdinal(n.Rel, a.Index, p); ok && o == ordinal {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,147 @@
+package table
+
+import (
+	"math"
+
+	"github.com/zqlite/zqlite/internal/codec"
+	"github.com/zqlite/zqlite/internal/sqlerr"
+	"github.com/zqlite/zqlite/internal/storage/page"
+	"github.com/zqlite/zqlite/internal/types"
+)
+
+// Key appends the storage key of a full row. rowid is used where the relation
+// has a hidden integer key.
+func (t *Table) Key(dst []byte, row []types.Value, rowid int64) ([]byte, error) {
+	if t.Rel.RowIDKey {
+		if t.keyOrd >= 0 {
+			rowid = row[t.keyOrd].I
+		}
+		return codec.AppendUint64Key(dst, rowid), nil
+	}
+	start := len(dst)
+	var err error
+	for i := range t.key {
+		if dst, err = codec.Append(dst, &t.key[i], row[t.keyCols[i]]); err != nil {
+			return dst, err
+		}
+	}
+	return dst, t.checkLength(len(dst)-start, t.Rel.Primary.Name)
+}
+
+// KeyOf appends the storage key made of the primary key's values, in the order
+// of its parts; for a hidden row id, of that one integer.
+func (t *Table) KeyOf(dst []byte, vals []types.Value) ([]byte, error) {
+	if t.Rel.RowIDKey {
+		return codec.AppendUint64Key(dst, vals[0].I), nil
+	}
+	var err error
+	for i := range t.key {
+		if dst, err = codec.Append(dst, &t.key[i], vals[i]); err != nil {
+			return dst, err
+		}
+	}
+	return dst, nil
+}
+
+func (t *Table) checkLength(n int, name string) error {
+	if n <= codec.MaxKeyBytes {
+		return nil
+	}
+	return sqlerr.New(sqlerr.ProgramLimitExceeded, "index row size %d exceeds maximum %d for index %q",
+		n, codec.MaxKeyBytes, name).WithTable(t.Rel.Schema, t.Rel.Name).
+		WithHint("Consider a function index of an MD5 hash of the value.")
+}
+
+// covers reports whether a partial index holds the row.
+func (w *Writer) covers(x *index, row []types.Value) (bool, error) {
+	if x.Index.Where == "" {
+		return true, nil
+	}
+	return w.Exprs.Covers(x.place, row)
+}
+
+// entryKey appends the key of the row's index entry. unique is true where the
+// entry must be alone: a unique index and no part NULL (or NULLs not distinct).
+func (w *Writer) entryKey(dst []byte, x *index, row []types.Value, key []byte) (entry []byte, unique bool, err error) {
+	start := len(dst)
+	unique = x.Index.Unique
+	for i := range x.parts {
+		var v types.Value
+		if o := x.ordinals[i]; o >= 0 {
+			v = row[o]
+		} else if v, err = w.Exprs.Part(x.place, i, row); err != nil {
+			return dst, false, err
+		}
+		if v.IsNull() && !x.Index.NullsNotDistinct {
+			unique = false
+		}
+		if dst, err = codec.Append(dst, &x.parts[i], v); err != nil {
+			return dst, false, err
+		}
+	}
+	if err := w.checkLength(len(dst)-start, x.Index.Name); err != nil {
+		return dst, false, err
+	}
+	if !unique {
+		dst = append(dst, key...)
+	}
+	return dst, unique, nil
+}
+
+// entryRow encodes what an index entry holds besides its key.
+func (w *Writer) entryRow(x *index, row []types.Value, key []byte) ([]byte, error) {
+	w.row.Reset(&x.layout)
+	cell := 0
+	if x.payload {
+		if w.Rel.RowIDKey {
+			w.row.SetInt(0, codec.Uint64Key(key))
+		} else {
+			w.row.SetBytes(0, key)
+		}
+		cell = 1
+	}
+	for i, o := range x.include {
+		w.setCell(cell+i, &w.columns[o], row[o])
+	}
+	return w.row.Bytes(), nil
+}
+
+// encode fills the row writer with a row of the relation.
+func (w *Writer) encode(row []types.Value) error {
+	w.row.Reset(&w.layout)
+	for i := range w.columns {
+		if c := &w.columns[i]; c.cell >= 0 {
+			w.setCell(c.cell, c, row[i])
+		}
+	}
+	return nil
+}
+
+func (w *Writer) setCell(cell int, c *column, v types.Value) {
+	if v.IsNull() {
+		w.row.SetNull(cell)
+		return
+	}
+	switch c.phys {
+	case types.PhysInt, types.PhysFloat:
+		w.row.SetInt(cell, v.I)
+	case types.PhysPair:
+		w.row.SetPair(cell, v.I, v.J)
+	case types.PhysBytes:
+		w.row.SetString(cell, v.S)
+	default:
+		w.cell = codec.AppendCell(w.cell[:0], v)
+		w.row.SetBytes(cell, w.cell)
+	}
+}
+
+// EncodeRow encodes a row for a bulk build; the bytes are valid until the next
+// call on the writer.
+func (w *Writer) EncodeRow(row []types.Value) ([]byte, error) {
+	err := w.encode(row)
+	return w.row.Bytes(), err
+}
+
+var _ page.Kind = page.Var
+
+const maxRowID = math.MaxInt64
