@@ -228,7 +228,7 @@ func (p *Compiler) scalarTest(e Expr) (Scalar, error) {
 			if err != nil {
 				return types.Null, err
 			}
-			return types.NewBool(recordNull(v, negated)), nil
+			return types.NewBool(recordNull(v, t, negated)), nil
 		}, nil
 	}
 	negated := isNull.Negated
@@ -353,13 +353,13 @@ func (p *Compiler) scalarComposite(e Expr) (Scalar, error) {
 		return nil, err
 	}
 	if f, ok := e.(*Field); ok {
-		arg, index := args[0], f.Index
+		arg, index, t := args[0], f.Index, f.Arg.Type()
 		return func(c *Context, row []types.Value) (types.Value, error) {
 			v, err := arg(c, row)
 			if err != nil || v.K == types.KindNull {
 				return types.Null, err
 			}
-			return recordField(v, index)
+			return recordField(v, t, index)
 		}, nil
 	}
 	_, isRow := e.(*Row)
@@ -404,7 +404,7 @@ func (p *Compiler) scalarArrayCompare(e *ArrayCompare) (Scalar, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := e.All
+	all, t := e.All, e.Array.Type()
 	return func(c *Context, row []types.Value) (types.Value, error) {
 		x, err := arg(c, row)
 		if err != nil {
@@ -414,7 +414,7 @@ func (p *Compiler) scalarArrayCompare(e *ArrayCompare) (Scalar, error) {
 		if err != nil || list.K == types.KindNull {
 			return types.Null, err
 		}
-		elems, err := arrayElems(list)
+		elems, err := arrayElems(list, t)
 		if err != nil {
 			return types.Null, err
 		}

@@ -30,7 +30,7 @@ func comparerOf(a, b *types.Type) comparer {
 	case types.KindBytes:
 		return func(a, b types.Value) int { return strings.Compare(a.S, b.S) }
 	}
-	return func(a, b types.Value) int { return types.Compare(base, a, b) }
+	return func(a, b types.Value) int { return types.Compare(a, b, base) }
 }
 
 func compareInts(a, b types.Value) int {

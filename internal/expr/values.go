@@ -7,13 +7,13 @@ import (
 
 // castOf returns the conversion of a Cast node.
 func castOf(e *Cast) (func(c *Context, v types.Value) (types.Value, error), error) {
-	from, to, explicit := e.Arg.Type(), e.To, e.Explicit
-	cast := types.FindCast(from, to)
-	if cast == nil {
+	from, to := e.Arg.Type(), e.To
+	cast, ok := types.FindCast(from, to)
+	if !ok {
 		return nil, locate(sqlerr.New(sqlerr.CannotCoerce, "cannot cast type %s to %s", from.Display, to.Display), e.Pos)
 	}
 	return func(c *Context, v types.Value) (types.Value, error) {
-		return cast.Apply(c.Env, v, from, to, explicit)
+		return cast.Apply(v, to, c.Env)
 	}, nil
 }
 
@@ -43,11 +43,11 @@ func castVolatility(from, to *types.Type) Volatility {
 
 // recordNull is PostgreSQL's row test: IS NULL where every field is, IS NOT
 // NULL where none is.
-func recordNull(v types.Value, negated bool) bool {
+func recordNull(v types.Value, t *types.Type, negated bool) bool {
 	if v.K == types.KindNull {
 		return !negated
 	}
-	fields, err := types.RecordFields(v)
+	fields, err := types.RecordFields(v, BaseType(t))
 	if err != nil {
 		return negated
 	}
@@ -59,8 +59,8 @@ func recordNull(v types.Value, negated bool) bool {
 	return true
 }
 
-func recordField(v types.Value, index int) (types.Value, error) {
-	fields, err := types.RecordFields(v)
+func recordField(v types.Value, t *types.Type, index int) (types.Value, error) {
+	fields, err := types.RecordFields(v, BaseType(t))
 	if err != nil {
 		return types.Null, err
 	}
@@ -71,19 +71,22 @@ func recordField(v types.Value, index int) (types.Value, error) {
 }
 
 func makeRecord(t *types.Type, vals []types.Value) (types.Value, error) {
-	return types.MakeRecord(t, vals), nil
+	return types.NewRecord(vals, t), nil
 }
 
 // makeArray makes an array of elements, or of arrays, one dimension deeper.
 func makeArray(t *types.Type, vals []types.Value) (types.Value, error) {
-	return types.MakeArray(t, vals)
+	return types.NewArray(vals, t.Elem), nil
 }
 
-func arrayElems(v types.Value) ([]types.Value, error) { return types.ArrayElements(v) }
+func arrayElems(v types.Value, t *types.Type) ([]types.Value, error) {
+	elems, _, err := types.ArrayElements(v, BaseType(t).Elem)
+	return elems, err
+}
 
 // formatValue gives the text form of a value.
 func formatValue(env *types.Env, t *types.Type, v types.Value) string {
-	return types.Format(env, t, v)
+	return types.Format(v, t, env)
 }
 
 // recordCompare compares row values as SQL does: field by field, NULL where a
@@ -103,8 +106,8 @@ func recordCompare(op CompareOp, ta, tb *types.Type, a, b Scalar) Scalar {
 }
 
 func compareRecords(op CompareOp, ta, tb *types.Type, x, y types.Value) types.Value {
-	fx, errX := types.RecordFields(x)
-	fy, errY := types.RecordFields(y)
+	fx, errX := types.RecordFields(x, ta)
+	fy, errY := types.RecordFields(y, tb)
 	if errX != nil || errY != nil || len(fx) != len(fy) {
 		return types.Null
 	}
