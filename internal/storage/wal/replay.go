@@ -54,17 +54,18 @@ func ReadHeader(fs vfs.FS, path string) (h Header, ok bool, err error) {
 // errStop ends a replay early.
 var errStop = errors.New("stop")
 
-// Peek tells what the first frame of a log knows to be durable: the DurableLSN
-// to replay the generation before with. It is 0 where there is no frame.
+// Peek tells what the first frame of a log knows to be durable of the
+// generation before: the DurableLSN to replay that one with. It is 0 where
+// there is no frame.
 func Peek(fs vfs.FS, path string, h Header) (durableLSN uint64, err error) {
-	_, err = Replay(fs, path, h, func(f Frame) error {
+	res, err := Replay(fs, path, h, func(f Frame) error {
 		durableLSN = f.DurableLSN
 		return errStop
 	})
 	if err == errStop {
 		err = nil
 	}
-	return durableLSN, err
+	return min(durableLSN, res.Header.StartLSN), err
 }
 
 // Replay calls fn with every frame of the log at path, in order. h names the
