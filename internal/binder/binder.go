@@ -1,0 +1,197 @@
+package binder
+
+import (
+	"fmt"
+
+	"github.com/zqlite/zqlite/internal/catalog"
+	"github.com/zqlite/zqlite/internal/expr"
+	"github.com/zqlite/zqlite/internal/plan"
+	"github.com/zqlite/zqlite/internal/sql/ast"
+	"github.com/zqlite/zqlite/internal/sqlerr"
+	"github.com/zqlite/zqlite/internal/types"
+)
+
+// Options are what binding depends on besides the statement.
+type Options struct {
+	Catalog    *catalog.Catalog
+	SearchPath []string // schemas for unqualified names; nil is public
+	// ParamTypes are the types of the arguments as given; they decide where
+	// the statement does not. Entries may be nil.
+	ParamTypes []*types.Type
+	// ParseStmt and ParseExpr parse what the catalog keeps as text: views,
+	// defaults, checks. They are parser.Parse for one statement and one
+	// expression.
+	ParseStmt func(text string) (ast.Stmt, error)
+	ParseExpr func(text string) (ast.Expr, error)
+	// Tenant scopes relations with a TENANT BY column to the session's tenant.
+	Tenant bool
+}
+
+// Dependency is a relation that a plan was made from; the plan is stale when
+// the relation has another version.
+type Dependency struct {
+	ID      catalog.ID
+	Version uint64
+}
+
+// Bound is a bound statement.
+type Bound struct {
+	Plan      plan.Node
+	Params    []*types.Type // one per parameter; never nil entries
+	Columns   []plan.Column // what the statement returns
+	Relations []Dependency
+	ReadOnly  bool // changes no table, locks no row, advances no sequence
+	Volatile  bool // calls a volatile function
+	// TypedByArgs says that a parameter took its type from Options.ParamTypes,
+	// so that a cached plan serves arguments of these types only.
+	TypedByArgs bool
+}
+
+// Bind resolves a query or a changing statement: SELECT, VALUES, INSERT,
+// UPDATE, DELETE, MERGE or TRUNCATE. Errors are *sqlerr.Error with a byte
+// position.
+func Bind(o Options, stmt ast.Stmt) (bound *Bound, err error) {
+	b := newBinder(o)
+	defer recoverTo(&err)
+	root := &scope{}
+	node := b.bindStmt(stmt, root)
+	node = b.inlineCTEs(node)
+	b.finishParams(node)
+	bound = &Bound{
+		Plan: node, Params: b.params, Columns: node.Columns(), Relations: b.deps,
+		ReadOnly: !b.modifies && !b.locks, Volatile: b.volatile, TypedByArgs: b.typedByArgs,
+	}
+	return bound, nil
+}
+
+// BindExpr binds an expression over the columns of rel, whose live column i is
+// referred to as expr.Column with ids[i] (column i+1 where ids is nil). With
+// want the result is coerced by assignment. Aggregates, window functions,
+// subqueries (unless the catalog's text may hold them) and parameters are
+// errors. It serves checks, defaults, index and generated expressions.
+func BindExpr(o Options, rel *catalog.Relation, ids []expr.ColumnID, e ast.Expr, want *types.Type) (bound expr.Expr, err error) {
+	b := newBinder(o)
+	defer recoverTo(&err)
+	s := &scope{clause: clauseCheck}
+	if rel != nil {
+		s.items = []*rangeItem{rowItem(rel, rel.Name, idsOf(rel, ids))}
+	}
+	bound = b.scalar(e, s)
+	if want != nil {
+		bound = b.assign(bound, want, rel, "", e.Position())
+	} else {
+		bound = b.resolveUnknown(bound)
+	}
+	return bound, nil
+}
+
+// recoverTo turns a panic into an error: the binder's own as it is, any other
+// as an internal error.
+func recoverTo(err *error) {
+	switch p := recover().(type) {
+	case nil:
+	case *sqlerr.Error:
+		*err = p
+	default:
+		*err = sqlerr.New(sqlerr.InternalError, "binder: %v", p).WithDetail("%s", stackOf())
+	}
+}
+
+// binder is the state of binding one statement.
+type binder struct {
+	o           Options
+	nextID      expr.ColumnID
+	params      []*types.Type // nil where not yet known
+	deps        []Dependency
+	ctes        []*cteEntry
+	viewDepth   int
+	depth       int
+	modifies    bool
+	locks       bool
+	volatile    bool
+	typedByArgs bool
+	collated    map[expr.Expr]bool // results of an explicit COLLATE
+	lateParams  bool               // some parameters have their type only when all is bound
+	functions   []functionFrame    // SQL functions being inlined
+}
+
+// maxDepth bounds the nesting of expressions and queries.
+const maxDepth = 2000
+
+func newBinder(o Options) *binder {
+	if o.SearchPath == nil {
+		o.SearchPath = []string{catalog.PublicSchema}
+	}
+	return &binder{o: o}
+}
+
+func (b *binder) newID() expr.ColumnID {
+	b.nextID++
+	return b.nextID
+}
+
+// fail makes the error of a place in the statement; the caller panics with it.
+func fail(pos int, code, format string, args ...any) *sqlerr.Error {
+	return sqlerr.New(code, format, args...).At(pos)
+}
+
+// check panics with an error of another package, placed at pos.
+func check(err error, pos int) {
+	if err != nil {
+		panic(sqlerr.From(err).At(pos))
+	}
+}
+
+func (b *binder) enter(pos int) {
+	if b.depth++; b.depth > maxDepth {
+		panic(fail(pos, sqlerr.StatementTooComplex, "statement is nested too deeply"))
+	}
+}
+
+func (b *binder) leave() { b.depth-- }
+
+// depend records that the plan was made from rel.
+func (b *binder) depend(rel *catalog.Relation) {
+	for i := range b.deps {
+		if b.deps[i].ID == rel.ID {
+			return
+		}
+	}
+	b.deps = append(b.deps, Dependency{rel.ID, rel.Version})
+}
+
+func (b *binder) bindStmt(stmt ast.Stmt, root *scope) plan.Node {
+	switch s := stmt.(type) {
+	case *ast.Select:
+		return b.bindQuery(s, root, queryFlags{})
+	case *ast.Insert:
+		return b.bindInsert(s, root)
+	case *ast.Update:
+		return b.bindUpdate(s, root)
+	case *ast.Delete:
+		return b.bindDelete(s, root)
+	case *ast.Merge:
+		return b.bindMerge(s, root)
+	case *ast.Truncate:
+		return b.bindTruncate(s)
+	}
+	panic(fail(stmt.Position(), sqlerr.FeatureNotSupported, "%s cannot be planned", stmtName(stmt)))
+}
+
+func stmtName(stmt ast.Stmt) string { return fmt.Sprintf("%T", stmt) }
+
+// relation finds a relation for reading or changing, or fails with 42P01.
+func (b *binder) relation(n ast.QualifiedName) *catalog.Relation {
+	schema := n.Schema
+	if rel := b.o.Catalog.Relation(b.o.SearchPath, schema, n.Name); rel != nil {
+		b.depend(rel)
+		return rel
+	}
+	if schema != "" {
+		if b.o.Catalog.Schema(schema) == nil && b.viewDepth == 0 {
+			panic(fail(n.Pos, sqlerr.UndefinedTable, "relation \"%s.%s\" does not exist", schema, n.Name))
+		}
+		panic(fail(n.Pos, sqlerr.UndefinedTable, "relation \"%s.%s\" does not exist", schema, n.Name))
+	}
+	panic(fail(n.Pos, sqlerr.UndefinedTable, "relation \"%s\" does not exist", n.Name))
+}

@@ -1,0 +1,268 @@
+package binder
+
+import (
+	"github.com/zqlite/zqlite/internal/expr"
+	"github.com/zqlite/zqlite/internal/sql/ast"
+	"github.com/zqlite/zqlite/internal/sqlerr"
+	"github.com/zqlite/zqlite/internal/types"
+)
+
+// call binds what is written like a function: special forms, aggregates,
+// window functions, set-returning functions, functions made by SQL, casts
+// written as calls, and plain functions.
+func (b *binder) call(c *ast.FuncCall, s *scope) expr.Expr {
+	if c.Name.Schema != "" && c.Name.Schema != "pg_catalog" {
+		if e := b.sqlFunction(c, s); e != nil {
+			return e
+		}
+		if b.o.Catalog != nil && b.o.Catalog.Schema(c.Name.Schema) == nil {
+			panic(fail(c.Pos, sqlerr.InvalidSchemaName, "schema \"%s\" does not exist", c.Name.Schema))
+		}
+	}
+	name := c.Name.Name
+	if c.Over == nil {
+		if e := b.specialForm(c, s); e != nil {
+			return e
+		}
+	}
+	if isWindowOnly(name) || c.Over != nil {
+		if c.Over == nil && !c.Star && len(c.WithinGroup) == 0 {
+			panic(fail(c.Pos, sqlerr.WrongObjectType, "window function %s requires an OVER clause", name))
+		}
+		if c.Over != nil {
+			return b.windowCall(c, s)
+		}
+	}
+	if b.isAggregate(c) {
+		return b.aggregateCall(c, s)
+	}
+	if c.Star {
+		panic(fail(c.Pos, sqlerr.WrongObjectType, "%s(*) specified, but %s is not an aggregate function", name, name))
+	}
+	b.plainOnly(c)
+	if e := b.sqlFunction(c, s); e != nil {
+		return e
+	}
+	if expr.SetFuncs(name) != nil && !b.scalarOverload(c) {
+		return b.setCall(c, s)
+	}
+	args := b.callArgs(c, s)
+	if len(args) == 1 && expr.Functions(name) == nil {
+		if t := castFunction(name); t != nil {
+			return b.cast(args[0], t, c.Pos)
+		}
+	}
+	return b.functionCall(c, args, s)
+}
+
+func (b *binder) callArgs(c *ast.FuncCall, s *scope) []expr.Expr {
+	args := make([]expr.Expr, len(c.Args))
+	for i, a := range c.Args {
+		args[i] = b.scalar(a, s)
+	}
+	return args
+}
+
+// functionCall resolves a plain function; an unknown one-argument function
+// that has a type's name is a cast.
+func (b *binder) functionCall(c *ast.FuncCall, args []expr.Expr, s *scope) expr.Expr {
+	name := c.Name.Name
+	if c.Variadic {
+		return b.variadicCall(c, args, s)
+	}
+	if len(args) == 1 {
+		if t := castFunction(name); t != nil {
+			ts := b.typesOf(args, true)
+			if _, _, _, err := expr.ResolveFunc(name, ts); err != nil && (isUnknown(args[0]) || castable(args[0].Type(), t)) {
+				return b.cast(args[0], t, c.Pos)
+			}
+		}
+	}
+	if c.Special && len(args) == 0 {
+		if e := b.specialWord(c); e != nil {
+			return e
+		}
+	}
+	return b.callByName(name, args, c.Pos, s)
+}
+
+// specialWord binds the words of the standard that the registry may know
+// under another name.
+func (b *binder) specialWord(c *ast.FuncCall) expr.Expr {
+	name := c.Name.Name
+	if expr.Functions(name) != nil {
+		return nil
+	}
+	now := func(t *types.Type) expr.Expr {
+		return b.convert(b.callByName("now", nil, c.Pos, nil), t, true, c.Pos)
+	}
+	switch name {
+	case "current_timestamp":
+		return now(types.TimestampTZ)
+	case "current_date":
+		return now(types.Date)
+	case "localtimestamp":
+		return now(types.Timestamp)
+	case "localtime":
+		return now(types.Time)
+	case "current_time":
+		return now(types.TimeTZ)
+	case "current_catalog":
+		return b.callByName("current_database", nil, c.Pos, nil)
+	}
+	return nil
+}
+
+// variadicCall binds f(a, VARIADIC array): the functions of the registry take
+// their variadic arguments one by one, so that only a written ARRAY[…] can be
+// spread, or the function called by its array name.
+func (b *binder) variadicCall(c *ast.FuncCall, args []expr.Expr, s *scope) expr.Expr {
+	last := args[len(args)-1]
+	if a, ok := last.(*expr.Array); ok {
+		return b.callByName(c.Name.Name, append(args[:len(args)-1:len(args)-1], a.Args...), c.Pos, s)
+	}
+	if expr.Functions(c.Name.Name+"_variadic") != nil {
+		return b.callByName(c.Name.Name+"_variadic", args, c.Pos, s)
+	}
+	panic(fail(c.Pos, sqlerr.FeatureNotSupported, "VARIADIC with an array that is not a constructor is not supported"))
+}
+
+// plainOnly rejects what only aggregates may have.
+func (b *binder) plainOnly(c *ast.FuncCall) {
+	name := c.Name.Name
+	switch {
+	case c.Distinct:
+		panic(fail(c.Pos, sqlerr.WrongObjectType, "DISTINCT specified, but %s is not an aggregate function", name))
+	case len(c.WithinGroup) > 0:
+		panic(fail(c.Pos, sqlerr.WrongObjectType, "WITHIN GROUP specified, but %s is not an aggregate function", name))
+	case len(c.OrderBy) > 0:
+		panic(fail(c.Pos, sqlerr.WrongObjectType, "ORDER BY specified, but %s is not an aggregate function", name))
+	case c.Filter != nil:
+		panic(fail(c.Pos, sqlerr.WrongObjectType, "FILTER specified, but %s is not an aggregate function", name))
+	case c.ArgNames != nil && !b.allPositional(c):
+		panic(fail(c.Pos, sqlerr.FeatureNotSupported, "named arguments of %s are not supported", name))
+	}
+}
+
+func (b *binder) allPositional(c *ast.FuncCall) bool {
+	for _, n := range c.ArgNames {
+		if n != "" {
+			return namedArguments(c)
+		}
+	}
+	return true
+}
+
+// specialForm binds the calls that are no functions, or returns nil.
+func (b *binder) specialForm(c *ast.FuncCall, s *scope) expr.Expr {
+	if c.Name.Schema != "" {
+		return nil
+	}
+	pos := func(i int) int { return c.Args[i].Position() }
+	switch c.Name.Name {
+	case "coalesce", "ifnull":
+		if c.Name.Name == "ifnull" && len(c.Args) != 2 || len(c.Args) == 0 {
+			return nil
+		}
+		args := b.callArgs(c, s)
+		t := b.unify(args, "COALESCE", pos)
+		if len(args) == 1 {
+			return args[0]
+		}
+		return &expr.Coalesce{Args: args, Typ: t}
+	case "greatest", "least":
+		args := b.callArgs(c, s)
+		b.unify(args, upper(c.Name.Name), pos)
+		return b.callByName(c.Name.Name, args, c.Pos, s)
+	case "nullif":
+		if len(c.Args) != 2 {
+			return nil
+		}
+		return b.nullif(c, s)
+	case "iif", "if":
+		if len(c.Args) < 2 || len(c.Args) > 3 {
+			return nil
+		}
+		cond := b.boolean(b.scalar(c.Args[0], s), "IIF", c.Args[0].Position())
+		args := []expr.Expr{b.scalar(c.Args[1], s), &expr.Const{Typ: types.Unknown}}
+		if len(c.Args) == 3 {
+			args[1] = b.scalar(c.Args[2], s)
+		}
+		t := b.unify(args, "CASE", func(i int) int { return c.Args[min(i+1, len(c.Args)-1)].Position() })
+		return &expr.Case{Whens: []expr.When{{Cond: cond, Then: args[0]}}, Else: args[1], Typ: t}
+	case "grouping":
+		return b.grouping(c, s)
+	}
+	return nil
+}
+
+// nullif binds NULLIF(a, b) as CASE WHEN a = b THEN NULL ELSE a END.
+func (b *binder) nullif(c *ast.FuncCall, s *scope) expr.Expr {
+	l, r := b.scalar(c.Args[0], s), b.scalar(c.Args[1], s)
+	cond := b.operator("=", l, r, c.Pos)
+	l = b.resolveUnknown(l)
+	return &expr.Case{Whens: []expr.When{{Cond: cond, Then: &expr.Const{Typ: l.Type()}}}, Else: l, Typ: l.Type()}
+}
+
+// isAggregate reports whether the call is one of an aggregate. A name that is
+// both, like SQLite's max(a, b), is one with the aggregate's number of
+// arguments only.
+func (b *binder) isAggregate(c *ast.FuncCall) bool {
+	aggs := expr.Aggregates(c.Name.Name)
+	if aggs == nil {
+		return false
+	}
+	if expr.Functions(c.Name.Name) == nil || c.Star || c.Distinct || c.Filter != nil || len(c.WithinGroup) > 0 {
+		return true
+	}
+	for _, a := range aggs {
+		if len(a.Args) == len(c.Args) || a.Variadic && len(c.Args) >= len(a.Args) {
+			return true
+		}
+	}
+	return false
+}
+
+// scalarOverload reports whether a name of set-returning functions has a plain
+// function that takes the call instead.
+func (b *binder) scalarOverload(c *ast.FuncCall) bool {
+	for _, f := range expr.Functions(c.Name.Name) {
+		if len(f.Args) == len(c.Args) {
+			for _, g := range expr.SetFuncs(c.Name.Name) {
+				if len(g.Args) == len(c.Args) {
+					return false
+				}
+			}
+			return true
+		}
+	}
+	return false
+}
+
+// grouping binds GROUPING(a, b, …): its arguments are matched with the
+// grouping expressions once those are known.
+func (b *binder) grouping(c *ast.FuncCall, s *scope) expr.Expr {
+	if s.query == nil || !s.query.open {
+		panic(fail(c.Pos, sqlerr.GroupingError, "grouping operations are not allowed in %s", clauseNames[s.clause]))
+	}
+	g := groupingCall{id: b.newID(), args: b.callArgs(c, s), pos: c.Pos}
+	s.query.groupings = append(s.query.groupings, g)
+	return &expr.Column{ID: g.id, Typ: types.Int4, Name: "grouping"}
+}
+
+// setCall binds a set-returning function in a select list; its place in the
+// expression is taken by a column of the projection that expands it.
+func (b *binder) setCall(c *ast.FuncCall, s *scope) expr.Expr {
+	if s.query == nil || s.clause != clauseTarget && s.clause != clauseOrderBy {
+		panic(fail(c.Pos, sqlerr.FeatureNotSupported, "set-returning functions are not allowed in %s", clauseNames[s.clause]))
+	}
+	if s.inAgg {
+		panic(fail(c.Pos, sqlerr.FeatureNotSupported, "aggregate function calls cannot contain set-returning function calls").
+			WithHint("You might be able to move the set-returning function into a LATERAL FROM item."))
+	}
+	args := b.callArgs(c, s)
+	call := b.resolveSet(c, args)
+	col := plancol(b.newID(), c.Name.Name, setType(call.Cols))
+	s.query.sets = append(s.query.sets, setItem(col, call))
+	return &expr.Column{ID: col.ID, Typ: col.Type, Name: col.Name}
+}

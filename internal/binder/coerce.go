@@ -1,0 +1,412 @@
+package binder
+
+import (
+	"github.com/zqlite/zqlite/internal/catalog"
+	"github.com/zqlite/zqlite/internal/expr"
+	"github.com/zqlite/zqlite/internal/sqlerr"
+	"github.com/zqlite/zqlite/internal/types"
+)
+
+// isUnknown reports whether an expression still waits for its type: a string
+// or NULL literal, or a parameter.
+func isUnknown(e expr.Expr) bool { return e.Type().Is(types.Unknown) }
+
+// coerce brings an expression to a type that implicit casts reach.
+func (b *binder) coerce(e expr.Expr, t *types.Type, pos int) expr.Expr {
+	return b.convert(e, t, false, pos)
+}
+
+// convert makes the cast to t; what is allowed was checked before.
+func (b *binder) convert(e expr.Expr, t *types.Type, explicit bool, pos int) expr.Expr {
+	if isUnknown(e) {
+		return b.settle(e, t, explicit, pos)
+	}
+	from := e.Type()
+	if from == t || expr.IsRelabel(from, t) {
+		return e
+	}
+	if from.Is(t) && from.Mod == t.Mod && from.Width == t.Width && from.Domain == t.Domain && from.Kind != types.KindRecord {
+		return e
+	}
+	if c, ok := e.(*expr.Const); ok && c.Val.IsNull() && t.Domain == nil {
+		return &expr.Const{Typ: t}
+	}
+	if r, ok := e.(*expr.Row); ok && t.Kind == types.KindRecord && len(t.Fields) == len(r.Args) {
+		return b.convertRow(r, t, explicit, pos)
+	}
+	if a, ok := e.(*expr.Array); ok && t.Kind == types.KindArray && t.Domain == nil {
+		return b.convertArray(a, t, explicit, pos)
+	}
+	return &expr.Cast{Arg: e, To: t, Explicit: explicit, Implicit: !explicit, Pos: pos}
+}
+
+func (b *binder) convertRow(r *expr.Row, t *types.Type, explicit bool, pos int) expr.Expr {
+	row := &expr.Row{Args: make([]expr.Expr, len(r.Args)), Typ: t}
+	for i, a := range r.Args {
+		row.Args[i] = b.convert(a, t.Fields[i].Type, explicit, pos)
+	}
+	return row
+}
+
+func (b *binder) convertArray(a *expr.Array, t *types.Type, explicit bool, pos int) expr.Expr {
+	arr := &expr.Array{Args: make([]expr.Expr, len(a.Args)), Typ: t}
+	for i, x := range a.Args {
+		if x.Type().Kind == types.KindArray && t.Elem.Kind != types.KindArray {
+			arr.Args[i] = b.convert(x, t, explicit, pos)
+		} else {
+			arr.Args[i] = b.convert(x, t.Elem, explicit, pos)
+		}
+	}
+	return arr
+}
+
+// settle gives an unknown literal or parameter its type.
+func (b *binder) settle(e expr.Expr, t *types.Type, explicit bool, pos int) expr.Expr {
+	if t.Is(types.Unknown) {
+		return e
+	}
+	switch x := e.(type) {
+	case *expr.Const:
+		if x.Val.IsNull() && (t.Domain == nil || !t.Domain.NotNull) {
+			return &expr.Const{Typ: t}
+		}
+		return b.literal(x, t, explicit, pos)
+	case *expr.Param:
+		return b.settleParam(x, t, explicit, pos)
+	case *expr.Coalesce: // NULLIF and the like of unknown operands
+		return &expr.Cast{Arg: b.resolveUnknown(e), To: t, Explicit: explicit, Implicit: !explicit, Pos: pos}
+	}
+	return &expr.Cast{Arg: e, To: t, Explicit: explicit, Implicit: !explicit, Pos: pos}
+}
+
+// settleParam gives a parameter its type at its first use that says one; at
+// later uses it is converted from that.
+func (b *binder) settleParam(p *expr.Param, t *types.Type, explicit bool, pos int) expr.Expr {
+	if known := b.params[p.Index]; known != nil {
+		typed := &expr.Param{Index: p.Index, Typ: known}
+		if !castable(known, t) {
+			panic(fail(pos, sqlerr.AmbiguousParameter, "inconsistent types deduced for parameter $%d", p.Index+1).
+				WithDetail("%s versus %s", known.Display, t.Display))
+		}
+		return b.convert(typed, t, explicit || !assignable(known, t), pos)
+	}
+	base := withoutMod(expr.BaseType(t))
+	b.params[p.Index] = base
+	return b.convert(&expr.Param{Index: p.Index, Typ: base}, t, explicit, pos)
+}
+
+// resolveUnknown gives what no context has typed a type of its own: literals
+// are text, parameters what the argument is, else text.
+func (b *binder) resolveUnknown(e expr.Expr) expr.Expr {
+	if !isUnknown(e) {
+		return e
+	}
+	if p, ok := e.(*expr.Param); ok {
+		if b.params[p.Index] == nil {
+			if t := b.argType(p.Index); t != nil {
+				b.typedByArgs = true
+				return b.settle(e, t, false, -1)
+			}
+		} else {
+			return b.settle(e, b.params[p.Index], false, -1)
+		}
+	}
+	return b.settle(e, types.Text, false, -1)
+}
+
+// argType is the type of an argument as the caller gave it, or nil.
+func (b *binder) argType(index int) *types.Type {
+	if index < len(b.o.ParamTypes) {
+		if t := b.o.ParamTypes[index]; t != nil && !t.Is(types.Unknown) {
+			return t
+		}
+	}
+	return nil
+}
+
+// typeOf is the type for choosing an overload. byArgs lets parameters that
+// wait for one have the type of the argument.
+func (b *binder) typeOf(e expr.Expr, byArgs bool) *types.Type {
+	if p, ok := e.(*expr.Param); ok && isUnknown(e) {
+		if t := b.params[p.Index]; t != nil {
+			return t
+		}
+		if t := b.argType(p.Index); t != nil && byArgs {
+			return t
+		}
+	}
+	return e.Type()
+}
+
+func (b *binder) typesOf(args []expr.Expr, byArgs bool) []*types.Type {
+	ts := make([]*types.Type, len(args))
+	for i, a := range args {
+		ts[i] = b.typeOf(a, byArgs)
+	}
+	return ts
+}
+
+// untyped reports whether an argument is a parameter that has no type yet but
+// whose argument has one.
+func (b *binder) untyped(args []expr.Expr) bool {
+	for _, a := range args {
+		if p, ok := a.(*expr.Param); ok && isUnknown(a) && b.params[p.Index] == nil && b.argType(p.Index) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// literal reads a string literal as a value of type t. What depends on the
+// session or the clock is left for run time, as are modifiers and domains.
+func (b *binder) literal(c *expr.Const, t *types.Type, explicit bool, pos int) expr.Expr {
+	base := expr.BaseType(t)
+	if c.Val.IsNull() {
+		return &expr.Cast{Arg: &expr.Const{Typ: base}, To: t, Explicit: explicit, Implicit: !explicit, Pos: pos}
+	}
+	if base.Kind == types.KindText {
+		typed := &expr.Const{Val: c.Val, Typ: withoutMod(base)}
+		if !base.Is(types.Char) && !base.Is(types.Name) && !base.Is(types.CharByte) && base.Mod < 0 && t.Domain == nil && base.OID != types.JSONPath.OID {
+			if base.Collation != "" {
+				typed.Typ = base
+			}
+			return typed
+		}
+		if base.OID == types.JSONPath.OID {
+			typed.Typ = types.Text
+		}
+		return &expr.Cast{Arg: &expr.Const{Val: c.Val, Typ: types.Text}, To: t, Explicit: explicit, Implicit: !explicit, Pos: pos}
+	}
+	if !foldable(base, c.Val.S) {
+		return &expr.Cast{Arg: &expr.Const{Val: c.Val, Typ: types.Text}, To: t, Explicit: true, Pos: pos}
+	}
+	plain := withoutMod(base)
+	v, err := parseValue(plain, c.Val.S)
+	check(err, pos)
+	typed := &expr.Const{Val: v, Typ: plain}
+	if base.Mod >= 0 || t.Domain != nil {
+		return &expr.Cast{Arg: typed, To: t, Explicit: explicit, Implicit: !explicit, Pos: pos}
+	}
+	return typed
+}
+
+// foldable reports whether the text of a literal always means the same value.
+func foldable(t *types.Type, text string) bool {
+	switch t.Kind {
+	case types.KindTimestampTZ, types.KindTimeTZ, types.KindRecord:
+		return false
+	case types.KindInt:
+		return !isReg(t)
+	case types.KindDate, types.KindTime, types.KindTimestamp: // not now, today, tomorrow …
+		for i := 0; i < len(text); i++ {
+			if c := text[i]; c >= '0' && c <= '9' {
+				return true
+			} else if c != ' ' {
+				return false
+			}
+		}
+		return false
+	case types.KindArray:
+		return t.Elem != nil && t.Elem.Kind != types.KindRecord && foldable(t.Elem, "0") && !isClock(t.Elem)
+	}
+	return true
+}
+
+func isClock(t *types.Type) bool {
+	return t.Kind == types.KindDate || t.Kind == types.KindTime || t.Kind == types.KindTimestamp
+}
+
+func isReg(t *types.Type) bool {
+	return t.OID == types.RegClass.OID || t.OID == types.RegType.OID || t.OID == types.RegProc.OID
+}
+
+// cast binds an explicit cast.
+func (b *binder) cast(e expr.Expr, t *types.Type, pos int) expr.Expr {
+	if isUnknown(e) {
+		return b.settle(e, t, true, pos)
+	}
+	if !castable(e.Type(), t) {
+		panic(fail(pos, sqlerr.CannotCoerce, "cannot cast type %s to %s", e.Type().Display, t.Display))
+	}
+	return b.convert(e, t, true, pos)
+}
+
+// assign coerces a value that is stored in a column of rel (nil: of no
+// relation), by the wider rules of assignment.
+func (b *binder) assign(e expr.Expr, t *types.Type, rel *catalog.Relation, column string, pos int) expr.Expr {
+	if isUnknown(e) {
+		return b.settle(e, t, false, pos)
+	}
+	from := e.Type()
+	if expr.BaseType(t).Kind == types.KindBool && isInteger(from) {
+		return b.convert(b.truth(e), t, false, pos)
+	}
+	if !assignable(from, t) {
+		what := "column \"" + column + "\""
+		if column == "" {
+			what = "the target"
+		}
+		err := fail(pos, sqlerr.DatatypeMismatch, "%s is of type %s but expression is of type %s", what, t.Display, from.Display).
+			WithHint("You will need to rewrite or cast the expression.")
+		if rel != nil {
+			err = err.WithTable(rel.Schema, rel.Name).WithColumn(column)
+		}
+		panic(err)
+	}
+	if from == t {
+		return e
+	}
+	return b.convert(e, t, false, pos)
+}
+
+// isInteger reports whether t is one of the integer types, oid left out.
+func isInteger(t *types.Type) bool {
+	t = expr.BaseType(t)
+	return t.Kind == types.KindInt && (t.Is(types.Int2) || t.Is(types.Int4) || t.Is(types.Int8))
+}
+
+// truth makes a condition of an integer: non-zero is true.
+func (b *binder) truth(e expr.Expr) expr.Expr {
+	if c, ok := e.(*expr.Const); ok {
+		if c.Val.IsNull() {
+			return &expr.Const{Typ: types.Bool}
+		}
+		return &expr.Const{Val: types.NewBool(c.Val.I != 0), Typ: types.Bool}
+	}
+	return &expr.Compare{Op: expr.NE, A: e, B: &expr.Const{Val: types.NewInt(0), Typ: e.Type()}}
+}
+
+// boolean coerces the argument of a condition.
+func (b *binder) boolean(e expr.Expr, what string, pos int) expr.Expr {
+	switch t := e.Type(); {
+	case t.Is(types.Unknown):
+		return b.settle(e, types.Bool, false, pos)
+	case expr.BaseType(t).Kind == types.KindBool:
+		return e
+	case isInteger(t):
+		return b.truth(e)
+	default:
+		panic(fail(pos, sqlerr.DatatypeMismatch, "argument of %s must be type boolean, not type %s", what, t.Display))
+	}
+}
+
+// unify brings expressions to their common type; what names the construct in
+// the error.
+func (b *binder) unify(args []expr.Expr, what string, pos func(i int) int) *types.Type {
+	ts := b.typesOf(args, false)
+	allUnknown := true
+	for _, t := range ts {
+		allUnknown = allUnknown && t.Is(types.Unknown)
+	}
+	if allUnknown && b.untyped(args) {
+		ts = b.typesOf(args, true)
+		b.typedByArgs = true
+	}
+	t := expr.CommonType(ts)
+	if t == nil {
+		i, j := mismatch(ts)
+		panic(fail(pos(j), sqlerr.DatatypeMismatch, "%s types %s and %s cannot be matched", what, ts[i].Display, ts[j].Display))
+	}
+	for i := range args {
+		args[i] = b.coerce(args[i], t, pos(i))
+	}
+	return t
+}
+
+// mismatch finds the first two types that have no common one.
+func mismatch(ts []*types.Type) (int, int) {
+	first := 0
+	for first < len(ts) && ts[first].Is(types.Unknown) {
+		first++
+	}
+	for j := first + 1; j < len(ts); j++ {
+		if !ts[j].Is(types.Unknown) && expr.CommonType(ts[:j+1]) == nil {
+			return first, j
+		}
+	}
+	return 0, len(ts) - 1
+}
+
+func withoutMod(t *types.Type) *types.Type {
+	if t.Mod < 0 {
+		return t
+	}
+	c := *t
+	c.Mod = -1
+	return &c
+}
+
+// assignable reports whether a value of one type may be stored in a column of
+// another: PostgreSQL's implicit and assignment casts.
+func assignable(from, to *types.Type) bool {
+	if expr.CanCoerce(from, to) {
+		return true
+	}
+	from, to = expr.BaseType(from), expr.BaseType(to)
+	if expr.CanCoerce(from, to) {
+		return true
+	}
+	switch {
+	case to.Category == 'S' && from.Kind != types.KindVoid:
+		return true
+	case from.Category == 'N' && to.Category == 'N':
+		return from.Kind != types.KindInt || to.Kind != types.KindInt || !isReg(to)
+	case from.Kind == types.KindArray && to.Kind == types.KindArray:
+		return assignable(from.Elem, to.Elem)
+	case from.Kind == types.KindRecord && to.Kind == types.KindRecord:
+		return assignableRecord(from, to)
+	}
+	switch from.Kind {
+	case types.KindTimestampTZ:
+		return to.Kind == types.KindDate || to.Kind == types.KindTime || to.Kind == types.KindTimestamp || to.Kind == types.KindTimeTZ
+	case types.KindTimestamp:
+		return to.Kind == types.KindDate || to.Kind == types.KindTime
+	case types.KindInterval, types.KindTimeTZ:
+		return to.Kind == types.KindTime
+	case types.KindJSON:
+		return to.Kind == types.KindJSONB
+	case types.KindJSONB:
+		return to.Kind == types.KindJSON
+	}
+	return false
+}
+
+func assignableRecord(from, to *types.Type) bool {
+	if len(from.Fields) != len(to.Fields) {
+		return false
+	}
+	for i := range from.Fields {
+		if !assignable(from.Fields[i].Type, to.Fields[i].Type) {
+			return false
+		}
+	}
+	return true
+}
+
+// castable reports whether an explicit cast exists.
+func castable(from, to *types.Type) bool {
+	if assignable(from, to) {
+		return true
+	}
+	from, to = expr.BaseType(from), expr.BaseType(to)
+	if from.Category == 'S' && to.Kind != types.KindVoid {
+		return true
+	}
+	if from.Kind == types.KindArray && to.Kind == types.KindArray {
+		return castable(from.Elem, to.Elem)
+	}
+	number := func(t *types.Type) bool {
+		return t.Kind == types.KindInt || t.Kind == types.KindFloat || t.Kind == types.KindNumeric
+	}
+	switch from.Kind {
+	case types.KindBool:
+		return isInteger(to)
+	case types.KindInt:
+		return to.Kind == types.KindBool || to.Kind == types.KindBit || to.Kind == types.KindInt
+	case types.KindBit:
+		return to.Kind == types.KindInt || to.Kind == types.KindBit
+	case types.KindJSONB, types.KindJSON:
+		return from.Kind == types.KindJSONB && (number(to) || to.Kind == types.KindBool)
+	}
+	return castsToo(from, to)
+}

@@ -1,0 +1,325 @@
+package binder
+
+import (
+	"strings"
+
+	"github.com/zqlite/zqlite/internal/expr"
+	"github.com/zqlite/zqlite/internal/sql/ast"
+	"github.com/zqlite/zqlite/internal/sqlerr"
+	"github.com/zqlite/zqlite/internal/types"
+)
+
+// columnRef binds a name with dots: a column, or the whole row of a FROM item.
+func (b *binder) columnRef(r *ast.ColumnRef, s *scope) expr.Expr {
+	name := r.Parts[len(r.Parts)-1].Text
+	switch len(r.Parts) {
+	case 1:
+		if e := b.findColumn(name, r.Pos, s); e != nil {
+			return e
+		}
+		if e := b.wholeRow(name, r.Pos, s); e != nil {
+			return e
+		}
+		panic(b.noColumn("", name, r.Pos, s))
+	case 2, 3, 4:
+		schema, table := "", r.Parts[len(r.Parts)-2].Text
+		if len(r.Parts) > 2 {
+			schema = r.Parts[len(r.Parts)-3].Text
+		}
+		return b.qualifiedColumn(schema, table, name, r.Pos, s)
+	}
+	panic(fail(r.Pos, sqlerr.SyntaxError, "improper qualified name (too many dotted names)"))
+}
+
+// findColumn looks for an unqualified column, innermost level first, or
+// returns nil.
+func (b *binder) findColumn(name string, pos int, s *scope) expr.Expr {
+	for level := s; level != nil; level = level.parent {
+		if e := b.findIn(level, name, pos, s); e != nil {
+			return e
+		}
+	}
+	return nil
+}
+
+func (b *binder) findIn(level *scope, name string, pos int, from *scope) expr.Expr {
+	var item *rangeItem
+	at := -1
+	for _, it := range level.items {
+		if it.hidden || it.gone {
+			continue
+		}
+		for i := range it.cols {
+			if it.cols[i].col.Name != name || it.cols[i].merged {
+				continue
+			}
+			if item != nil {
+				panic(fail(pos, sqlerr.AmbiguousColumn, "column reference \"%s\" is ambiguous", name))
+			}
+			item, at = it, i
+		}
+	}
+	if item != nil {
+		return b.refer(item, at, pos, level, from)
+	}
+	if !isSystemColumn(name) {
+		return nil
+	}
+	var found expr.Expr
+	for _, it := range level.items {
+		if it.hidden || it.gone {
+			continue
+		}
+		if e := b.systemColumn(it, name, pos, level, from); e != nil {
+			if found != nil {
+				panic(fail(pos, sqlerr.AmbiguousColumn, "column reference \"%s\" is ambiguous", name))
+			}
+			found = e
+		}
+	}
+	return found
+}
+
+// findTable looks for the FROM item of a name, innermost level first.
+func (b *binder) findTable(schema, table string, pos int, s *scope) (*rangeItem, *scope) {
+	for level := s; level != nil; level = level.parent {
+		var item *rangeItem
+		for _, it := range level.items {
+			if it.gone || it.name != table || it.name == "" || schema != "" && it.schema != schema {
+				continue
+			}
+			if item != nil {
+				panic(fail(pos, sqlerr.AmbiguousAlias, "table reference \"%s\" is ambiguous", table))
+			}
+			item = it
+		}
+		if item != nil {
+			return item, level
+		}
+	}
+	return nil, nil
+}
+
+func (b *binder) qualifiedColumn(schema, table, name string, pos int, s *scope) expr.Expr {
+	item, level := b.findTable(schema, table, pos, s)
+	if item == nil {
+		panic(b.noTable(schema, table, pos, s))
+	}
+	at := -1
+	for i := range item.cols {
+		if item.cols[i].col.Name == name {
+			if at >= 0 {
+				panic(fail(pos, sqlerr.AmbiguousColumn, "column reference \"%s\" is ambiguous", name))
+			}
+			at = i
+		}
+	}
+	if at >= 0 {
+		return b.refer(item, at, pos, level, s)
+	}
+	if isSystemColumn(name) {
+		if e := b.systemColumn(item, name, pos, level, s); e != nil {
+			return e
+		}
+	}
+	panic(b.noColumn(table, name, pos, s))
+}
+
+// refer makes the reference from scope from to a column of an item at level.
+func (b *binder) refer(it *rangeItem, i, pos int, level, from *scope) expr.Expr {
+	c := &it.cols[i]
+	if c.expr != nil {
+		if level == from {
+			return c.expr
+		}
+		return b.outward(c.expr, level, from)
+	}
+	it.use(i)
+	return b.reference(c.col.ID, c.col.Type, c.col.Name, pos, level, from)
+}
+
+// reference makes a Column, or an Outer where level is above from.
+func (b *binder) reference(id expr.ColumnID, t *types.Type, name string, pos int, level, from *scope) expr.Expr {
+	if level == from {
+		e := &expr.Column{ID: id, Typ: t, Name: name}
+		level.refs = append(level.refs, columnRef{e, pos})
+		return e
+	}
+	for s := from; s != level; s = s.parent {
+		s.record(id)
+	}
+	e := &expr.Outer{ID: id, Typ: t, Name: name}
+	level.refs = append(level.refs, columnRef{e, pos})
+	return e
+}
+
+// outward turns an expression over the columns of level into one for a scope
+// below it.
+func (b *binder) outward(e expr.Expr, level, from *scope) expr.Expr {
+	return rewrite(e, func(x expr.Expr) (expr.Expr, bool) {
+		switch x := x.(type) {
+		case *expr.Column:
+			return b.reference(x.ID, x.Typ, x.Name, -1, level, from), true
+		case *expr.Outer:
+			for s := from; s != level; s = s.parent {
+				s.record(x.ID)
+			}
+		}
+		return x, false
+	})
+}
+
+func isSystemColumn(name string) bool {
+	switch name {
+	case "rowid", "oid", "_rowid_", "ctid", "tableoid", "xmin", "xmax", "cmin", "cmax":
+		return true
+	}
+	return false
+}
+
+// systemColumn gives SQLite's row id and PostgreSQL's ctid and tableoid of a
+// base table that has no column of that name.
+func (b *binder) systemColumn(it *rangeItem, name string, pos int, level, from *scope) expr.Expr {
+	if it.rel == nil || it.scan == nil && it.rowid == 0 && name != "tableoid" {
+		if it.rel == nil || it.rel.KeyColumn == 0 {
+			return nil
+		}
+	}
+	switch name {
+	case "tableoid":
+		return &expr.Const{Val: types.NewInt(int64(it.rel.ID)), Typ: types.Oid}
+	case "xmin", "xmax", "cmin", "cmax":
+		return nil
+	}
+	if it.rel.KeyColumn != 0 {
+		if i := it.rel.Ordinal(it.rel.KeyColumn); i >= 0 && i < len(it.cols) {
+			return b.refer(it, i, pos, level, from)
+		}
+	}
+	if !hasRowID(it.rel) {
+		return nil
+	}
+	return b.reference(b.useRowID(it), types.Int8, name, pos, level, from)
+}
+
+// wholeRow binds the name of a FROM item as a value: the record of its row,
+// or its column where it is a function with one.
+func (b *binder) wholeRow(name string, pos int, s *scope) expr.Expr {
+	item, level := b.findTable("", name, pos, s)
+	if item == nil {
+		return nil
+	}
+	return b.itemRow(item, pos, level, s)
+}
+
+func (b *binder) itemRow(item *rangeItem, pos int, level, s *scope) expr.Expr {
+	row := &expr.Row{}
+	var fields []types.Field
+	for i := range item.cols {
+		e := b.refer(item, i, pos, level, s)
+		row.Args = append(row.Args, e)
+		fields = append(fields, types.Field{Name: item.cols[i].col.Name, Type: e.Type()})
+	}
+	row.Typ = recordType(fields)
+	return row
+}
+
+// noTable makes the error for a qualified name whose table is not there.
+func (b *binder) noTable(schema, table string, pos int, s *scope) *sqlerr.Error {
+	name := table
+	if schema != "" {
+		name = schema + "." + table
+	}
+	for level := s; level != nil; level = level.parent {
+		for _, it := range append(level.barred, level.items...) {
+			if it.name == table {
+				return fail(pos, sqlerr.UndefinedTable, "invalid reference to FROM-clause entry for table \"%s\"", table).
+					WithHint("There is an entry for table \"%s\", but it cannot be referenced from this part of the query.", table)
+			}
+			if it.rel != nil && it.rel.Name == table && it.name != "" {
+				return fail(pos, sqlerr.UndefinedTable, "invalid reference to FROM-clause entry for table \"%s\"", table).
+					WithHint("Perhaps you meant to reference the table alias \"%s\".", it.name)
+			}
+		}
+	}
+	return fail(pos, sqlerr.UndefinedTable, "missing FROM-clause entry for table \"%s\"", name)
+}
+
+// noColumn makes the error for a column that is not there, with the hint that
+// PostgreSQL gives where a similar name exists.
+func (b *binder) noColumn(table, name string, pos int, s *scope) *sqlerr.Error {
+	var err *sqlerr.Error
+	if table != "" {
+		err = fail(pos, sqlerr.UndefinedColumn, "column %s.%s does not exist", table, name)
+	} else {
+		err = fail(pos, sqlerr.UndefinedColumn, "column \"%s\" does not exist", name)
+	}
+	for level := s; level != nil; level = level.parent {
+		for _, it := range level.barred {
+			for i := range it.cols {
+				if it.cols[i].col.Name == name && (table == "" || table == it.name) {
+					return err.WithHint("There is a column named \"%s\" in table \"%s\", but it cannot be referenced from this part of the query.", name, it.name)
+				}
+			}
+		}
+	}
+	if hint := similarColumn(table, name, s); hint != "" {
+		return err.WithHint("Perhaps you meant to reference the column %s.", hint)
+	}
+	return err
+}
+
+// similarColumn finds the column whose name is nearest: at most 3 edits, and
+// not more than half the name. Two equally near ones are both named; more than
+// two, none.
+func similarColumn(table, name string, s *scope) string {
+	best := 4
+	var found []string
+	for level := s; level != nil; level = level.parent {
+		for _, it := range level.items {
+			if it.gone || it.name == "" {
+				continue
+			}
+			extra := 0
+			if table != "" && it.name != table {
+				extra = distance(table, it.name)
+			}
+			for i := range it.cols {
+				column := it.cols[i].col.Name
+				d := distance(name, column) + extra
+				if d > 3 || d > len(name)/2 || d > best {
+					continue
+				}
+				if d < best {
+					best, found = d, found[:0]
+				}
+				found = append(found, "\""+it.name+"."+column+"\"")
+			}
+		}
+	}
+	if len(found) == 0 || len(found) > 2 {
+		return ""
+	}
+	return strings.Join(found, " or the column ")
+}
+
+// distance is the edit distance of Levenshtein.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		diagonal := row[0]
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := diagonal
+			if a[i-1] != b[j-1] {
+				cost++
+			}
+			diagonal = row[j]
+			row[j] = min(cost, row[j]+1, row[j-1]+1)
+		}
+	}
+	return row[len(b)]
+}

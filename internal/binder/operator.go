@@ -1,0 +1,246 @@
+package binder
+
+import (
+	"strings"
+
+	"github.com/zqlite/zqlite/internal/expr"
+	"github.com/zqlite/zqlite/internal/sql/ast"
+	"github.com/zqlite/zqlite/internal/sqlerr"
+	"github.com/zqlite/zqlite/internal/types"
+)
+
+func (b *binder) binary(x *ast.Binary, s *scope) expr.Expr {
+	l, r := b.scalar(x.L, s), b.scalar(x.R, s)
+	return b.operator(x.Op, l, r, x.Pos)
+}
+
+func (b *binder) unary(x *ast.Unary, s *scope) expr.Expr {
+	if lit, ok := x.X.(*ast.Literal); ok && (x.Op == "-" || x.Op == "+") && (lit.Kind == ast.IntLiteral || lit.Kind == ast.NumericLiteral) {
+		return b.signed(x, lit)
+	}
+	return b.prefix(x.Op, b.scalar(x.X, s), x.Pos)
+}
+
+// signed folds the sign into a number, so that -1 is a constant. The type is
+// that of the number without its sign, as in PostgreSQL, but for the smallest
+// integers.
+func (b *binder) signed(x *ast.Unary, lit *ast.Literal) expr.Expr {
+	c := b.constant(lit).(*expr.Const)
+	if x.Op == "+" {
+		return c
+	}
+	if c.Val.K == types.KindInt {
+		return &expr.Const{Val: types.NewInt(-c.Val.I), Typ: c.Typ}
+	}
+	if lit.Kind == ast.IntLiteral && lit.Text == "9223372036854775808" {
+		return &expr.Const{Val: types.NewInt(-1 << 63), Typ: types.Int8}
+	}
+	v, err := parseValue(types.Numeric, "-"+decimalText(strings.ReplaceAll(lit.Text, "_", "")))
+	check(err, lit.Pos)
+	return &expr.Const{Val: v, Typ: types.Numeric}
+}
+
+func (b *binder) prefix(op string, arg expr.Expr, pos int) expr.Expr {
+	fn, coerced, result, err := expr.ResolveOperator(op, b.typesOf([]expr.Expr{arg}, true))
+	check(err, pos)
+	if b.untyped([]expr.Expr{arg}) {
+		b.typedByArgs = true
+	}
+	return b.makeCall(fn, []expr.Expr{b.coerce(arg, coerced[0], pos)}, result, pos)
+}
+
+// operator binds a binary operator over bound operands.
+func (b *binder) operator(op string, l, r expr.Expr, pos int) expr.Expr {
+	cmp, comparison := expr.CompareOps[op]
+	if comparison {
+		if e := b.compareSpecial(cmp, l, r, pos); e != nil {
+			return e
+		}
+	}
+	if isUnknown(l) && isUnknown(r) && b.untyped([]expr.Expr{l, r}) {
+		l, r = b.typeByArg(l), b.typeByArg(r)
+	}
+	args := []expr.Expr{l, r}
+	fn, coerced, result, err := expr.ResolveOperator(op, b.typesOf(args, false))
+	if err != nil && b.untyped(args) {
+		l, r = b.typeByArg(l), b.typeByArg(r)
+		args = []expr.Expr{l, r}
+		fn, coerced, result, err = expr.ResolveOperator(op, b.typesOf(args, false))
+	}
+	check(err, pos)
+	l, r = b.coerce(l, coerced[0], pos), b.coerce(r, coerced[1], pos)
+	if fn.IsCompare {
+		l, r = b.settleCollation(l, r, pos)
+		return &expr.Compare{Op: fn.Cmp, A: l, B: r}
+	}
+	return b.makeCall(fn, []expr.Expr{l, r}, result, pos)
+}
+
+// typeByArg gives a parameter without a context the type of its argument.
+func (b *binder) typeByArg(e expr.Expr) expr.Expr {
+	if p, ok := e.(*expr.Param); ok && isUnknown(e) && b.params[p.Index] == nil {
+		if t := b.argType(p.Index); t != nil {
+			b.typedByArgs = true
+			return b.settle(e, t, false, -1)
+		}
+	}
+	return e
+}
+
+// compareSpecial binds the comparisons that no operator of the registry has:
+// rows field by field, booleans with 0 and 1, json_extract with what it is
+// compared with, arrays and records of the same type.
+func (b *binder) compareSpecial(op expr.CompareOp, l, r expr.Expr, pos int) expr.Expr {
+	lr, lok := l.(*expr.Row)
+	rr, rok := r.(*expr.Row)
+	if lok && rok {
+		return b.compareRows(op, lr.Args, rr.Args, pos)
+	}
+	lt, rt := expr.BaseType(l.Type()), expr.BaseType(r.Type())
+	switch {
+	case lt.Kind == types.KindBool && isInteger(rt):
+		return &expr.Compare{Op: op, A: l, B: b.truth(r)}
+	case rt.Kind == types.KindBool && isInteger(lt):
+		return &expr.Compare{Op: op, A: b.truth(l), B: r}
+	case isJSONExtract(l) && (rt.Category == 'N' || rt.Kind == types.KindBool):
+		return b.operator(op.String(), b.extractAs(l, rt), r, pos)
+	case isJSONExtract(r) && (lt.Category == 'N' || lt.Kind == types.KindBool):
+		return b.operator(op.String(), l, b.extractAs(r, lt), pos)
+	}
+	if lt.Kind == types.KindRecord || rt.Kind == types.KindRecord {
+		if lt.Kind == rt.Kind {
+			l, r = b.settledRow(l), b.settledRow(r)
+			return &expr.Compare{Op: op, A: l, B: r}
+		}
+		if isUnknown(l) || isUnknown(r) {
+			return nil
+		}
+	}
+	return nil
+}
+
+func isJSONExtract(e expr.Expr) bool {
+	c, ok := e.(*expr.Call)
+	return ok && c.Fn.Name == "json_extract"
+}
+
+// extractAs converts the text of json_extract to the kind of its other
+// operand: any number as numeric, so that 1.5 compares with integers.
+func (b *binder) extractAs(e expr.Expr, other *types.Type) expr.Expr {
+	to := types.Numeric
+	switch other.Kind {
+	case types.KindBool:
+		to = types.Bool
+	case types.KindFloat:
+		to = types.Float8
+	}
+	return &expr.Cast{Arg: e, To: to, Explicit: true, Pos: -1}
+}
+
+// compareRows binds (a, b) op (c, d), deciding at the first difference.
+func (b *binder) compareRows(op expr.CompareOp, l, r []expr.Expr, pos int) expr.Expr {
+	if len(l) != len(r) {
+		panic(fail(pos, sqlerr.SyntaxError, "unequal number of entries in row expressions"))
+	}
+	if len(l) == 0 {
+		panic(fail(pos, sqlerr.FeatureNotSupported, "cannot compare rows of zero length"))
+	}
+	var parts []expr.Expr
+	switch op {
+	case expr.EQ, expr.NE:
+		for i := range l {
+			parts = append(parts, b.operator(op.String(), l[i], r[i], pos))
+		}
+		if len(parts) == 1 {
+			return parts[0]
+		}
+		if op == expr.EQ {
+			return &expr.And{Args: parts}
+		}
+		return &expr.Or{Args: parts}
+	}
+	strict := expr.LT
+	if op == expr.GT || op == expr.GE {
+		strict = expr.GT
+	}
+	out := b.operator(op.String(), l[len(l)-1], r[len(r)-1], pos)
+	for i := len(l) - 2; i >= 0; i-- {
+		out = &expr.Or{Args: []expr.Expr{
+			b.operator(strict.String(), l[i], r[i], pos),
+			&expr.And{Args: []expr.Expr{b.operator("=", l[i], r[i], pos), out}},
+		}}
+	}
+	return out
+}
+
+// settleCollation gives both operands of a comparison of texts one collation:
+// an explicit one, else that of a column.
+func (b *binder) settleCollation(l, r expr.Expr, pos int) (expr.Expr, expr.Expr) {
+	lc, rc := l.Type().Collation, r.Type().Collation
+	if lc == rc {
+		return l, r
+	}
+	le, re := b.collated[l], b.collated[r]
+	switch {
+	case le && re:
+		panic(fail(pos, sqlerr.CollationMismatch, "collation mismatch between explicit collations \"%s\" and \"%s\"", collationName(lc), collationName(rc)))
+	case le:
+		return l, withCollation(r, collationName(lc))
+	case re:
+		return withCollation(l, collationName(rc)), r
+	case lc == "":
+		return withCollation(l, rc), r
+	case rc == "":
+		return l, withCollation(r, lc)
+	}
+	panic(fail(pos, sqlerr.IndeterminateCollation, "could not determine which collation to use for string comparison").
+		WithHint("Use the COLLATE clause to set the collation explicitly."))
+}
+
+func collationName(c string) string {
+	if c == "" {
+		return "C"
+	}
+	return c
+}
+
+// makeCall makes the node of a resolved call.
+func (b *binder) makeCall(fn *expr.Func, args []expr.Expr, result *types.Type, pos int) expr.Expr {
+	if fn.Volatility == expr.Volatile {
+		b.volatile = true
+		switch fn.Name {
+		case "nextval", "setval", "set_config":
+			b.modifies = true
+		}
+	}
+	return &expr.Call{Fn: fn, Args: args, Typ: result, Pos: pos}
+}
+
+// callByName binds a call of a function over bound arguments.
+func (b *binder) callByName(name string, args []expr.Expr, pos int, s *scope) expr.Expr {
+	byArgs := b.untyped(args) && len(expr.Functions(name)) > 1
+	fn, coerced, result, err := expr.ResolveFunc(name, b.typesOf(args, byArgs))
+	if err != nil && b.untyped(args) {
+		byArgs = !byArgs
+		var second error
+		if fn, coerced, result, second = expr.ResolveFunc(name, b.typesOf(args, byArgs)); second == nil {
+			err = nil
+		}
+	}
+	check(err, pos)
+	if byArgs {
+		for i := range args {
+			args[i] = b.typeByArg(args[i])
+		}
+	}
+	for i := range args {
+		args[i] = b.coerce(args[i], coerced[i], pos)
+		if r, ok := args[i].(*expr.Row); ok {
+			args[i] = b.settledRow(r)
+		}
+	}
+	if fn.IsCompare {
+		return &expr.Compare{Op: fn.Cmp, A: args[0], B: args[1]}
+	}
+	return b.makeCall(fn, args, result, pos)
+}

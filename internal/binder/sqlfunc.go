@@ -1,0 +1,167 @@
+package binder
+
+import (
+	"github.com/zqlite/zqlite/internal/catalog"
+	"github.com/zqlite/zqlite/internal/expr"
+	"github.com/zqlite/zqlite/internal/plan"
+	"github.com/zqlite/zqlite/internal/sql/ast"
+	"github.com/zqlite/zqlite/internal/sqlerr"
+	"github.com/zqlite/zqlite/internal/types"
+)
+
+// functionFrame is a SQL function while its body is bound: the arguments are
+// columns of an item at a level that sees nothing of the caller.
+type functionFrame struct {
+	level *scope
+	item  *rangeItem
+	n     int
+}
+
+// functionArg is $n in the body of a SQL function.
+func (b *binder) functionArg(index, pos int, s *scope) expr.Expr {
+	f := b.functions[len(b.functions)-1]
+	if index >= f.n {
+		panic(fail(pos, sqlerr.UndefinedParameter, "there is no parameter $%d", index+1))
+	}
+	return b.refer(f.item, index, pos, f.level, s)
+}
+
+// findSQLFunction chooses the function of the catalog for a call, or nil.
+func (b *binder) findSQLFunction(c *ast.FuncCall, args func() []expr.Expr) (*catalog.SQLFunction, []expr.Expr) {
+	if b.o.Catalog == nil {
+		return nil, nil
+	}
+	list := b.o.Catalog.Functions(b.o.SearchPath, c.Name.Schema, c.Name.Name)
+	if len(list) == 0 {
+		return nil, nil
+	}
+	bound := args()
+	var best *catalog.SQLFunction
+	score := -1
+	for _, f := range list {
+		if len(bound) > len(f.Args) || len(bound) < len(f.Args)-len(f.Defaults) {
+			continue
+		}
+		n := 0
+		for i, a := range bound {
+			t := b.typeOf(a, true)
+			if !expr.CanCoerce(t, f.Args[i].Type) && !isUnknown(a) {
+				n = -1
+				break
+			}
+			if t.Is(f.Args[i].Type) {
+				n++
+			}
+		}
+		if n > score {
+			best, score = f, n
+		}
+	}
+	if best == nil {
+		return nil, nil
+	}
+	for i, a := range bound {
+		bound[i] = b.coerce(a, best.Args[i].Type, c.Args[i].Position())
+	}
+	for i := len(bound); i < len(best.Args); i++ {
+		text := best.Defaults[i-(len(best.Args)-len(best.Defaults))]
+		b.stored(c.Pos, func() {
+			d := b.scalar(b.storedExpr(text), &scope{clause: clauseCheck})
+			bound = append(bound, b.assign(d, best.Args[i].Type, nil, "", -1))
+		})
+	}
+	return best, bound
+}
+
+// functionBody binds the body of a SQL function over its arguments.
+func (b *binder) functionBody(f *catalog.SQLFunction, args []expr.Expr, pos int) (plan.Node, []expr.ColumnID) {
+	if b.viewDepth++; b.viewDepth > 64 {
+		panic(fail(pos, sqlerr.StatementTooComplex, "stack depth limit exceeded").WithHint("Function \"%s\" calls itself.", f.Name))
+	}
+	stmt, err := b.o.ParseStmt(f.Body)
+	check(err, pos)
+	query, ok := stmt.(*ast.Select)
+	if !ok {
+		panic(fail(pos, sqlerr.FeatureNotSupported, "function \"%s\" is not a single query", f.Name))
+	}
+	item := &rangeItem{name: f.Name, cols: make([]rangeCol, len(args))}
+	for i, a := range args {
+		item.cols[i] = rangeCol{col: plan.Column{ID: b.newID(), Name: f.Args[i].Name, Type: a.Type()}, expr: a}
+	}
+	level := &scope{items: []*rangeItem{item}}
+	b.functions = append(b.functions, functionFrame{level, item, len(args)})
+	box := &scope{parent: level}
+	saved := b.o.SearchPath
+	b.o.SearchPath = append([]string{f.Schema}, saved...)
+	var node plan.Node
+	b.stored(pos, func() { node = b.bindQuery(query, box, queryFlags{}) })
+	b.o.SearchPath = saved
+	b.functions = b.functions[:len(b.functions)-1]
+	b.viewDepth--
+	return node, box.outer
+}
+
+// sqlFunction binds a call of a scalar SQL function as a subquery, or returns
+// nil where the name is none.
+func (b *binder) sqlFunction(c *ast.FuncCall, s *scope) expr.Expr {
+	f, args := b.findSQLFunction(c, func() []expr.Expr { return b.callArgs(c, s) })
+	if f == nil {
+		return nil
+	}
+	if f.Set {
+		panic(fail(c.Pos, sqlerr.FeatureNotSupported, "set-returning SQL function \"%s\" is only supported in FROM", f.Name))
+	}
+	node, outer := b.functionBody(f, args, c.Pos)
+	cols := node.Columns()
+	if len(cols) != 1 {
+		panic(fail(c.Pos, sqlerr.FeatureNotSupported, "SQL function \"%s\" that returns a row is only supported in FROM", f.Name))
+	}
+	// A function gives its first row, a scalar subquery insists on one.
+	node = &plan.Limit{Input: node, Count: &expr.Const{Val: types.NewInt(1), Typ: types.Int8}}
+	sub := &expr.Subquery{Kind: expr.ScalarSubquery, Plan: node, Cols: []expr.ColumnID{cols[0].ID}, Outer: outer, Typ: cols[0].Type}
+	var out expr.Expr = sub
+	if f.Ret != nil && f.Ret.Kind != types.KindVoid {
+		out = b.assign(out, f.Ret, nil, "", c.Pos)
+	}
+	if !f.Strict || len(args) == 0 {
+		return out
+	}
+	nulls := make([]expr.Expr, len(args))
+	for i, a := range args {
+		nulls[i] = &expr.IsNull{Arg: a}
+	}
+	return &expr.Case{Whens: []expr.When{{Cond: anyOf(nulls), Then: &expr.Const{Typ: out.Type()}}}, Else: out, Typ: out.Type()}
+}
+
+// sqlFunctionTable binds a SQL function in FROM as its body, or returns nil.
+func (b *binder) sqlFunctionTable(t *ast.FuncRef, s *scope) (plan.Node, *rangeItem) {
+	c, ok := t.Items[0].Func.(*ast.FuncCall)
+	if !ok {
+		return nil, nil
+	}
+	f, args := b.findSQLFunction(c, func() []expr.Expr { return b.callArgs(c, s) })
+	if f == nil {
+		return nil, nil
+	}
+	if t.Ordinality {
+		panic(fail(t.Pos, sqlerr.FeatureNotSupported, "WITH ORDINALITY is not supported for SQL functions"))
+	}
+	node, _ := b.functionBody(f, args, c.Pos)
+	if !f.Set {
+		node = &plan.Limit{Input: node, Count: &expr.Const{Val: types.NewInt(1), Typ: types.Int8}}
+	}
+	cols := node.Columns()
+	it := b.nodeItem(node, ast.TableAlias{}, f.Name, t.Pos)
+	for i := range cols {
+		switch {
+		case i < len(f.Cols) && len(f.Cols) == len(cols):
+			it.cols[i].col.Name = f.Cols[i].Name
+		case len(cols) == 1 && len(f.Cols) == 0 && t.Alias.Name != "":
+			it.cols[i].col.Name = t.Alias.Name
+		case len(cols) == 1 && len(f.Cols) == 0:
+			it.cols[i].col.Name = f.Name
+		}
+	}
+	b.applyAlias(it, t.Alias, t.Pos)
+	return node, it
+}

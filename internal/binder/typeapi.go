@@ -1,0 +1,25 @@
+package binder
+
+import (
+	"github.com/zqlite/zqlite/internal/types"
+)
+
+// lookupType finds a built-in type by PostgreSQL's or zqlite's name, or nil.
+func lookupType(name string, mods []int32) (*types.Type, error) {
+	t := types.Lookup(name)
+	if t == nil || len(mods) == 0 {
+		return t, nil
+	}
+	return types.WithMod(t, mods)
+}
+
+// parseValue reads text as a value of a type without modifier.
+func parseValue(t *types.Type, text string) (types.Value, error) {
+	return types.Parse(t, text, nil)
+}
+
+func knownCollation(name string) error { return nil }
+
+// castsToo reports whether package types has an explicit cast that the rules
+// of the binder do not know.
+func castsToo(from, to *types.Type) bool { return false }
