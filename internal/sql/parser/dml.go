@@ -40,8 +40,10 @@ func (p *parser) insert(pos int, with *ast.With) ast.Stmt {
 func (p *parser) queryInParens() bool {
 	for n := 1; n <= 3; n++ {
 		switch t := p.peek(n); t.Keyword {
-		case kw.Select, kw.Values, kw.With, kw.Table:
+		case kw.Select, kw.With, kw.Table:
 			return true
+		case kw.Values:
+			return p.peek(n+1).Kind == kw.TokLParen
 		default:
 			if t.Kind != kw.TokLParen {
 				return false
@@ -472,6 +474,9 @@ func (p *parser) settingValue() ast.Expr {
 			return p.wordLiteral(ast.BoolLiteral, "true")
 		case kw.False:
 			return p.wordLiteral(ast.BoolLiteral, "false")
+		}
+		if p.is(kw.Interval) && (p.peekIsTok(kw.TokString) || p.peekIsTok(kw.TokLParen)) {
+			return p.primary()
 		}
 		return &ast.ColumnRef{Pos: pos, Parts: []ast.Name{{Pos: pos, Text: p.label()}}}
 	case kw.TokMinus, kw.TokPlus:

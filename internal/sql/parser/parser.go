@@ -86,7 +86,7 @@ type parser struct {
 	sc      kw.Scanner
 	text    string
 	tok     kw.Token
-	ahead   [3]kw.Token // tokens after tok that were looked at
+	ahead   [4]kw.Token // tokens after tok that were looked at
 	nAhead  int
 	lastEnd int // end of the token before tok
 	depth   int
@@ -125,7 +125,7 @@ func (p *parser) advance() {
 	copy(p.ahead[:], p.ahead[1:p.nAhead+1])
 }
 
-// peek returns the token n places after the current one, n from 1 to 3. A
+// peek returns the token n places after the current one, n from 1 to 4. A
 // lexical error ahead is reported when it is reached.
 func (p *parser) peek(n int) *kw.Token {
 	for p.nAhead < n {

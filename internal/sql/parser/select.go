@@ -216,7 +216,7 @@ func (p *parser) selectInto() {
 	}
 	p.accept(kw.Table)
 	c.Name = p.qualified()
-	if p.into != nil {
+	if p.into != nil || p.depth > 0 {
 		p.failAt(pos, sqlerr.SyntaxError, "SELECT ... INTO is not allowed here")
 	}
 	p.into = c

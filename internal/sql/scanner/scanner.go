@@ -23,6 +23,7 @@ type Scanner struct {
 	err     *sqlerr.Error
 	operand bool // the token before may end an operand
 	dot     bool // the token before is a dot
+	not     bool // the token before is NOT
 	style   ParamStyle
 	count   int      // highest placeholder so far
 	names   []string // named placeholders by order of appearance
@@ -122,10 +123,13 @@ func (s *Scanner) note(t *Token) {
 	switch t.Kind {
 	case TokIdent:
 		operand = t.Keyword == NoKeyword || s.dot || t.Keyword.completesOperand()
+		if (s.operand || s.not) && !t.Quoted && (t.Text == "glob" || t.Text == "regexp") {
+			operand = false // the operators of SQLite
+		}
 	case TokInt, TokNumeric, TokString, TokBytes, TokBits, TokParam, TokRParen, TokRBracket:
 		operand = true
 	}
-	s.operand, s.dot = operand, t.Kind == TokDot
+	s.operand, s.dot, s.not = operand, t.Kind == TokDot, t.Keyword == Not
 }
 
 // fail makes t the error token.
