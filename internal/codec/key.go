@@ -199,3 +199,29 @@ func appendRecord(dst []byte, t *types.Type, v types.Value) ([]byte, error) {
 	}
 	return dst, nil
 }
+
+// Successor returns the smallest key above all that begin with key, or nil
+// where there is none.
+func Successor(key []byte) []byte {
+	out := append([]byte(nil), key...)
+	for len(out) > 0 {
+		if last := len(out) - 1; out[last] < 0xFF {
+			out[last]++
+			return out
+		}
+		out = out[:len(out)-1]
+	}
+	return nil
+}
+
+// ValueSpan returns the range of keys that begin with prefix and go on with a
+// value, not NULL, in part p.
+func ValueSpan(prefix []byte, p *Part) (lo, hi []byte) {
+	marker := byte(valueMarker)
+	if p.Desc {
+		marker = ^marker
+	}
+	lo = append(append([]byte(nil), prefix...), marker)
+	hi = append(append([]byte(nil), prefix...), marker+1)
+	return lo, hi
+}

@@ -30,3 +30,38 @@ func (s *Store) Rows(id TreeID) int64 {
 	}
 	return max(n, 0)
 }
+
+// IsNull tells whether row i of the block has no value in the column.
+func (b *Block) IsNull(i int, id uint16) bool {
+	if p := b.place(i); p >= 0 {
+		return b.Leaf.NullAt(id, p)
+	} else {
+		return b.Rows[^p].IsNull(id)
+	}
+}
+
+// Int reads a Bit or Fixed8 column of row i that is not null.
+func (b *Block) Int(i int, id uint16) int64 {
+	if p := b.place(i); p >= 0 {
+		return b.Leaf.IntAt(id, p)
+	} else {
+		return b.Rows[^p].Int(id)
+	}
+}
+
+// Pair reads a Fixed16 column of row i that is not null.
+func (b *Block) Pair(i int, id uint16) (x, y int64) {
+	if p := b.place(i); p >= 0 {
+		return b.Leaf.PairAt(id, p)
+	} else {
+		return b.Rows[^p].Pair(id)
+	}
+}
+
+// place is the leaf row of row i, or the complement of its place in Rows.
+func (b *Block) place(i int) int {
+	if b.Pos == nil {
+		return b.First + i
+	}
+	return int(b.Pos[i])
+}

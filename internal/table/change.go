@@ -26,6 +26,7 @@ type Writer struct {
 	*Table
 	Exprs IndexExprs
 	row   page.RowWriter
+	rows  []page.RowWriter // of the indexes: a writer keeps what it knows of one layout
 	key   []byte
 	entry []byte
 	old   []byte

@@ -90,20 +90,24 @@ func (w *Writer) entryKey(dst []byte, x *index, row []types.Value, key []byte) (
 
 // entryRow encodes what an index entry holds besides its key.
 func (w *Writer) entryRow(x *index, row []types.Value, key []byte) ([]byte, error) {
-	w.row.Reset(&x.layout)
+	if w.rows == nil {
+		w.rows = make([]page.RowWriter, len(w.indexes))
+	}
+	r := &w.rows[x.number]
+	r.Reset(&x.layout)
 	cell := 0
 	if x.payload {
 		if w.Rel.RowIDKey {
-			w.row.SetInt(0, codec.Uint64Key(key))
+			r.SetInt(0, codec.Uint64Key(key))
 		} else {
-			w.row.SetBytes(0, key)
+			r.SetBytes(0, key)
 		}
 		cell = 1
 	}
 	for i, o := range x.include {
-		w.setCell(cell+i, &w.columns[o], row[o])
+		w.setCell(r, cell+i, &w.columns[o], row[o])
 	}
-	return w.row.Bytes(), nil
+	return r.Bytes(), nil
 }
 
 // encode fills the row writer with a row of the relation.
@@ -111,27 +115,27 @@ func (w *Writer) encode(row []types.Value) error {
 	w.row.Reset(&w.layout)
 	for i := range w.columns {
 		if c := &w.columns[i]; c.cell >= 0 {
-			w.setCell(c.cell, c, row[i])
+			w.setCell(&w.row, c.cell, c, row[i])
 		}
 	}
 	return nil
 }
 
-func (w *Writer) setCell(cell int, c *column, v types.Value) {
+// setCell sets one cell; cells are null after Reset.
+func (w *Writer) setCell(r *page.RowWriter, cell int, c *column, v types.Value) {
 	if v.IsNull() {
-		w.row.SetNull(cell)
 		return
 	}
 	switch c.phys {
 	case types.PhysInt, types.PhysFloat:
-		w.row.SetInt(cell, v.I)
+		r.SetInt(cell, v.I)
 	case types.PhysPair:
-		w.row.SetPair(cell, v.I, v.J)
+		r.SetPair(cell, v.I, v.J)
 	case types.PhysBytes:
-		w.row.SetString(cell, v.S)
+		r.SetString(cell, v.S)
 	default:
 		w.cell = codec.AppendCell(w.cell[:0], v)
-		w.row.SetBytes(cell, w.cell)
+		r.SetBytes(cell, w.cell)
 	}
 }
 
@@ -141,7 +145,5 @@ func (w *Writer) EncodeRow(row []types.Value) ([]byte, error) {
 	err := w.encode(row)
 	return w.row.Bytes(), err
 }
-
-var _ page.Kind = page.Var
 
 const maxRowID = math.MaxInt64

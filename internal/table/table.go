@@ -43,6 +43,7 @@ type column struct {
 type index struct {
 	Index    *catalog.Index
 	place    int // in Rel.Indexes
+	number   int // among the secondary indexes
 	tree     storage.TreeID
 	parts    []codec.Part
 	ordinals []int // of the parts' columns, -1 for expressions
@@ -84,7 +85,9 @@ func prepare(rel *catalog.Relation) *Table {
 	}
 	for i, ix := range rel.Indexes {
 		if ix != rel.Primary {
-			t.indexes = append(t.indexes, t.prepareIndex(ix, i))
+			x := t.prepareIndex(ix, i)
+			x.number = len(t.indexes)
+			t.indexes = append(t.indexes, x)
 		}
 	}
 	return t

@@ -1,0 +1,34 @@
+# The long programme and the chores, by name. `go test ./...` needs none of it.
+SLT ?= ../shared/slt
+
+.PHONY: test race slt slt-compare crash fuzz bench quickstart soak larger
+
+test:            ## the README's test command
+	go test ./...
+
+race:            ## packages where goroutines meet, under the race detector
+	CGO_ENABLED=1 go test -race -short ./internal/storage/... ./internal/exec/... ./internal/engine/... .
+
+slt:             ## sqllogictest scripts from $(SLT)
+	go run ./conformance/cmd/slt $(SLT)
+
+slt-compare:     ## the same beside modernc.org/sqlite
+	go run ./conformance/cmd/slt -compare $(SLT)
+
+crash:           ## crash enumeration, long form
+	ZQLITE_LONG=1 go test -timeout 3h -run 'Crash|Fault|Planted' ./internal/storage/...
+
+larger:          ## 1 GB of data through a 16 MB cache
+	ZQLITE_LONG=1 go test -timeout 1h -run LargerThanCache .
+
+soak:            ## 100 goroutines, 60 seconds, race detector
+	CGO_ENABLED=1 ZQLITE_LONG=1 go test -race -timeout 10m -run Soak .
+
+fuzz:            ## each fuzz target for a minute
+	./conformance/fuzz.sh 60s
+
+bench:           ## beside SQLite; prints the table of bench/README.md
+	cd bench && CGO_ENABLED=1 go run .
+
+quickstart:
+	go run ./examples/quickstart
