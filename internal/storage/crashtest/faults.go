@@ -147,7 +147,9 @@ type Mutant struct {
 }
 
 // Survivors runs each planted bug through Run and names those that were not
-// caught. A test that lets one live cannot fail where it should.
+// caught. A test that lets one live cannot fail where it should. Only a state
+// that should not be (a *Failure) counts: a workload that already fails to run
+// has shown nothing, and is named with its error.
 func Survivors(cfg Config, mutants []Mutant) []string {
 	var alive []string
 	for _, m := range mutants {
@@ -157,8 +159,13 @@ func Survivors(cfg Config, mutants []Mutant) []string {
 			f.SetHook(m.Hook())
 			return f
 		}
-		if _, err := Run(c); err == nil {
+		_, err := Run(c)
+		var caught *Failure
+		switch {
+		case err == nil:
 			alive = append(alive, m.Name)
+		case !errors.As(err, &caught):
+			alive = append(alive, m.Name+" (did not run: "+err.Error()+")")
 		}
 	}
 	return alive

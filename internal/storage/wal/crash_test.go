@@ -269,4 +269,10 @@ func TestMutants(t *testing.T) {
 	for _, alive := range crashtest.Survivors(cfg, mutants) {
 		t.Errorf("not caught: %s", alive)
 	}
+	harmless := []crashtest.Mutant{{Name: "harmless", Hook: func() faultfs.Hook {
+		return func(*faultfs.Call) faultfs.Verdict { return faultfs.Pass }
+	}}}
+	if alive := crashtest.Survivors(cfg, harmless); len(alive) != 1 || alive[0] != "harmless" {
+		t.Errorf("the wrapper alone is taken for a bug: %v", alive)
+	}
 }
