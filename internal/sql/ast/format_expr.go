@@ -306,7 +306,11 @@ func (p *printer) predicate(e Expr) {
 		p.s(" ")
 		not(e.Not)
 		p.s([]string{"LIKE ", "ILIKE ", "SIMILAR TO ", "GLOB ", "REGEXP "}[e.Kind])
-		p.expr(e.Pattern, precLike+1)
+		if e.Kind >= LikeGlob && !startsPlainly(e.Pattern) {
+			p.expr(e.Pattern, precPrimary+1) // in parentheses
+		} else {
+			p.expr(e.Pattern, precLike+1)
+		}
 		if e.Escape != nil {
 			p.s(" ESCAPE ")
 			p.expr(e.Escape, precLike+1)
@@ -326,6 +330,18 @@ func (p *printer) predicate(e Expr) {
 			p.queryOrList(nil, []Expr{e.Array})
 		}
 	}
+}
+
+// startsPlainly reports whether e may follow GLOB and REGEXP, which are words of
+// SQLite that are operators only before what can be nothing but an operand.
+func startsPlainly(e Expr) bool {
+	switch e := e.(type) {
+	case *Literal:
+		return e.Kind == StringLiteral
+	case *Param:
+		return true
+	}
+	return false
 }
 
 func (p *printer) queryOrList(query *Select, list []Expr) {

@@ -103,7 +103,7 @@ func (p *parser) wordPrecedence() int {
 // startsOperand reports whether t can only be the beginning of a value.
 func startsOperand(t *kw.Token) bool {
 	switch t.Kind {
-	case kw.TokString, kw.TokParam, kw.TokBytes, kw.TokInt:
+	case kw.TokString, kw.TokParam, kw.TokBytes, kw.TokInt, kw.TokLParen:
 		return true
 	case kw.TokIdent:
 		return t.Keyword == kw.NoKeyword || t.Keyword == kw.Cast || t.Keyword == kw.Null

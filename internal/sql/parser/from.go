@@ -40,7 +40,14 @@ func (p *parser) joinStart(j *ast.Join) bool {
 	case kw.Inner:
 		p.advance()
 	case kw.Left, kw.Right, kw.Full:
-		j.Kind = map[kw.Keyword]ast.JoinKind{kw.Left: ast.LeftJoin, kw.Right: ast.RightJoin, kw.Full: ast.FullJoin}[p.tok.Keyword]
+		switch p.tok.Keyword {
+		case kw.Left:
+			j.Kind = ast.LeftJoin
+		case kw.Right:
+			j.Kind = ast.RightJoin
+		default:
+			j.Kind = ast.FullJoin
+		}
 		p.advance()
 		p.accept(kw.Outer)
 	}

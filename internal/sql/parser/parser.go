@@ -1,6 +1,8 @@
 package parser
 
 import (
+	"sync"
+
 	"github.com/zqlite/zqlite/internal/sql/ast"
 	kw "github.com/zqlite/zqlite/internal/sql/scanner"
 	"github.com/zqlite/zqlite/internal/sqlerr"
@@ -17,6 +19,7 @@ func Parse(text string) ([]ast.Statement, error) {
 		return nil, err
 	}
 	p := newParser(text)
+	defer p.release()
 	stmts := make([]ast.Statement, 0, 1)
 	for {
 		for p.acceptTok(kw.TokSemicolon) {
@@ -59,6 +62,7 @@ func ParseExpr(text string) (ast.Expr, error) {
 		return nil, err
 	}
 	p := newParser(text)
+	defer p.release()
 	e := p.expr()
 	p.expectTok(kw.TokEOF)
 	if p.err != nil {
@@ -73,6 +77,7 @@ func ParseType(text string) (*ast.TypeName, error) {
 		return nil, err
 	}
 	p := newParser(text)
+	defer p.release()
 	t := p.typeName()
 	p.expectTok(kw.TokEOF)
 	if p.err != nil {
@@ -94,11 +99,21 @@ type parser struct {
 	into    *ast.CreateTableAs // of a SELECT ... INTO not yet claimed by its statement
 }
 
+// parsers keeps parsers for reuse; one is larger than a usual tree.
+var parsers = sync.Pool{New: func() any { return new(parser) }}
+
 func newParser(text string) *parser {
-	p := &parser{text: text}
+	p := parsers.Get().(*parser)
+	p.text = text
 	p.sc.Init(text)
 	p.read(&p.tok)
 	return p
+}
+
+// release gives the parser back; nothing of it is referenced from the tree.
+func (p *parser) release() {
+	*p = parser{}
+	parsers.Put(p)
 }
 
 // read scans a token; an error of the scanner becomes the parser's.
