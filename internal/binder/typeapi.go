@@ -15,7 +15,7 @@ func lookupType(name string, mods []int32) (*types.Type, error) {
 
 // parseValue reads text as a value of a type without modifier.
 func parseValue(t *types.Type, text string) (types.Value, error) {
-	return types.Parse(t, text, nil)
+	return types.Parse(text, t, nil)
 }
 
 func knownCollation(name string) error { return nil }
