@@ -283,7 +283,7 @@ func (s *Scanner) punctuation(t *Token, c byte) {
 	case ';':
 		t.Kind = TokSemicolon
 	case '.':
-		if classes[s.at(0)]&classDigit != 0 && !s.operand {
+		if classes[s.at(0)]&classDigit != 0 {
 			s.pos--
 			s.number(t)
 			return

@@ -67,12 +67,14 @@ func (s *Scanner) quoted(t *Token) string {
 			start = s.pos
 			continue
 		}
-		if !joined && !s.mayContinue() {
-			return s.text[start : s.pos-1]
+		end := s.pos - 1
+		more := s.mayContinue() && s.continued()
+		if !joined && !more {
+			return s.text[start:end]
 		}
-		parts = append(parts, s.text[start:s.pos-1]...)
+		parts = append(parts, s.text[start:end]...)
 		joined = true
-		if !s.continued() {
+		if !more {
 			return string(parts)
 		}
 		start = s.pos
