@@ -433,9 +433,9 @@ func blockInt(b *Block, i int) int64 {
 		p = b.Pos[i]
 	}
 	if p < 0 {
-		return int64(b.Rows[^p].Int(1))
+		return b.Rows[^p].Int(1)
 	}
-	return int64(b.Leaf.IntAt(1, int(p)))
+	return b.Leaf.IntAt(1, int(p))
 }
 
 func move(tx *Tx, from, to uint64) error {

@@ -116,10 +116,11 @@ func (s *Store) settle(st *state, gens []uint64, startLSN, next uint64, replayed
 		s.nextSide.Store(max(n, s.nextSide.Load()))
 	}
 	frozen := s.state.Load().frozen
-	for range 2 { // both metas
-		if err := s.writeCheckpoint(frozen); err != nil {
-			return err
-		}
+	if err := s.writeCheckpoint(frozen); err != nil {
+		return err
+	}
+	if err := s.writeMeta(); err != nil { // both metas
+		return err
 	}
 	if err := s.install(frozen); err != nil {
 		return err

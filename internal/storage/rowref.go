@@ -24,13 +24,13 @@ func (r *RowRef) IsNull(id uint16) bool {
 // Int reads a Bit or Fixed8 column that is not null.
 func (r *RowRef) Int(id uint16) int64 {
 	if r.at < 0 {
-		return int64(r.row.Int(id))
+		return r.row.Int(id)
 	}
-	return int64(r.leaf.leaf.IntAt(id, r.at))
+	return r.leaf.leaf.IntAt(id, r.at)
 }
 
 // Pair reads a Fixed16 column that is not null.
-func (r *RowRef) Pair(id uint16) (i, j uint64) {
+func (r *RowRef) Pair(id uint16) (i, j int64) {
 	if r.at < 0 {
 		return r.row.Pair(id)
 	}

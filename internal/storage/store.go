@@ -50,6 +50,7 @@ type Store struct {
 	poisonCause atomic.Pointer[error]
 	closed      atomic.Bool
 	nextSide    atomic.Uint64
+	fileBytes   atomic.Int64
 	pressed     atomic.Bool
 	syncMode    atomic.Uint32
 
@@ -112,7 +113,7 @@ func (s *Store) Stats() Stats {
 		Sequence: st.visible.Load(), Commits: s.commits.Load(), Batches: s.batches.Load(),
 		Checkpoints: s.checkpoints.Load(), Restarts: s.restarts.Load(),
 		Deadlocks: s.locks.Deadlocks(), FrozenDeltas: len(st.frozen), Trees: len(st.trees),
-		DeltaBytes: st.gen.bytes.Load(), FileBytes: s.pages.fileBytes(),
+		DeltaBytes: st.gen.bytes.Load(), FileBytes: s.fileBytes.Load(),
 	}
 	for _, g := range st.frozen {
 		out.DeltaBytes += g.bytes.Load()
@@ -143,5 +144,5 @@ func (s *Store) IntegrityCheck(ctx context.Context, report func(string)) error {
 	}
 	s.ckpt.running.Lock()
 	defer s.ckpt.running.Unlock()
-	return s.pages.verify(ctx, report)
+	return s.verify(ctx, report)
 }

@@ -200,3 +200,27 @@ func (r *Row) variable(n int) []byte {
 	to := binary.LittleEndian.Uint32(r.buf[r.p.vars+4*n:])
 	return r.buf[r.p.data+int(from) : r.p.data+int(to) : r.p.data+int(to)]
 }
+
+// RowSize is about what a row takes in a leaf of the newest layout when cells
+// longer than inline are replaced by references of refBytes.
+func RowSize(r *Row, ls *Layouts, inline, refBytes int) int {
+	size := 16
+	for i := range ls.newest.Columns {
+		c := &ls.newest.Columns[i]
+		switch c.Kind {
+		case Bit:
+			size++
+		case Fixed8:
+			size += 8
+		case Fixed16:
+			size += 16
+		default:
+			n := len(r.Bytes(c.ID))
+			if n > inline {
+				n = refBytes
+			}
+			size += 4 + n
+		}
+	}
+	return size
+}

@@ -1,0 +1,135 @@
+package btree
+
+import (
+	"bytes"
+
+	"github.com/zqlite/zqlite/internal/sqlerr"
+	"github.com/zqlite/zqlite/internal/storage/page"
+	"github.com/zqlite/zqlite/internal/storage/pager"
+)
+
+var errRowTooBig = sqlerr.New(sqlerr.ProgramLimitExceeded, "a row does not fit into a page")
+
+// Drop frees every page of a tree.
+func Drop(c *Cache, f *pager.File, root Ptr, ls *page.Layouts) error {
+	return Walk(c, root, ls, func(p *Ptr, l *page.Leaf) error {
+		f.Free(p.Page)
+		if l != nil {
+			overflows(l, ls, f.FreeBlob)
+		}
+		return nil
+	})
+}
+
+// Walk calls fn with every page of a tree, parents first; l is nil for inner
+// ones.
+func Walk(c *Cache, root Ptr, ls *page.Layouts, fn func(p *Ptr, l *page.Leaf) error) error {
+	if root.Page == 0 {
+		return nil
+	}
+	if root.Level == 0 {
+		l, err := c.leaf(&root, ls)
+		if err != nil {
+			return err
+		}
+		return fn(&root, l)
+	}
+	f, err := c.get(&root, ls)
+	if err != nil {
+		return err
+	}
+	if err := fn(&root, nil); err != nil {
+		return err
+	}
+	for i := range f.node.ptrs {
+		if err := Walk(c, f.node.ptrs[i], ls, fn); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func overflows(l *page.Leaf, ls *page.Layouts, fn func(pager.Blob)) {
+	for _, col := range ls.Newest().Columns {
+		if col.Kind != page.Var || !l.MayOverflow(col.ID) {
+			continue
+		}
+		for i := range l.Len() {
+			if l.Overflows(col.ID, i) {
+				if r, ok := pager.DecodeBlob(l.BytesAt(col.ID, i)); ok {
+					fn(r)
+				}
+			}
+		}
+	}
+}
+
+// Verify reads a tree from the file, past the cache, and reports what is
+// wrong; visit is told of every page that it uses.
+func Verify(f *pager.File, root Ptr, ls *page.Layouts, visit func(page uint64), report func(format string, args ...any)) {
+	if root.Page == 0 {
+		return
+	}
+	v := verifier{NewCache(f, 1<<20), f, ls, visit, report, nil}
+	v.page(root, nil, nil)
+}
+
+type verifier struct {
+	c      *Cache
+	f      *pager.File
+	ls     *page.Layouts
+	visit  func(uint64)
+	report func(string, ...any)
+	last   []byte
+}
+
+func (v *verifier) page(p Ptr, lo, hi []byte) (rows, seq uint64) {
+	v.visit(p.Page)
+	f, err := v.c.load(&p, v.ls)
+	if err != nil {
+		v.report("page %d: %v", p.Page, err)
+		return p.Rows, p.MaxSeq
+	}
+	if p.Level == 0 {
+		rows, seq = v.leaf(f.leaf.Load(), &p, lo, hi)
+	} else {
+		n := f.node
+		for i := range n.ptrs {
+			from, to := n.seps[i], hi
+			if i == 0 {
+				from = lo
+			}
+			if i+1 < len(n.ptrs) {
+				to = n.seps[i+1]
+				if bytes.Compare(n.seps[i], to) >= 0 {
+					v.report("page %d: separators out of order", p.Page)
+				}
+			}
+			r, s := v.page(n.ptrs[i], from, to)
+			rows, seq = rows+r, max(seq, s)
+		}
+	}
+	if rows != p.Rows || seq != p.MaxSeq {
+		v.report("page %d: %d rows up to sequence %d, its parent says %d up to %d", p.Page, rows, seq, p.Rows, p.MaxSeq)
+	}
+	return rows, seq
+}
+
+func (v *verifier) leaf(l *page.Leaf, p *Ptr, lo, hi []byte) (rows, seq uint64) {
+	var key []byte
+	for i := range l.Len() {
+		key = l.Key(i, key)
+		if v.last != nil && bytes.Compare(v.last, key) >= 0 || lo != nil && bytes.Compare(key, lo) < 0 || hi != nil && bytes.Compare(key, hi) >= 0 {
+			v.report("page %d: key %d out of order", p.Page, i)
+		}
+		v.last = append(v.last[:0], key...)
+		seq = max(seq, l.Seq(i))
+	}
+	overflows(l, v.ls, func(r pager.Blob) {
+		v.f.BlobPages(r, v.visit)
+		if _, err := v.f.ReadBlob(r, pager.TypeOverflow); err != nil {
+			v.report("page %d: %v", p.Page, err)
+		}
+	})
+	return uint64(l.Len()), seq
+}
