@@ -78,7 +78,7 @@ func BindExpr(o Options, rel *catalog.Relation, ids []expr.ColumnID, e ast.Expr,
 	}
 	bound = b.scalar(e, s)
 	if want != nil {
-		bound = b.assign(bound, want, rel, "", e.Position())
+		bound = b.assign(bound, want, rel, "", start(e))
 	} else {
 		bound = b.resolveUnknown(bound)
 	}

@@ -37,6 +37,8 @@ func (b *binder) call(c *ast.FuncCall, s *scope) expr.Expr {
 		return b.aggregateCall(c, s)
 	}
 	if c.Star {
+		_, _, _, err := expr.ResolveFunc(name, nil)
+		check(err, c.Pos)
 		panic(fail(c.Pos, sqlerr.WrongObjectType, "%s(*) specified, but %s is not an aggregate function", name, name))
 	}
 	b.plainOnly(c)
@@ -158,7 +160,7 @@ func (b *binder) specialForm(c *ast.FuncCall, s *scope) expr.Expr {
 	if c.Name.Schema != "" {
 		return nil
 	}
-	pos := func(i int) int { return c.Args[i].Position() }
+	pos := func(i int) int { return start(c.Args[i]) }
 	switch c.Name.Name {
 	case "coalesce", "ifnull":
 		if c.Name.Name == "ifnull" && len(c.Args) != 2 || len(c.Args) == 0 {
@@ -183,12 +185,12 @@ func (b *binder) specialForm(c *ast.FuncCall, s *scope) expr.Expr {
 		if len(c.Args) < 2 || len(c.Args) > 3 {
 			return nil
 		}
-		cond := b.boolean(b.scalar(c.Args[0], s), "IIF", c.Args[0].Position())
+		cond := b.boolean(b.scalar(c.Args[0], s), "IIF", start(c.Args[0]))
 		args := []expr.Expr{b.scalar(c.Args[1], s), &expr.Const{Typ: types.Unknown}}
 		if len(c.Args) == 3 {
 			args[1] = b.scalar(c.Args[2], s)
 		}
-		t := b.unify(args, "CASE", func(i int) int { return c.Args[min(i+1, len(c.Args)-1)].Position() })
+		t := b.unify(args, "CASE", func(i int) int { return start(c.Args[min(i+1, len(c.Args)-1)]) })
 		return &expr.Case{Whens: []expr.When{{Cond: cond, Then: args[0]}}, Else: args[1], Typ: t}
 	case "grouping":
 		return b.grouping(c, s)

@@ -25,6 +25,7 @@ type cteEntry struct {
 	noRows  bool // changes data without RETURNING
 	plain   bool // WITH RECURSIVE, but not a recursion
 	hoisted []*plan.CTE
+	pos     int
 }
 
 func (f *cteFrame) find(name string) *cteEntry {
@@ -65,7 +66,7 @@ func (b *binder) with(w *ast.With, box *scope) (*scope, *plan.With) {
 
 // cte binds one common table expression.
 func (b *binder) cte(c *ast.CTE, box *scope, recursive bool) *cteEntry {
-	e := &cteEntry{cte: &plan.CTE{Name: c.Name, Materialize: c.Materialized == ast.MaterializeAlways}, hint: c.Materialized}
+	e := &cteEntry{cte: &plan.CTE{Name: c.Name, Materialize: c.Materialized == ast.MaterializeAlways}, hint: c.Materialized, pos: c.Pos}
 	if c.Search != nil || c.Cycle != nil {
 		panic(fail(c.Pos, sqlerr.FeatureNotSupported, "SEARCH and CYCLE clauses are not supported"))
 	}
@@ -137,7 +138,7 @@ func (b *binder) recursiveCTE(e *cteEntry, c *ast.CTE, sel *ast.Select, box *sco
 	want := make([]*types.Type, len(got))
 	for i := range got {
 		want[i] = e.cols[i].Type
-		b.recursiveType(e.cte.Name, i, want[i], got[i].Type, op.Left.Position())
+		b.recursiveType(e.cte.Name, i, want[i], got[i].Type, outputPos(op.Left, i))
 	}
 	rec.Step = b.coerceColumns(step, want, op.Pos)
 	if inner != nil { // WITH inside the recursive query serves both terms
@@ -152,9 +153,9 @@ func (b *binder) recursiveClauses(sel *ast.Select) {
 	case len(sel.OrderBy) > 0:
 		panic(fail(sel.OrderBy[0].Pos, sqlerr.FeatureNotSupported, "ORDER BY in a recursive query is not implemented"))
 	case sel.Offset != nil:
-		panic(fail(sel.Offset.Position(), sqlerr.FeatureNotSupported, "OFFSET in a recursive query is not implemented"))
+		panic(fail(start(sel.Offset), sqlerr.FeatureNotSupported, "OFFSET in a recursive query is not implemented"))
 	case sel.Limit != nil:
-		panic(fail(sel.Limit.Position(), sqlerr.FeatureNotSupported, "LIMIT in a recursive query is not implemented"))
+		panic(fail(start(sel.Limit), sqlerr.FeatureNotSupported, "LIMIT in a recursive query is not implemented"))
 	case len(sel.Locking) > 0:
 		panic(fail(sel.Locking[0].Pos, sqlerr.FeatureNotSupported, "FOR UPDATE/SHARE in a recursive query is not implemented"))
 	}
@@ -177,7 +178,7 @@ func (b *binder) recursiveType(name string, i int, base, step *types.Type, pos i
 // scanCTE makes a reference to a common table expression.
 func (b *binder) scanCTE(e *cteEntry, pos int, s *scope) plan.Node {
 	if e.plain && e.binding {
-		panic(fail(pos, sqlerr.InvalidRecursion, "recursive query \"%s\" does not have the form non-recursive-term UNION [ALL] recursive-term", e.cte.Name))
+		panic(fail(e.pos, sqlerr.InvalidRecursion, "recursive query \"%s\" does not have the form non-recursive-term UNION [ALL] recursive-term", e.cte.Name))
 	}
 	if e.binding && !e.working {
 		panic(fail(pos, sqlerr.InvalidRecursion, "recursive reference to query \"%s\" must not appear within its non-recursive term", e.cte.Name))
@@ -219,7 +220,7 @@ func (b *binder) inlineCTEs(root plan.Node) plan.Node {
 		switch n := n.(type) {
 		case *plan.CTEScan:
 			if inline[n.CTE] {
-				return b.rename(n.CTE.Plan, n.Cols)
+				return b.rename(n.CTE.Plan, n.Cols) // once, so that it may be changed
 			}
 		case *plan.With:
 			kept := n.CTEs[:0]
@@ -236,8 +237,15 @@ func (b *binder) inlineCTEs(root plan.Node) plan.Node {
 	})
 }
 
-// rename puts a projection on a node that gives its columns other ids.
+// rename gives the columns of a node, which nothing else refers to, other ids:
+// in its own projection where it has one, else in one on top.
 func (b *binder) rename(n plan.Node, to []plan.Column) plan.Node {
+	if p, ok := n.(*plan.Project); ok && len(p.Sets) == 0 {
+		for i := range p.Items {
+			p.Items[i].Col = to[i]
+		}
+		return p
+	}
 	p := &plan.Project{Input: n, Items: make([]plan.Item, len(to))}
 	for i, c := range n.Columns() {
 		p.Items[i] = plan.Item{Col: to[i], Expr: &expr.Column{ID: c.ID, Typ: c.Type, Name: c.Name}}

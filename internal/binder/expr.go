@@ -34,7 +34,7 @@ func (b *binder) scalar(e ast.Expr, s *scope) expr.Expr {
 	case *ast.Or:
 		return &expr.Or{Args: b.conditions(x.Args, "OR", s)}
 	case *ast.Not:
-		return &expr.Not{Arg: b.boolean(b.scalar(x.X, s), "NOT", x.X.Position())}
+		return &expr.Not{Arg: b.boolean(b.scalar(x.X, s), "NOT", start(x.X))}
 	case *ast.FuncCall:
 		return b.call(x, s)
 	case *ast.Cast:
@@ -88,7 +88,7 @@ func (b *binder) scalarRare(e ast.Expr, s *scope) expr.Expr {
 	case *ast.GroupingSet:
 		panic(fail(x.Pos, sqlerr.SyntaxError, "grouping sets are not allowed in this context"))
 	}
-	panic(fail(e.Position(), sqlerr.FeatureNotSupported, "expression %T is not supported", e))
+	panic(fail(start(e), sqlerr.FeatureNotSupported, "expression %T is not supported", e))
 }
 
 // value binds an expression whose type must be known: unknown literals become
@@ -101,7 +101,7 @@ func (b *binder) value(e ast.Expr, s *scope) expr.Expr {
 func (b *binder) condition(e ast.Expr, s *scope, c clause) expr.Expr {
 	saved := s.clause
 	s.clause = c
-	cond := b.boolean(b.scalar(e, s), conditionNames[c], e.Position())
+	cond := b.boolean(b.scalar(e, s), conditionNames[c], start(e))
 	s.clause = saved
 	return cond
 }
@@ -114,7 +114,7 @@ var conditionNames = map[clause]string{
 func (b *binder) conditions(args []ast.Expr, what string, s *scope) []expr.Expr {
 	out := make([]expr.Expr, len(args))
 	for i, a := range args {
-		out[i] = b.boolean(b.scalar(a, s), what, a.Position())
+		out[i] = b.boolean(b.scalar(a, s), what, start(a))
 	}
 	return out
 }
@@ -192,7 +192,7 @@ func (b *binder) castExpr(c *ast.Cast, s *scope) expr.Expr {
 	}
 	t := b.typeName(c.Type)
 	e := b.scalar(c.X, s)
-	return b.cast(e, t, c.X.Position())
+	return b.cast(e, t, start(c.X))
 }
 
 func (b *binder) caseExpr(c *ast.Case, s *scope) expr.Expr {
@@ -207,22 +207,22 @@ func (b *binder) caseExpr(c *ast.Case, s *scope) expr.Expr {
 	results := make([]expr.Expr, len(c.Whens)+1)
 	for i, w := range c.Whens {
 		if operand != nil {
-			out.Whens[i].Cond = b.boolean(b.operator("=", operand, b.scalar(w.Cond, s), w.Cond.Position()), "CASE/WHEN", w.Cond.Position())
+			out.Whens[i].Cond = b.boolean(b.operator("=", operand, b.scalar(w.Cond, s), start(w.Cond)), "CASE/WHEN", start(w.Cond))
 		} else {
-			out.Whens[i].Cond = b.boolean(b.scalar(w.Cond, s), "CASE/WHEN", w.Cond.Position())
+			out.Whens[i].Cond = b.boolean(b.scalar(w.Cond, s), "CASE/WHEN", start(w.Cond))
 		}
 		results[i+1] = b.scalar(w.Then, s)
 	}
 	results[0] = &expr.Const{Typ: types.Unknown}
 	elsePos := c.Pos
 	if c.Else != nil {
-		results[0], elsePos = b.scalar(c.Else, s), c.Else.Position()
+		results[0], elsePos = b.scalar(c.Else, s), start(c.Else)
 	}
 	out.Typ = b.unify(results, "CASE", func(i int) int {
 		if i == 0 {
 			return elsePos
 		}
-		return c.Whens[i-1].Then.Position()
+		return start(c.Whens[i-1].Then)
 	})
 	out.Else = results[0]
 	for i := range out.Whens {
@@ -240,7 +240,7 @@ func (b *binder) array(a *ast.ArrayExpr, s *scope) expr.Expr {
 	for i, x := range a.Elems {
 		args[i] = b.scalar(x, s)
 	}
-	t := b.unify(args, "ARRAY", func(i int) int { return a.Elems[i].Position() })
+	t := b.unify(args, "ARRAY", func(i int) int { return start(a.Elems[i]) })
 	if t.Kind != types.KindArray {
 		t = types.ArrayOf(withoutMod(t))
 	}
@@ -324,58 +324,56 @@ func withCollation(e expr.Expr, name string) expr.Expr {
 	return &expr.Cast{Arg: e, To: &t, Implicit: true, Pos: -1}
 }
 
+// subscript binds a[i], a[i][j], a[lo:hi] and, of jsonb, j['key'].
 func (b *binder) subscript(x *ast.Subscript, s *scope) expr.Expr {
-	arg := b.scalar(x.X, s)
+	var steps []*ast.Subscript // outermost first
+	var e ast.Expr = x
+	for {
+		sub, ok := e.(*ast.Subscript)
+		if !ok {
+			break
+		}
+		steps = append(steps, sub)
+		e = sub.X
+	}
+	arg := b.scalar(e, s)
 	t := expr.BaseType(arg.Type())
-	switch {
-	case t.Kind == types.KindJSONB && !x.Slice:
-		return b.jsonSubscript(arg, b.scalar(x.Index, s), x.Pos, s)
-	case t.Kind != types.KindArray:
+	switch t.Kind {
+	case types.KindJSONB:
+		for i := len(steps) - 1; i >= 0; i-- {
+			if steps[i].Slice {
+				panic(fail(steps[i].Pos, sqlerr.DatatypeMismatch, "jsonb subscript does not support slices"))
+			}
+			arg = b.operator("->", arg, b.resolveUnknown(b.scalar(steps[i].Index, s)), steps[i].Pos)
+		}
+		return arg
+	case types.KindArray:
+	default:
 		panic(fail(x.Pos, sqlerr.DatatypeMismatch, "cannot subscript type %s because it does not support subscripting", t.Display))
 	}
 	bound := func(e ast.Expr) expr.Expr {
 		if e == nil {
 			return &expr.Const{Typ: types.Int8}
 		}
-		return b.assign(b.scalar(e, s), types.Int8, nil, "", e.Position())
+		return b.assign(b.scalar(e, s), types.Int8, nil, "", start(e))
 	}
 	if x.Slice {
+		for i := len(steps) - 1; i >= 0; i-- {
+			if !steps[i].Slice || len(steps) > 1 {
+				panic(fail(steps[i].Pos, sqlerr.FeatureNotSupported, "slices of several dimensions are not supported"))
+			}
+		}
 		return b.callByName("array_slice", []expr.Expr{arg, bound(x.Lo), bound(x.Hi)}, x.Pos, s)
 	}
-	// a[i][j] is one subscript of two dimensions.
-	if call, ok := arg.(*expr.Call); ok && call.Fn.Name == "array_subscript" && call.Pos == x.X.Position() {
-		return b.callByName("array_subscript", append(append([]expr.Expr(nil), call.Args...), bound(x.Index)), x.Pos, s)
-	}
-	if inner, ok := x.X.(*ast.Subscript); ok && !inner.Slice {
-		return b.nestedSubscript(x, s)
-	}
-	return b.callByName("array_subscript", []expr.Expr{arg, bound(x.Index)}, x.Pos, s)
-}
-
-// nestedSubscript binds a[i][j]: the element of an array of several dimensions.
-func (b *binder) nestedSubscript(x *ast.Subscript, s *scope) expr.Expr {
-	var indexes []expr.Expr
-	var e ast.Expr = x
-	for {
-		sub, ok := e.(*ast.Subscript)
-		if !ok || sub.Slice {
-			break
+	args := []expr.Expr{arg}
+	for i := len(steps) - 1; i >= 0; i-- {
+		if steps[i].Slice {
+			args = []expr.Expr{b.callByName("array_slice", []expr.Expr{args[0], bound(steps[i].Lo), bound(steps[i].Hi)}, x.Pos, s)}
+			continue
 		}
-		indexes = append(indexes, b.assign(b.scalar(sub.Index, s), types.Int8, nil, "", sub.Index.Position()))
-		e = sub.X
-	}
-	args := []expr.Expr{b.scalar(e, s)}
-	for i := len(indexes) - 1; i >= 0; i-- {
-		args = append(args, indexes[i])
+		args = append(args, bound(steps[i].Index))
 	}
 	return b.callByName("array_subscript", args, x.Pos, s)
-}
-
-func (b *binder) jsonSubscript(arg, index expr.Expr, pos int, s *scope) expr.Expr {
-	if isUnknown(index) {
-		index = b.resolveUnknown(index)
-	}
-	return b.operator("->", arg, index, pos)
 }
 
 func (b *binder) fieldSelect(x *ast.FieldSelect, s *scope) expr.Expr {

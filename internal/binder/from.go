@@ -183,6 +183,16 @@ func (b *binder) view(rel *catalog.Relation, pos int) plan.Node {
 	if len(cols) != len(rel.Columns) {
 		panic(fail(pos, sqlerr.InvalidObjectDefinition, "view \"%s\" has %d columns but its query gives %d", rel.Name, len(rel.Columns), len(cols)))
 	}
+	want := make([]*types.Type, len(cols))
+	for i := range cols {
+		want[i] = rel.Columns[i].Type
+	}
+	if p, ok := b.coerceColumns(node, want, -1).(*plan.Project); ok && len(p.Sets) == 0 {
+		for i := range p.Items {
+			p.Items[i].Col.Name = rel.Columns[i].Name
+		}
+		return p
+	}
 	p := &plan.Project{Input: node, Items: make([]plan.Item, len(cols))}
 	for i, c := range cols {
 		e := b.convert(&expr.Column{ID: c.ID, Typ: c.Type, Name: c.Name}, rel.Columns[i].Type, false, -1)

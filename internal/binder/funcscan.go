@@ -61,7 +61,7 @@ func (b *binder) setItemCall(e ast.Expr, defs []ast.ColumnDefItem, s *scope) (pl
 	if isCall && expr.SetFuncs(call.Name.Name) != nil && !b.scalarOverload(call) {
 		args := b.callArgs(call, s)
 		set := b.resolveSet(call, args)
-		b.columnDefs(&set, defs, e.Position())
+		b.columnDefs(&set, defs, start(e))
 		for i := range set.Cols {
 			if set.Cols[i].Name == "" {
 				set.Cols[i].Name = call.Name.Name
@@ -74,7 +74,7 @@ func (b *binder) setItemCall(e ast.Expr, defs []ast.ColumnDefItem, s *scope) (pl
 	set := plan.SetCall{Scalar: value, Cols: []types.Field{{Name: name, Type: value.Type()}}}
 	if t := expr.BaseType(value.Type()); t.Kind == types.KindRecord && (len(t.Fields) > 0 || len(defs) > 0) {
 		set.Cols = append([]types.Field(nil), t.Fields...)
-		b.columnDefs(&set, defs, e.Position())
+		b.columnDefs(&set, defs, start(e))
 	}
 	return set, name
 }

@@ -61,7 +61,7 @@ func (b *binder) groupItems(g *grouping, item ast.Expr, outs []output, s *scope)
 	var e expr.Expr
 	if at := b.outputRef(item, outs, s, false); at >= 0 {
 		e = outs[at].expr
-		b.noAggregates(e, item.Position(), s)
+		b.noAggregates(e, start(item), s)
 	} else {
 		e = b.value(item, s)
 	}

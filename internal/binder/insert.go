@@ -126,7 +126,7 @@ func (b *binder) insertSource(st *ast.Insert, c *change, ordinals []int, n *plan
 // exprPos is the place of a column of a query's select list, for errors.
 func exprPos(q *ast.Select, i int) int {
 	if core, ok := q.Body.(*ast.SelectCore); ok && i < len(core.Targets) {
-		return core.Targets[i].Expr.Position()
+		return start(core.Targets[i].Expr)
 	}
 	return q.Pos
 }
@@ -163,11 +163,11 @@ func (b *binder) insertValues(st *ast.Insert, values *ast.Values, c *change, ord
 	width := len(values.Rows[0])
 	for _, row := range values.Rows {
 		if len(row) != width {
-			panic(fail(row[0].Position(), sqlerr.SyntaxError, "VALUES lists must all be the same length"))
+			panic(fail(start(row[0]), sqlerr.SyntaxError, "VALUES lists must all be the same length"))
 		}
 	}
 	if width > len(ordinals) {
-		panic(fail(values.Rows[0][len(ordinals)].Position(), sqlerr.SyntaxError, "INSERT has more expressions than target columns"))
+		panic(fail(start(values.Rows[0][len(ordinals)]), sqlerr.SyntaxError, "INSERT has more expressions than target columns"))
 	}
 	if width < len(ordinals) && len(st.Columns) > 0 {
 		panic(fail(columnPos(st, width), sqlerr.SyntaxError, "INSERT has more target columns than expressions"))
@@ -185,7 +185,7 @@ func (b *binder) insertValues(st *ast.Insert, values *ast.Values, c *change, ord
 		ignored := false
 		for r, row := range values.Rows {
 			_, isDefault := row[i].(*ast.Default)
-			b.at(row[i].Position(), func() { ignored = b.overridden(st, c, ord, isDefault) || ignored })
+			b.at(start(row[i]), func() { ignored = b.overridden(st, c, ord, isDefault) || ignored })
 			e := b.valueFor(row[i], c, ord, s)
 			v.Rows[r] = append(v.Rows[r], e)
 		}
@@ -232,7 +232,7 @@ func (b *binder) valueFor(e ast.Expr, c *change, ord int, s *scope) expr.Expr {
 		}
 		return &expr.Const{Typ: col.Type}
 	}
-	return b.assign(b.scalar(e, s), col.Type, c.rel, col.Name, e.Position())
+	return b.assign(b.scalar(e, s), col.Type, c.rel, col.Name, start(e))
 }
 
 // onConflict binds the ON CONFLICT clause, or SQLite's OR IGNORE.

@@ -21,7 +21,7 @@ type orderKey struct {
 func (b *binder) orderKeys(items []ast.OrderItem, outs []output, s *scope, c clause) []orderKey {
 	keys := make([]orderKey, 0, len(items))
 	for _, it := range items {
-		k := orderKey{target: b.outputRef(it.Expr, outs, s, true), pos: it.Expr.Position()}
+		k := orderKey{target: b.outputRef(it.Expr, outs, s, true), pos: start(it.Expr)}
 		if k.target < 0 {
 			e := b.settledRow(b.value(it.Expr, s))
 			for i := range outs {
@@ -158,14 +158,14 @@ func (b *binder) orderOutput(node plan.Node, cl clauses, box *scope, what string
 					keys = append(keys, sortKey(b.value(o.Expr, s), o))
 					continue
 				}
-				panic(fail(o.Expr.Position(), sqlerr.FeatureNotSupported, "invalid UNION/INTERSECT/EXCEPT ORDER BY clause").
+				panic(fail(start(o.Expr), sqlerr.FeatureNotSupported, "invalid UNION/INTERSECT/EXCEPT ORDER BY clause").
 					WithDetail("Only result column names can be used, not expressions or functions.").
 					WithHint("Add the expression/function to every SELECT, or move the UNION into a FROM clause."))
 			}
 			keys = append(keys, sortKey(outs[at].expr, o))
 		}
 	}
-	return b.limit(sorted(node, keys), cl, keys, box)
+	return b.limit(sorted(node, keys), cl, keys, box, nil)
 }
 
 // setOp binds UNION, INTERSECT and EXCEPT; the types of both sides are unified
@@ -182,13 +182,13 @@ func (b *binder) combine(op *ast.SetOp, left, right plan.Node) plan.Node {
 	lc, rc := left.Columns(), right.Columns()
 	name := setOpNames[op.Kind]
 	if len(lc) != len(rc) {
-		panic(fail(op.Right.Position(), sqlerr.SyntaxError, "each %s query must have the same number of columns", name))
+		panic(fail(outputPos(op.Right, 0), sqlerr.SyntaxError, "each %s query must have the same number of columns", name))
 	}
 	want := make([]*types.Type, len(lc))
 	for i := range lc {
 		want[i] = expr.CommonType([]*types.Type{lc[i].Type, rc[i].Type})
 		if want[i] == nil {
-			panic(fail(op.Right.Position(), sqlerr.DatatypeMismatch, "%s types %s and %s cannot be matched", name, lc[i].Type.Display, rc[i].Type.Display))
+			panic(fail(outputPos(op.Right, i), sqlerr.DatatypeMismatch, "%s types %s and %s cannot be matched", name, lc[i].Type.Display, rc[i].Type.Display))
 		}
 		if !sameType(lc[i].Type, rc[i].Type) {
 			want[i] = withoutMod(want[i])
@@ -276,7 +276,7 @@ func (b *binder) values(v *ast.Values, box *scope, flags queryFlags) plan.Node {
 	n := &plan.Values{}
 	for _, row := range v.Rows {
 		if len(row) != len(v.Rows[0]) {
-			panic(fail(row[0].Position(), sqlerr.SyntaxError, "VALUES lists must all be the same length"))
+			panic(fail(start(row[0]), sqlerr.SyntaxError, "VALUES lists must all be the same length"))
 		}
 		out := make([]expr.Expr, len(row))
 		for i, e := range row {
@@ -293,7 +293,7 @@ func (b *binder) values(v *ast.Values, box *scope, flags queryFlags) plan.Node {
 		}
 		t := types.Unknown
 		if known || !flags.keepUnknown {
-			t = b.unify(column, "VALUES", func(r int) int { return v.Rows[r][i].Position() })
+			t = b.unify(column, "VALUES", func(r int) int { return start(v.Rows[r][i]) })
 			for r := range n.Rows {
 				n.Rows[r][i] = b.settledRow(column[r])
 			}

@@ -25,7 +25,7 @@ func (b *binder) is(x *ast.Is, s *scope) expr.Expr {
 		case ast.IsUnknown:
 			want, word = types.Null, "IS UNKNOWN"
 		}
-		return &expr.IsBool{Arg: b.boolean(arg, word, x.X.Position()), Want: want, Negated: x.Not}
+		return &expr.IsBool{Arg: b.boolean(arg, word, start(x.X)), Want: want, Negated: x.Not}
 	case ast.IsDistinctFrom:
 		return b.distinctFrom(arg, b.scalar(x.Y, s), x.Not, x.Pos)
 	}
@@ -118,9 +118,9 @@ func (b *binder) in(x *ast.In, s *scope) expr.Expr {
 	if t := b.inType(args); t != nil {
 		pos := func(i int) int {
 			if i == 0 {
-				return x.X.Position()
+				return start(x.X)
 			}
-			return x.List[i-1].Position()
+			return start(x.List[i-1])
 		}
 		b.unify(args, "IN", pos)
 		for i := 1; i < len(args); i++ {
@@ -212,11 +212,11 @@ func (b *binder) quantified(x *ast.Quantified, s *scope) expr.Expr {
 		t := b.typeOf(array, true)
 		switch {
 		case !isUnknown(arg):
-			array = b.settle(array, types.ArrayOf(withoutMod(expr.BaseType(arg.Type()))), false, x.Array.Position())
+			array = b.settle(array, types.ArrayOf(withoutMod(expr.BaseType(arg.Type()))), false, start(x.Array))
 		case t.Kind == types.KindArray:
 			array = b.typeByArg(array)
 		default:
-			array = b.settle(array, types.ArrayOf(types.Text), false, x.Array.Position())
+			array = b.settle(array, types.ArrayOf(types.Text), false, start(x.Array))
 		}
 	}
 	at := expr.BaseType(array.Type())
@@ -224,7 +224,7 @@ func (b *binder) quantified(x *ast.Quantified, s *scope) expr.Expr {
 		panic(fail(x.Pos, sqlerr.WrongObjectType, "op ANY/ALL (array) requires array on right side"))
 	}
 	if isUnknown(arg) {
-		arg = b.settle(arg, at.Elem, false, x.X.Position())
+		arg = b.settle(arg, at.Elem, false, start(x.X))
 	}
 	out := &expr.ArrayCompare{Arg: arg, Array: array, ArgID: b.newID(), ElemID: b.newID(), All: x.All}
 	cond := b.operator(x.Op, &expr.Column{ID: out.ArgID, Typ: arg.Type()}, &expr.Column{ID: out.ElemID, Typ: at.Elem}, x.Pos)
@@ -253,7 +253,7 @@ func (b *binder) quantifiedQuery(left ast.Expr, op string, kind expr.SubqueryKin
 	l, r := make([]expr.Expr, len(test)), make([]expr.Expr, len(test))
 	for i := range test {
 		if isUnknown(test[i]) {
-			test[i] = b.settle(test[i], cols[i].Type, false, left.Position())
+			test[i] = b.settle(test[i], cols[i].Type, false, start(left))
 		}
 		id := b.newID()
 		sub.TestID = append(sub.TestID, id)

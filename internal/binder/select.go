@@ -147,7 +147,7 @@ func (b *binder) finish(node plan.Node, c *ast.SelectCore, cl clauses, outs []ou
 			}
 		}
 		node = sorted(node, sortKeys)
-		node = b.limit(node, cl, sortKeys, box)
+		node = b.limit(node, cl, sortKeys, box, s)
 		return b.project(node, outs)
 	}
 	visible := len(outs)
@@ -180,7 +180,7 @@ func (b *binder) finish(node plan.Node, c *ast.SelectCore, cl clauses, outs []ou
 	default:
 		node = sorted(node, sortKeys)
 	}
-	node = b.limit(node, cl, sortKeys, box)
+	node = b.limit(node, cl, sortKeys, box, s)
 	if len(outs) > visible {
 		node = b.strip(node, visible)
 	}
@@ -340,6 +340,7 @@ func (b *binder) substitute(e expr.Expr, to func(expr.ColumnID) (plan.Column, bo
 // substituteOuter replaces, in place, the references of a subquery to columns
 // of the level around it.
 func substituteOuter(sub *expr.Subquery, to func(expr.ColumnID) (plan.Column, bool)) {
+	pruneOuter(sub)
 	changed := false
 	for i, id := range sub.Outer {
 		if c, ok := to(id); ok {
@@ -369,8 +370,36 @@ func substituteOuter(sub *expr.Subquery, to func(expr.ColumnID) (plan.Column, bo
 	})
 }
 
+// pruneOuter drops the ids that a subquery no longer refers to, since the
+// aggregate that did was found to belong to the query around it.
+func pruneOuter(sub *expr.Subquery) {
+	used := map[expr.ColumnID]bool{}
+	nested := []*expr.Subquery{sub}
+	rewritePlan(sub.Plan.(plan.Node), func(e expr.Expr) expr.Expr {
+		visit(e, func(x expr.Expr) bool {
+			switch x := x.(type) {
+			case *expr.Outer:
+				used[x.ID] = true
+			case *expr.Subquery:
+				nested = append(nested, x)
+			}
+			return true
+		})
+		return e
+	})
+	for _, n := range nested {
+		kept := n.Outer[:0:0]
+		for _, id := range n.Outer {
+			if used[id] {
+				kept = append(kept, id)
+			}
+		}
+		n.Outer = kept
+	}
+}
+
 // limit puts LIMIT and OFFSET on a node.
-func (b *binder) limit(node plan.Node, cl clauses, keys []expr.SortKey, box *scope) plan.Node {
+func (b *binder) limit(node plan.Node, cl clauses, keys []expr.SortKey, box, from *scope) plan.Node {
 	if cl.limit == nil && cl.offset == nil {
 		return node
 	}
@@ -380,16 +409,19 @@ func (b *binder) limit(node plan.Node, cl clauses, keys []expr.SortKey, box *sco
 		}
 		s := &scope{parent: box.parent, base: box, ctes: box.ctes, clause: c}
 		if ref := findColumnRef(e); ref != nil && b.findColumn(ref.Parts[0].Text, ref.Pos, s) == nil {
+			if from != nil && b.findIn(from, ref.Parts[0].Text, ref.Pos, from) != nil {
+				panic(fail(ref.Pos, sqlerr.InvalidColumnReference, "argument of %s must not contain variables", word))
+			}
 			panic(fail(ref.Pos, sqlerr.UndefinedColumn, "column \"%s\" does not exist", ref.Parts[0].Text))
 		}
 		x := b.scalar(e, s)
 		if isUnknown(x) {
-			return b.settle(x, types.Int8, false, e.Position())
+			return b.settle(x, types.Int8, false, start(e))
 		}
 		if !assignable(x.Type(), types.Int8) || x.Type().Category != 'N' {
-			panic(fail(e.Position(), sqlerr.DatatypeMismatch, "argument of %s must be type bigint, not type %s", word, x.Type().Display))
+			panic(fail(start(e), sqlerr.DatatypeMismatch, "argument of %s must be type bigint, not type %s", word, x.Type().Display))
 		}
-		return b.convert(x, types.Int8, false, e.Position())
+		return b.convert(x, types.Int8, false, start(e))
 	}
 	l := &plan.Limit{Input: node, WithTies: cl.withTies, Count: count(cl.limit, "LIMIT", clauseLimit), Offset: count(cl.offset, "OFFSET", clauseOffset)}
 	if cl.withTies {

@@ -61,7 +61,7 @@ func (b *binder) findSQLFunction(c *ast.FuncCall, args func() []expr.Expr) (*cat
 		return nil, nil
 	}
 	for i, a := range bound {
-		bound[i] = b.coerce(a, best.Args[i].Type, c.Args[i].Position())
+		bound[i] = b.coerce(a, best.Args[i].Type, start(c.Args[i]))
 	}
 	for i := len(bound); i < len(best.Args); i++ {
 		text := best.Defaults[i-(len(best.Args)-len(best.Defaults))]

@@ -23,7 +23,7 @@ func (b *binder) targets(list []ast.Target, s *scope) []output {
 				continue
 			}
 		}
-		o := output{expr: b.scalar(t.Expr, s), name: t.Alias, pos: t.Expr.Position()}
+		o := output{expr: b.scalar(t.Expr, s), name: t.Alias, pos: start(t.Expr)}
 		if o.name == "" {
 			o.name = targetName(t.Expr)
 		}

@@ -100,7 +100,7 @@ func typeModifier(e ast.Expr) int32 {
 			return int32(i)
 		}
 	}
-	panic(fail(e.Position(), sqlerr.SyntaxError, "type modifiers must be simple constants or identifiers"))
+	panic(fail(start(e), sqlerr.SyntaxError, "type modifiers must be simple constants or identifiers"))
 }
 
 // castFunction returns the type that a one-argument call names, or nil.

@@ -102,7 +102,9 @@ func (b *binder) setClauses(sets []ast.SetClause, c *change, s *scope, input pla
 				panic(fail(t.Pos, sqlerr.SyntaxError, "multiple assignments to same column \"%s\"", t.Name))
 			}
 		}
-		out = append(out, plan.Assign{Ordinal: ord, Expr: value(ord)})
+		if e := value(ord); c.rel.Columns[ord].Generated == "" {
+			out = append(out, plan.Assign{Ordinal: ord, Expr: e})
+		}
 	}
 	for _, set := range sets {
 		if !set.Multi {
@@ -141,7 +143,7 @@ func (b *binder) setClauses(sets []ast.SetClause, c *change, s *scope, input pla
 				add(t, func(ord int) expr.Expr { return b.setValue(t, set.Value, c, ord, s) })
 				continue
 			}
-			panic(fail(set.Value.Position(), sqlerr.FeatureNotSupported, "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression"))
+			panic(fail(start(set.Value), sqlerr.FeatureNotSupported, "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression"))
 		}
 	}
 	return out, joined
@@ -182,7 +184,7 @@ func (b *binder) setValue(t ast.AssignTarget, e ast.Expr, c *change, ord int, s 
 	if len(t.Path) > 0 {
 		return b.setPart(t, e, c, ord, s)
 	}
-	return b.assign(b.scalar(e, s), col.Type, c.rel, col.Name, e.Position())
+	return b.assign(b.scalar(e, s), col.Type, c.rel, col.Name, start(e))
 }
 
 // assignable rejects assignments to generated columns.
@@ -208,12 +210,12 @@ func (b *binder) setPart(t ast.AssignTarget, e ast.Expr, c *change, ord int, s *
 	if len(t.Path) == 1 && step.Index != nil && !step.Slice {
 		switch base.Kind {
 		case types.KindArray:
-			index := b.assign(b.scalar(step.Index, s), types.Int8, nil, "", step.Index.Position())
-			value := b.assign(b.scalar(e, s), base.Elem, c.rel, col.Name, e.Position())
+			index := b.assign(b.scalar(step.Index, s), types.Int8, nil, "", start(step.Index))
+			value := b.assign(b.scalar(e, s), base.Elem, c.rel, col.Name, start(e))
 			return b.callByName("array_assign", []expr.Expr{old, index, value}, t.Pos, s)
 		case types.KindJSONB:
 			key := b.cast(b.value(step.Index, s), types.Text, step.Pos)
-			value := b.assign(b.scalar(e, s), types.JSONB, c.rel, col.Name, e.Position())
+			value := b.assign(b.scalar(e, s), types.JSONB, c.rel, col.Name, start(e))
 			path := &expr.Array{Args: []expr.Expr{key}, Typ: types.ArrayOf(types.Text)}
 			return b.callByName("jsonb_set", []expr.Expr{old, path, value, &expr.Const{Val: types.NewBool(true), Typ: types.Bool}}, t.Pos, s)
 		}
@@ -317,7 +319,7 @@ func (b *binder) mergeRow(w ast.MergeWhen, c *change, s *scope) []expr.Expr {
 	st := &ast.Insert{Pos: w.Pos, Columns: w.Columns, Overriding: w.Overriding}
 	ordinals := b.insertColumns(st, c)
 	if len(w.Values) > len(ordinals) {
-		panic(fail(w.Values[len(ordinals)].Position(), sqlerr.SyntaxError, "INSERT has more expressions than target columns"))
+		panic(fail(start(w.Values[len(ordinals)]), sqlerr.SyntaxError, "INSERT has more expressions than target columns"))
 	}
 	if len(w.Values) < len(ordinals) && len(w.Columns) > 0 && w.Values != nil {
 		panic(fail(columnPos(st, len(w.Values)), sqlerr.SyntaxError, "INSERT has more target columns than expressions"))
@@ -329,7 +331,7 @@ func (b *binder) mergeRow(w ast.MergeWhen, c *change, s *scope) []expr.Expr {
 		ord := ordinals[i]
 		_, isDefault := e.(*ast.Default)
 		ignored := false
-		b.at(e.Position(), func() { ignored = b.overridden(st, c, ord, isDefault) })
+		b.at(start(e), func() { ignored = b.overridden(st, c, ord, isDefault) })
 		if isDefault || ignored {
 			continue
 		}

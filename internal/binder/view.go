@@ -35,7 +35,11 @@ func (b *binder) viewTarget(rel *catalog.Relation, verb string, pos int) *viewTa
 	}
 	defer func() { b.viewDepth-- }()
 	not := func(detail string) *sqlerr.Error {
-		return fail(pos, sqlerr.ObjectNotInPrerequisiteState, "cannot %s view \"%s\"", verb, rel.Name).WithDetail("%s", detail)
+		err := fail(pos, sqlerr.ObjectNotInPrerequisiteState, "cannot %s view \"%s\"", verb, rel.Name).WithDetail("%s", detail)
+		if hint := viewHints[verb]; hint != "" {
+			err = err.WithHint("To enable %s, provide an INSTEAD OF %s trigger or an unconditional ON %[2]s DO INSTEAD rule.", hint, upper(verb[:6]))
+		}
+		return err
 	}
 	query := b.storedQuery(rel, pos)
 	core, ok := query.Body.(*ast.SelectCore)
@@ -98,6 +102,10 @@ func (b *binder) viewTarget(rel *catalog.Relation, verb string, pos int) *viewTa
 		}
 	}
 	return out
+}
+
+var viewHints = map[string]string{
+	"insert into": "inserting into the view", "update": "updating the view", "delete from": "deleting from the view",
 }
 
 func identity(n int) []int {

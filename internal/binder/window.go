@@ -115,7 +115,7 @@ func (b *binder) windowFunction(c *ast.FuncCall, w *windowCall, s *scope) {
 		if !isUnknown(args[i]) && !isInteger(args[i].Type()) {
 			wrong()
 		}
-		args[i] = b.coerce(args[i], types.Int8, c.Args[i].Position())
+		args[i] = b.coerce(args[i], types.Int8, start(c.Args[i]))
 	}
 	switch name {
 	case "row_number", "rank", "dense_rank":
@@ -219,12 +219,12 @@ func (b *binder) frame(f *ast.Frame, w *windowCall, s *scope) plan.Frame {
 				if clockKind(t) {
 					t = types.Interval
 				}
-				e = b.coerceOr(e, t, fb.Offset.Position())
+				e = b.coerceOr(e, t, start(fb.Offset))
 			}
 			r.Offset = e
 			return r
 		}
-		r.Offset = b.assign(e, types.Int8, nil, "", fb.Offset.Position())
+		r.Offset = b.assign(e, types.Int8, nil, "", start(fb.Offset))
 		return r
 	}
 	out.Start, out.End = bound(f.Start), bound(f.End)
