@@ -21,9 +21,9 @@ type rows struct {
 	cols   []plan.Column
 	names  []string
 
-	batch *vector.Batch // rows of a pipeline, in columns
-	next  int           // the next live row of batch
-	boxed []boxes       // per column, made once for a batch
+	boxed []boxes // the present batch, per column
+	live  int     // its rows
+	next  int     // the next of them
 }
 
 var (
@@ -49,33 +49,35 @@ func (r *rows) Columns() []string {
 
 // Close ends the statement; what it held is given back.
 func (r *rows) Close() error {
-	r.batch = nil
+	r.boxed, r.live, r.next = nil, 0, 0
 	return r.result.Close()
 }
 
 // Next fills dest with the next row, or returns io.EOF.
 func (r *rows) Next(dest []driver.Value) error {
-	if vals, ok := r.result.Row(); ok {
-		for i := range dest {
-			dest[i] = r.value(vals[i], r.cols[i].Type)
+	for r.next >= r.live {
+		if vals, ok := r.result.Row(); ok {
+			for i := range dest {
+				dest[i] = r.value(vals[i], r.cols[i].Type)
+			}
+			return nil
 		}
-		return nil
-	}
-	for r.batch == nil || r.next >= r.batch.Len() {
 		b, err := r.result.NextBatch()
 		if err != nil {
 			return err
 		}
 		if b == nil {
+			if r.result.Buffered() {
+				continue
+			}
 			return io.EOF
 		}
-		r.batch, r.next = b, 0
 		r.box(b)
 	}
-	row := r.batch.Row(r.next)
+	k := r.next
 	r.next++
 	for i := range dest {
-		dest[i] = r.cell(i, row)
+		dest[i] = r.boxed[i].at(k)
 	}
 	return nil
 }
@@ -91,93 +93,136 @@ func (r *rows) NextResultSet() error {
 	if err := r.result.NextResult(); err != nil {
 		return err
 	}
-	r.cols, r.names, r.batch, r.next = r.result.Columns(), nil, nil, 0
+	r.cols, r.names, r.boxed, r.live, r.next = r.result.Columns(), nil, nil, 0, 0
 	return nil
 }
 
-// boxes holds the values of one column of a batch, from which interfaces are
-// made without an allocation each.
+// boxes holds the live values of one column of a batch, from which interfaces
+// are made without an allocation each. The memory is made for each batch, so
+// values stay valid when the batch does not, and so does the caller's row.
 type boxes struct {
 	ints   []int64
 	floats []float64
 	texts  []string
 	times  []time.Time
+	others []driver.Value
+	nulls  []bool // nil: none
 }
 
-// box prepares a batch's columns. The memory is the batch's own rows' and is
-// not used again, so values stay valid after the next batch.
+// at returns the k-th value. Interfaces of the common types point into the
+// column: an interface is a type word and a data word, and the data word may
+// point into the middle of a slice.
+func (x *boxes) at(k int) driver.Value {
+	if x.nulls != nil && x.nulls[k] {
+		return nil
+	}
+	switch {
+	case x.ints != nil:
+		return boxOf(&x.ints[k])
+	case x.floats != nil:
+		return boxOf(&x.floats[k])
+	case x.texts != nil:
+		return boxOf(&x.texts[k])
+	case x.times != nil:
+		return boxOf(&x.times[k])
+	}
+	return x.others[k]
+}
+
+// box copies the live rows of a batch.
 func (r *rows) box(b *vector.Batch) {
 	if r.boxed == nil {
 		r.boxed = make([]boxes, len(r.cols))
 	}
-	n := b.N
-	for i, c := range r.cols {
-		v := b.Cols[i]
-		x := &r.boxed[i]
-		*x = boxes{}
-		if v.Const {
-			continue
-		}
-		switch c.Type.Kind {
-		case types.KindInt:
-			x.ints = append(make([]int64, 0, n), v.I[:n]...)
-		case types.KindFloat:
-			x.floats = append(make([]float64, 0, n), v.F[:n]...)
-		case types.KindText:
-			x.texts = copyTexts(v, n)
-		case types.KindTimestamp, types.KindTimestampTZ, types.KindDate:
-			x.times = make([]time.Time, n)
-			for k := range x.times {
-				if !v.Null(k) {
-					x.times[k] = r.time(v.Value(k), c.Type)
-				}
-			}
-		}
+	r.live, r.next = b.Len(), 0
+	for i := range r.cols {
+		r.boxed[i] = r.boxColumn(b, b.Cols[i], r.cols[i].Type)
 	}
 }
 
+func (r *rows) boxColumn(b *vector.Batch, v *vector.Vector, t *types.Type) (x boxes) {
+	n := b.Len()
+	if v.HasNulls {
+		x.nulls = make([]bool, n)
+		for k := range x.nulls {
+			x.nulls[k] = v.Null(b.Row(k))
+		}
+	}
+	direct := !v.Const
+	switch {
+	case direct && t.Kind == types.KindInt && !named(t):
+		x.ints = compact(b, v.I)
+	case direct && t.Kind == types.KindFloat:
+		x.floats = compact(b, v.F)
+	case direct && t.Kind == types.KindText:
+		x.texts = copyTexts(b, v)
+	case t.Kind == types.KindTimestamp, t.Kind == types.KindTimestampTZ, t.Kind == types.KindDate:
+		if x.times = r.copyTimes(b, v, t); x.times != nil {
+			return x
+		}
+		fallthrough
+	default:
+		x.others = make([]driver.Value, n)
+		for k := range x.others {
+			x.others[k] = r.value(v.Value(b.Row(k)), t)
+		}
+	}
+	return x
+}
+
+// named reports whether integers of the type are shown as names.
+func named(t *types.Type) bool {
+	return t.Is(types.RegClass) || t.Is(types.RegType) || t.Is(types.RegProc)
+}
+
+func compact[T any](b *vector.Batch, v []T) []T {
+	if b.Sel == nil {
+		return append(make([]T, 0, b.N), v[:b.N]...)
+	}
+	out := make([]T, len(b.Sel))
+	for k, i := range b.Sel {
+		out[k] = v[i]
+	}
+	return out
+}
+
+// copyTimes returns nil where a value is infinite, which time.Time cannot be.
+func (r *rows) copyTimes(b *vector.Batch, v *vector.Vector, t *types.Type) []time.Time {
+	out := make([]time.Time, b.Len())
+	for k := range out {
+		x := v.Value(b.Row(k))
+		if x.IsNull() {
+			continue
+		}
+		if infinite(x, t) {
+			return nil
+		}
+		out[k] = r.time(x, t)
+	}
+	return out
+}
+
 // copyTexts copies the strings of a column into one block of memory.
-func copyTexts(v *vector.Vector, n int) []string {
-	size := 0
-	for i := 0; i < n; i++ {
-		if !v.Null(i) {
+func copyTexts(b *vector.Batch, v *vector.Vector) []string {
+	n, size := b.Len(), 0
+	for k := 0; k < n; k++ {
+		if i := b.Row(k); !v.Null(i) {
 			size += len(v.S[i])
 		}
 	}
 	var block strings.Builder
 	block.Grow(size)
 	out := make([]string, n)
-	for i := 0; i < n; i++ {
+	for k := range out {
+		i := b.Row(k)
 		if v.Null(i) {
 			continue
 		}
 		from := block.Len()
 		block.WriteString(v.S[i])
-		out[i] = block.String()[from:]
+		out[k] = block.String()[from:]
 	}
 	return out
-}
-
-// cell returns a value of the present batch. Interfaces of the common types
-// point into the boxed column: an interface is a type word and a data word,
-// and the data word may point into the middle of a slice.
-func (r *rows) cell(col, row int) driver.Value {
-	v := r.batch.Cols[col]
-	if v.Null(row) {
-		return nil
-	}
-	x := &r.boxed[col]
-	switch {
-	case x.ints != nil:
-		return boxOf(&x.ints[row])
-	case x.floats != nil:
-		return boxOf(&x.floats[row])
-	case x.texts != nil:
-		return boxOf(&x.texts[row])
-	case x.times != nil:
-		return boxOf(&x.times[row])
-	}
-	return r.value(v.Value(row), r.cols[col].Type)
 }
 
 // emptyInterface is the layout of a non-nil `any` that holds a value.
@@ -202,7 +247,7 @@ func (r *rows) value(v types.Value, t *types.Type) driver.Value {
 	}
 	switch t.Kind {
 	case types.KindInt:
-		if t.Is(types.RegClass) || t.Is(types.RegType) || t.Is(types.RegProc) {
+		if named(t) {
 			return r.result.Format(v, t)
 		}
 		return v.I

@@ -33,15 +33,15 @@ func (s *statement) CheckNamedValue(v *driver.NamedValue) error { return checkVa
 
 // Exec is for callers without a context.
 func (s *statement) Exec(args []driver.Value) (driver.Result, error) {
-	return s.ExecContext(context.Background(), named(args))
+	return s.ExecContext(context.Background(), numbered(args))
 }
 
 // Query is for callers without a context.
 func (s *statement) Query(args []driver.Value) (driver.Rows, error) {
-	return s.QueryContext(context.Background(), named(args))
+	return s.QueryContext(context.Background(), numbered(args))
 }
 
-func named(args []driver.Value) []driver.NamedValue {
+func numbered(args []driver.Value) []driver.NamedValue {
 	out := make([]driver.NamedValue, len(args))
 	for i, v := range args {
 		out[i] = driver.NamedValue{Ordinal: i + 1, Value: v}

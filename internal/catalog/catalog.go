@@ -346,3 +346,16 @@ func itoa(i int) string {
 		}
 	}
 }
+
+// IndexName returns the name of the index with that id, or "".
+func (c *Catalog) IndexName(id ID) string {
+	owner, ok := c.indexes.Get(id)
+	if !ok {
+		return ""
+	}
+	r, _ := c.relations.Get(owner)
+	if ix := r.IndexByID(id); ix != nil {
+		return ix.Name
+	}
+	return ""
+}

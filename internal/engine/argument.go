@@ -46,6 +46,8 @@ func typeOfArgument(v any) *types.Type {
 		return types.UUID
 	case decimal.Decimal:
 		return types.Numeric
+	case boundValue:
+		return v.t
 	case fmt.Stringer:
 		_ = v
 		return types.Text
@@ -120,6 +122,11 @@ func (s *Session) convert(a any, t *types.Type) (types.Value, error) {
 		return s.cast(types.UUIDValue([16]byte(a)), types.UUID, t)
 	case decimal.Decimal:
 		return s.fromText(a.String(), t)
+	case boundValue:
+		if a.t.Is(types.Unknown) {
+			return s.fromText(a.v.S, t)
+		}
+		return s.cast(a.v, a.t, t)
 	case time.Duration:
 		if t.Kind == types.KindInt {
 			return s.fromInt(int64(a), t)

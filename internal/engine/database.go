@@ -29,6 +29,7 @@ type Database struct {
 	sessions atomic.Int64 // numbers temporary schemas
 	open     sync.Map     // *Session → struct{}
 	seqs     sequences
+	tempDir  string // for spilling; "" is the system's
 }
 
 // registry holds what this process has open: a second open of a path shares

@@ -39,10 +39,10 @@ type Plan struct {
 	columns []plan.Column
 	names   []string
 	deps    []binder.Dependency
-	checked uint64 // catalog version that deps were last found good for; see valid
-	read    bool   // changes nothing
-	command string // command tag: SELECT, INSERT …
-	rowID   bool   // an INSERT into a relation with an integer key
+	checked uint64              // catalog version that deps were last found good for; see valid
+	read    bool                // changes nothing
+	command string              // command tag: SELECT, INSERT …
+	targets []*catalog.Relation // that the plan changes
 }
 
 // valid reports whether every relation is as the plan knows it (invariant 2).

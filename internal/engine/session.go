@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/zqlite/zqlite/internal/catalog"
+	"github.com/zqlite/zqlite/internal/exec"
 	"github.com/zqlite/zqlite/internal/storage"
 	"github.com/zqlite/zqlite/internal/types"
 )
@@ -35,8 +36,10 @@ type Session struct {
 	atSession  settings // without SET LOCAL, to go back to at the end
 	prepared   map[string]*Statement
 
-	env      types.Env
-	location *time.Location
+	env       types.Env
+	location  *time.Location
+	zoneName  string
+	temporary bool // has made temporary tables
 
 	lastRowID int64
 	rowIDSet  bool
@@ -46,7 +49,8 @@ type Session struct {
 	lastSeq   catalog.ID
 
 	argBuffer []Argument
-	running   *Result // streams rows; closed before the next statement runs
+	running   *Result   // streams rows; buffered before the next statement runs
+	idleRun   *exec.Run // memory of the last statement
 }
 
 // savepoint is a named place to go back to.

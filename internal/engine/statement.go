@@ -73,11 +73,7 @@ func (s *Session) Prepare(ctx context.Context, text string) (*Statement, error) 
 	if err != nil || len(st.parts) != 1 || !plannable(st.parts[0].stmt) {
 		return st, err
 	}
-	c, done, err := s.currentCatalog()
-	if err != nil {
-		return nil, err
-	}
-	defer done()
+	c := s.currentCatalog()
 	_, err = s.plan(st, 0, c, nil)
 	switch sqlerr.Code(err) {
 	case sqlerr.UndefinedTable, sqlerr.UndefinedColumn, sqlerr.AmbiguousColumn:
@@ -180,7 +176,7 @@ func (s *Session) makePlan(stmt ast.Stmt, c *catalog.Catalog, args []Argument) (
 	}
 	plan = &Plan{
 		program: program, root: root, params: b.Params, columns: b.Columns, deps: b.Relations,
-		checked: c.Version, read: b.ReadOnly, command: commandTag(stmt),
+		checked: c.Version, read: b.ReadOnly, command: commandTag(stmt), targets: targetsOf(root, nil),
 	}
 	for i := range plan.columns {
 		plan.names = append(plan.names, plan.columns[i].Name)

@@ -65,3 +65,9 @@ func (b *Block) place(i int) int {
 	}
 	return int(b.Pos[i])
 }
+
+// Attachment is the value published with the newest commit.
+func (s *Store) Attachment() any { return s.state.Load().attachment }
+
+// AttachmentChanged tells whether this transaction has set an attachment.
+func (t *Tx) AttachmentChanged() bool { return t.attachSet }

@@ -3,6 +3,7 @@ package table
 import (
 	"math"
 
+	"github.com/zqlite/zqlite/internal/catalog"
 	"github.com/zqlite/zqlite/internal/codec"
 	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/storage/page"
@@ -147,3 +148,34 @@ func (w *Writer) EncodeRow(row []types.Value) ([]byte, error) {
 }
 
 const maxRowID = math.MaxInt64
+
+// Entry encodes the index entry of a row, for building an index. covered is
+// false where a partial index leaves the row out; unique says that no other
+// row may have the same entry. The bytes are valid until the next call.
+func (w *Writer) Entry(id catalog.ID, row []types.Value, key []byte) (entry, body []byte, unique, covered bool, err error) {
+	var x *index
+	for i := range w.indexes {
+		if w.indexes[i].Index.ID == id {
+			x = &w.indexes[i]
+		}
+	}
+	if x == nil {
+		return nil, nil, false, false, sqlerr.New(sqlerr.InternalError, "relation %q has no index %d", w.Rel.Name, id)
+	}
+	if covered, err = w.covers(x, row); err != nil || !covered {
+		return nil, nil, false, covered, err
+	}
+	if w.entry, unique, err = w.entryKey(w.entry[:0], x, row, key); err != nil {
+		return nil, nil, false, true, err
+	}
+	body, err = w.entryRow(x, row, key)
+	return w.entry, body, unique, true, err
+}
+
+// Duplicate makes the error for a unique index that cannot be built since two
+// rows have one key.
+func (w *Writer) Duplicate(ix *catalog.Index, row []types.Value) error {
+	return sqlerr.New(sqlerr.UniqueViolation, "could not create unique index %q", ix.Name).
+		WithDetail("Key %s is duplicated.", w.describeKey(ix, row)).
+		WithTable(w.Rel.Schema, w.Rel.Name).WithConstraint(ix.Name)
+}

@@ -1,0 +1,211 @@
+package engine
+
+import (
+	"context"
+	"errors"
+
+	"github.com/zqlite/zqlite/internal/binder"
+	"github.com/zqlite/zqlite/internal/catalog"
+	"github.com/zqlite/zqlite/internal/catalog/store"
+	"github.com/zqlite/zqlite/internal/ddl"
+	"github.com/zqlite/zqlite/internal/exec"
+	"github.com/zqlite/zqlite/internal/expr"
+	"github.com/zqlite/zqlite/internal/optimizer"
+	"github.com/zqlite/zqlite/internal/plan"
+	"github.com/zqlite/zqlite/internal/sql/ast"
+	"github.com/zqlite/zqlite/internal/sqlerr"
+	"github.com/zqlite/zqlite/internal/storage"
+	"github.com/zqlite/zqlite/internal/types"
+	"github.com/zqlite/zqlite/internal/vector"
+)
+
+// definitionKey is locked by who changes the catalog, until the transaction
+// ends: definitions come one after the other.
+var definitionKey = []byte("definition")
+
+// define runs a definition: package ddl makes the new catalog, which is stored
+// and published with the transaction.
+func (s *Session) define(ctx context.Context, st *Statement, i int, stmt ast.Stmt) (*Result, error) {
+	if err := s.writable(); err != nil {
+		return nil, err
+	}
+	tx, own := s.tx, false
+	if tx == nil {
+		own = true
+		tx = s.db.store.Begin(storage.TxOptions{Autocommit: true, LockTimeout: s.settings.lock, Origin: s.config.ApplicationName})
+		defer tx.Rollback()
+	} else {
+		s.statements++
+	}
+	if err := tx.LockKey(ctx, store.Tree, definitionKey, storage.LockExclusive, storage.Wait); err != nil {
+		return nil, err
+	}
+	if err := tx.BeginStatement(); err != nil {
+		return nil, err
+	}
+	for {
+		r, err := s.defineOnce(ctx, tx, st, stmt)
+		if err == nil && own {
+			err = tx.Commit(ctx)
+		}
+		if err == nil {
+			return r, nil
+		}
+		if !errors.Is(err, storage.ErrRestart) || ctx.Err() != nil {
+			tx.RollbackStatement()
+			return nil, err
+		}
+		if err := tx.RestartStatement(ctx); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func (s *Session) defineOnce(ctx context.Context, tx *storage.Tx, st *Statement, stmt ast.Stmt) (*Result, error) {
+	before := tx.Attachment().(*catalog.Catalog)
+	if !tx.AttachmentChanged() && before != s.db.store.Attachment() {
+		if s.tx == nil || s.statements <= 1 || s.txLevel == storage.ReadCommitted {
+			return nil, storage.ErrRestart
+		}
+		return nil, sqlerr.New(sqlerr.SerializationFailure,
+			"could not serialize access: the catalog was changed after the transaction began")
+	}
+	run := s.newRun(ctx, tx, before)
+	e := &ddl.Env{
+		Ctx: ctx, Tx: tx, Catalog: before, SearchPath: s.bindPath(), CreateIn: s.createIn(before),
+		TempSchema: s.tempSchema(), Expr: run.Context, Binder: s.bindOptions, Counters: &s.db.counters,
+		Query:          func(c *catalog.Catalog, q ast.Stmt) (*ddl.Rows, error) { return s.subquery(ctx, tx, c, q) },
+		ForgetSequence: s.db.seqs.forget,
+		SetSequence: func(q *catalog.Sequence, v int64, called bool) error {
+			return s.db.seqs.set(ctx, s.db, q, v, called)
+		},
+		Notice: func(string) {},
+	}
+	tag, err := ddl.Run(e, stmt, st.text)
+	if err != nil {
+		return nil, err
+	}
+	if e.Catalog != before {
+		if err := store.Save(tx, e.Catalog); err != nil {
+			return nil, err
+		}
+		tx.SetAttachment(e.Catalog.Clean())
+		if e.Catalog.Schema(s.tempSchema()) != nil || s.hasTemporary(e.Catalog) {
+			s.temporary = true
+		}
+	}
+	r, err := s.done(tag, nil)
+	if err == nil {
+		r.Affected = e.Affected
+	}
+	return r, err
+}
+
+// createIn is the schema that unqualified new objects go to: the first of the
+// search path that exists.
+func (s *Session) createIn(c *catalog.Catalog) string {
+	for _, p := range s.settings.path {
+		if c.Schema(p) != nil {
+			return p
+		}
+	}
+	return ""
+}
+
+// hasTemporary reports whether the session may have temporary tables, which
+// plans in the shared cache must not know.
+func (s *Session) hasTemporary(*catalog.Catalog) bool { return s.temporary }
+
+// subquery runs a query inside a definition (CREATE TABLE AS, REFRESH).
+func (s *Session) subquery(ctx context.Context, tx *storage.Tx, c *catalog.Catalog, q ast.Stmt) (*ddl.Rows, error) {
+	b, err := binder.Bind(s.bindOptions(c), q)
+	if err != nil {
+		return nil, err
+	}
+	root := optimizer.Optimize(b.Plan, s.db, s.optimizerOptions())
+	program, err := exec.Prepare(root)
+	if err != nil {
+		return nil, err
+	}
+	base := s.newRun(ctx, tx, c)
+	run := *base
+	run.Context = &expr.Context{}
+	*run.Context = *base.Context
+	e, err := program.Start(&run)
+	if err != nil {
+		return nil, err
+	}
+	return &ddl.Rows{
+		Columns: b.Columns,
+		Next:    func() (*vector.Batch, error) { return e.Next() },
+		Close:   e.Close,
+	}, nil
+}
+
+func (s *Session) optimizerOptions() optimizer.Options {
+	on := func(name string) bool {
+		v, _ := s.settings.get("zqlite." + name)
+		return v == "off"
+	}
+	if len(s.settings.values) == 0 {
+		return optimizer.Options{}
+	}
+	return optimizer.Options{
+		NoUnnest: on("unnest"), NoPush: on("push"), NoReorder: on("reorder"), NoIndex: on("index"), NoLookup: on("lookup"),
+	}
+}
+
+// dropSchemaObjects drops everything in a schema of the session's own.
+func (s *Session) dropSchemaObjects(ctx context.Context, schema string) error {
+	var names []ast.QualifiedName
+	s.currentCatalog().Relations(func(r *catalog.Relation) bool {
+		if r.Schema == schema {
+			names = append(names, ast.QualifiedName{Schema: r.Schema, Name: r.Name})
+		}
+		return true
+	})
+	if len(names) == 0 {
+		return nil
+	}
+	st := &Statement{text: "DROP TABLE", parts: make([]part, 1)}
+	_, err := s.define(ctx, st, 0, &ast.Drop{Kind: ast.ObjectTable, IfExists: true, Objects: names, Cascade: true})
+	return err
+}
+
+// explain is EXPLAIN and EXPLAIN ANALYZE.
+func (s *Session) explain(ctx context.Context, st *Statement, stmt *ast.Explain, args []Argument) (*Result, error) {
+	if !plannable(stmt.Stmt) {
+		return nil, sqlerr.New(sqlerr.FeatureNotSupported, "EXPLAIN takes a query or a change").At(stmt.Pos)
+	}
+	analyze := false
+	for _, o := range stmt.Options {
+		if o.Name == "analyze" {
+			word := "on"
+			if o.Value != nil {
+				var err error
+				if word, err = settingWord(o.Value); err != nil {
+					return nil, err
+				}
+			}
+			on, err := checkSwitch(word)
+			analyze = err == nil && on == "on"
+		}
+	}
+	inner := &Statement{text: st.text, path: st.path, parts: make([]part, 1), count: st.count, names: st.names}
+	inner.parts[0].stmt = stmt.Stmt
+	p, err := s.plan(inner, 0, s.currentCatalog(), args)
+	if err != nil {
+		return nil, err
+	}
+	r := s.table("EXPLAIN", "QUERY PLAN")
+	lines := plan.Format(p.root)
+	if analyze {
+		if lines, err = s.analyze(ctx, inner, p, args); err != nil {
+			return nil, err
+		}
+	}
+	for _, l := range splitLines(lines) {
+		r.add(types.NewText(l))
+	}
+	return r, nil
+}

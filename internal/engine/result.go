@@ -1,0 +1,169 @@
+package engine
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/zqlite/zqlite/internal/exec"
+	"github.com/zqlite/zqlite/internal/plan"
+	"github.com/zqlite/zqlite/internal/sqlerr"
+	"github.com/zqlite/zqlite/internal/storage"
+	"github.com/zqlite/zqlite/internal/types"
+	"github.com/zqlite/zqlite/internal/vector"
+)
+
+// Outcome is what a statement without rows leaves behind.
+type Outcome struct {
+	Affected  int64
+	LastRowID int64 // generated integer key of the last inserted row
+	HasRowID  bool
+	Command   string // command tag: INSERT, CREATE TABLE …
+}
+
+// Result gives the rows of a statement. It is used by the goroutine that uses
+// the session, and must be closed; the next statement of the session closes
+// it too. Rows come one by one through Row where they are buffered, otherwise
+// in batches.
+type Result struct {
+	Outcome
+	session *Session
+	columns []plan.Column
+	names   []string
+
+	rows  []types.Value // buffered rows, one after the other
+	width int
+	at    int
+
+	run    *exec.Execution // streaming rows; nil where all are buffered
+	tx     *storage.Tx     // of an autocommitted query that streams
+	cancel context.CancelFunc
+	env    types.Env
+	text   string
+
+	next   func() (*Result, error) // the rest of a text of several statements
+	failed error                   // met while buffering; given after the rows read before it
+}
+
+// Columns describes the columns, in order.
+func (r *Result) Columns() []plan.Column { return r.columns }
+
+// Names returns the columns' names; the slice is shared.
+func (r *Result) Names() []string { return r.names }
+
+// Row returns the next buffered row, valid until the result is closed.
+func (r *Result) Row() ([]types.Value, bool) {
+	if r.at >= len(r.rows) {
+		return nil, false
+	}
+	row := r.rows[r.at : r.at+r.width : r.at+r.width]
+	r.at += r.width
+	return row, true
+}
+
+// NextBatch returns the next rows of a result that streams, nil at the end.
+// The batch is valid until the next call.
+func (r *Result) NextBatch() (b *vector.Batch, err error) {
+	if r.run == nil {
+		return nil, r.failed
+	}
+	defer r.session.guard(&err)
+	b, err = r.run.Next()
+	if err != nil {
+		return nil, r.session.failRunning(r, err)
+	}
+	if b == nil {
+		return nil, r.finish(nil)
+	}
+	return b, nil
+}
+
+// Buffered reports whether Row has more rows: a streaming result is buffered
+// when its session runs another statement.
+func (r *Result) Buffered() bool { return r.at < len(r.rows) }
+
+// buffer reads what is left of a streaming result into memory, so that the
+// session can run another statement while the caller goes on reading.
+func (r *Result) buffer() {
+	limit := r.session.db.memoryLimit()
+	held := int64(0)
+	for r.run != nil {
+		b, err := r.NextBatch()
+		if err != nil {
+			r.failed = err
+			return
+		}
+		if b == nil {
+			return
+		}
+		for k := 0; k < b.Len(); k++ {
+			for _, c := range b.Cols {
+				v := c.Value(b.Row(k))
+				v.S = strings.Clone(v.S)
+				held += int64(len(v.S)) + 48
+				r.rows = append(r.rows, v)
+			}
+		}
+		if held > limit {
+			r.failed = r.finish(sqlerr.New(sqlerr.OutOfMemory, "out of memory").
+				WithDetail("Another statement ran on the connection while rows of this query were open, and the rest of them does not fit the memory limit.").
+				WithHint("Close the rows first, or use another connection."))
+			return
+		}
+	}
+}
+
+// Close ends the statement. A streaming query that autocommits gives up its
+// snapshot.
+func (r *Result) Close() error {
+	r.next = nil
+	if r.session.running == r {
+		r.session.running = nil
+	}
+	return r.finish(nil)
+}
+
+// finish releases what a streaming result holds.
+func (r *Result) finish(err error) error {
+	if r.run != nil {
+		if e := r.run.Close(); err == nil {
+			err = e
+		}
+		r.run = nil
+	}
+	if r.cancel != nil {
+		r.cancel()
+		r.cancel = nil
+	}
+	if r.tx != nil {
+		r.tx.Rollback()
+		r.tx = nil
+	}
+	return err
+}
+
+// HasNext reports whether the text has another statement after this one.
+func (r *Result) HasNext() bool { return r.next != nil }
+
+// NextResult turns the result into that of the next statement.
+func (r *Result) NextResult() error {
+	next := r.next
+	if err := r.Close(); err != nil {
+		return err
+	}
+	n, err := next()
+	if err != nil {
+		return err
+	}
+	*r = *n
+	if r.session.running == n {
+		r.session.running = r
+	}
+	return nil
+}
+
+// Format gives a value's text, with the time zone of the session.
+func (r *Result) Format(v types.Value, t *types.Type) string { return types.Format(v, t, &r.env) }
+
+// Location returns the time zone in which timestamps are given.
+func (r *Result) Location() *time.Location { return r.env.Location() }

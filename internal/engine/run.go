@@ -1,0 +1,472 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/zqlite/zqlite/internal/catalog"
+	"github.com/zqlite/zqlite/internal/exec"
+	"github.com/zqlite/zqlite/internal/expr"
+	"github.com/zqlite/zqlite/internal/plan"
+	"github.com/zqlite/zqlite/internal/sql/ast"
+	"github.com/zqlite/zqlite/internal/sqlerr"
+	"github.com/zqlite/zqlite/internal/storage"
+	"github.com/zqlite/zqlite/internal/types"
+	"github.com/zqlite/zqlite/internal/vfs"
+)
+
+// Exec runs a text and returns what its last statement did. Rows are thrown
+// away.
+func (s *Session) Exec(ctx context.Context, st *Statement, args []Argument) (Outcome, error) {
+	r, err := s.run(ctx, st, args, false)
+	if err != nil {
+		return Outcome{}, err
+	}
+	for {
+		b, err := r.NextBatch()
+		if err != nil {
+			return Outcome{}, err
+		}
+		if b == nil {
+			break
+		}
+	}
+	out := r.Outcome
+	return out, r.Close()
+}
+
+// Query runs a text and returns the rows of its statements, one result after
+// the other.
+func (s *Session) Query(ctx context.Context, st *Statement, args []Argument) (*Result, error) {
+	return s.run(ctx, st, args, true)
+}
+
+// run runs a text of one or more statements.
+func (s *Session) run(ctx context.Context, st *Statement, args []Argument, query bool) (r *Result, err error) {
+	defer s.guard(&err)
+	if s.Closed() {
+		return nil, storage.ErrClosed
+	}
+	s.settle()
+	if len(args) != st.count {
+		return nil, sqlerr.New("08P01", "the statement has %d parameters, %d arguments were given", st.count, len(args))
+	}
+	switch len(st.parts) {
+	case 0:
+		return &Result{session: s}, nil
+	case 1:
+		return s.runPart(ctx, st, 0, args, query)
+	}
+	return s.runMany(ctx, st, args, query)
+}
+
+// settle lets a result that still streams read its rows into memory.
+func (s *Session) settle() {
+	if r := s.running; r != nil {
+		s.running = nil
+		r.buffer()
+	}
+}
+
+// runMany runs several statements as one implicit transaction, unless they
+// control transactions themselves.
+func (s *Session) runMany(ctx context.Context, st *Statement, args []Argument, query bool) (*Result, error) {
+	var results []*Result
+	implicit := false
+	for i := range st.parts {
+		if s.tx == nil && !controlsTransaction(st.parts[i].stmt) {
+			if err := s.Begin(ctx, TxOptions{Default: true}); err != nil {
+				return nil, err
+			}
+			implicit = true
+		}
+		r, err := s.runPart(ctx, st, i, args, false)
+		if err != nil {
+			if implicit && s.tx != nil {
+				s.rollback()
+			}
+			return nil, err
+		}
+		if s.tx == nil {
+			implicit = false
+		}
+		if _, begins := st.parts[i].stmt.(*ast.Begin); begins {
+			implicit = false
+		}
+		if r.run != nil {
+			s.running = nil
+			r.buffer()
+			if r.failed != nil {
+				if implicit {
+					s.rollback()
+				}
+				return nil, r.failed
+			}
+		}
+		results = append(results, r)
+	}
+	if implicit && s.tx != nil {
+		if err := s.Commit(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return chain(results, query), nil
+}
+
+// chain links the results that have columns; without any it is the last one.
+func chain(results []*Result, query bool) *Result {
+	last := results[len(results)-1]
+	if !query {
+		return last
+	}
+	var withRows []*Result
+	for _, r := range results {
+		if len(r.columns) > 0 {
+			withRows = append(withRows, r)
+		}
+	}
+	if len(withRows) == 0 {
+		return last
+	}
+	for i := 0; i+1 < len(withRows); i++ {
+		following := withRows[i+1]
+		withRows[i].next = func() (*Result, error) { return following, nil }
+	}
+	return withRows[0]
+}
+
+func controlsTransaction(stmt ast.Stmt) bool {
+	switch stmt.(type) {
+	case *ast.Begin, *ast.Commit, *ast.Rollback, *ast.Vacuum, *ast.Checkpoint:
+		return true
+	}
+	return false
+}
+
+// runPart runs one statement of a text.
+func (s *Session) runPart(ctx context.Context, st *Statement, i int, args []Argument, query bool) (*Result, error) {
+	stmt := st.parts[i].stmt
+	if s.failed && !endsFailure(stmt) {
+		return nil, sqlerr.New(sqlerr.InFailedSQLTransaction,
+			"current transaction is aborted, commands ignored until end of transaction block")
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, canceled(ctx, err)
+	}
+	var r *Result
+	var err error
+	if plannable(stmt) {
+		r, err = s.runPlanned(ctx, st, i, args)
+	} else {
+		r, err = s.runUtility(ctx, st, i, args)
+	}
+	if err != nil {
+		if s.tx != nil && !controlsTransaction(stmt) {
+			s.failed = true
+		}
+		return nil, explain(ctx, err, st.text)
+	}
+	return r, nil
+}
+
+// explain gives an error its place in the text, and makes a cancellation say
+// what ended the statement.
+func explain(ctx context.Context, err error, text string) error {
+	if ctx.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)) {
+		return canceled(ctx, err)
+	}
+	return sqlerr.From(err).Locate(text)
+}
+
+var errStatementTimeout = errors.New("statement timeout")
+
+func canceled(ctx context.Context, err error) error {
+	if errors.Is(context.Cause(ctx), errStatementTimeout) {
+		return sqlerr.Wrap(err, sqlerr.QueryCanceled, "canceling statement due to statement timeout")
+	}
+	return sqlerr.Wrap(ctx.Err(), sqlerr.QueryCanceled, "canceling statement due to user request")
+}
+
+func endsFailure(stmt ast.Stmt) bool {
+	switch stmt.(type) {
+	case *ast.Rollback, *ast.RollbackTo, *ast.Commit:
+		return true
+	}
+	return false
+}
+
+// task is one run of one planned statement, restarts included.
+type task struct {
+	s      *Session
+	st     *Statement
+	i      int
+	args   []Argument
+	tx     *storage.Tx
+	own    bool // tx autocommits
+	result *Result
+}
+
+// runPlanned runs a query or a change.
+func (s *Session) runPlanned(ctx context.Context, st *Statement, i int, args []Argument) (*Result, error) {
+	var cancel context.CancelFunc
+	if limit := s.settings.limit; limit > 0 {
+		ctx, cancel = context.WithTimeoutCause(ctx, limit, errStatementTimeout)
+	}
+	t := task{s: s, st: st, i: i, args: args, tx: s.tx, result: &Result{session: s}}
+	t.result.cancel = cancel
+	if t.tx == nil {
+		t.own = true
+		t.tx = s.db.store.Begin(storage.TxOptions{
+			Isolation: s.settings.level, ReadOnly: s.settings.ro || s.db.config.Mode == "ro",
+			Autocommit: true, LockTimeout: s.settings.lock, Origin: s.config.ApplicationName,
+		})
+	} else {
+		s.statements++
+	}
+	err := t.run(ctx)
+	if err != nil {
+		if t.own {
+			t.tx.Rollback()
+		}
+		if cancel != nil {
+			defer cancel()
+		}
+		if ctx.Err() != nil {
+			err = canceled(ctx, err)
+		}
+		return nil, err
+	}
+	return t.result, nil
+}
+
+// run starts the statement until it stands or fails for good.
+func (t *task) run(ctx context.Context) error {
+	if err := t.tx.BeginStatement(); err != nil {
+		return err
+	}
+	mark := len(t.s.deferred.checks)
+	for {
+		err := t.attempt(ctx)
+		if err == nil && t.own && t.result.run == nil {
+			err = t.commit(ctx)
+		}
+		if err == nil {
+			return nil
+		}
+		t.s.deferred.checks = t.s.deferred.checks[:mark]
+		if t.result.run != nil {
+			if e := t.result.run.Close(); e != nil {
+				return errors.Join(err, e)
+			}
+			t.result.run = nil
+		}
+		if !errors.Is(err, storage.ErrRestart) {
+			t.tx.RollbackStatement()
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := t.tx.RestartStatement(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+func (t *task) commit(ctx context.Context) error {
+	if err := t.s.runDeferredIn(ctx, t.tx); err != nil {
+		return err
+	}
+	return t.tx.Commit(ctx)
+}
+
+// attempt plans for the snapshot's catalog and runs once.
+func (t *task) attempt(ctx context.Context) error {
+	s := t.s
+	c := t.tx.Attachment().(*catalog.Catalog)
+	p, err := s.plan(t.st, t.i, c, t.args)
+	if err != nil {
+		return err
+	}
+	if !p.read {
+		if err := s.writable(); err != nil {
+			return err
+		}
+		if err := t.lockTargets(ctx, p, c); err != nil {
+			return err
+		}
+	}
+	run := s.newRun(ctx, t.tx, c)
+	if run.Params, err = s.arguments(t.st, p.params, t.args, run.Params); err != nil {
+		return err
+	}
+	e, err := p.program.Start(run)
+	if err != nil {
+		return err
+	}
+	r := t.result
+	r.run, r.columns, r.names, r.width, r.env = e, p.columns, p.names, len(p.columns), s.env
+	r.Command = p.command
+	if p.program.Locks() {
+		r.Outcome = Outcome{Affected: e.Affected, LastRowID: e.LastRowID, HasRowID: e.HasRowID, Command: p.command}
+		s.note(&r.Outcome)
+		if len(p.columns) > 0 {
+			return r.takeBuffered()
+		}
+		r.run = nil
+		return e.Close()
+	}
+	if t.own {
+		r.tx = t.tx
+	}
+	s.running = r
+	return nil
+}
+
+// takeBuffered moves the rows of a statement that stands into the result, so
+// that an autocommitted change can be acknowledged before they are read.
+func (r *Result) takeBuffered() error {
+	run := r.run
+	r.rows = r.rows[:0]
+	for {
+		b, err := run.Next()
+		if err != nil {
+			return err
+		}
+		if b == nil {
+			break
+		}
+		for k := 0; k < b.Len(); k++ {
+			for _, c := range b.Cols {
+				r.rows = append(r.rows, cloneValue(c.Value(b.Row(k))))
+			}
+		}
+	}
+	r.run = nil
+	return run.Close()
+}
+
+// note remembers what last_insert_rowid() and changes() answer.
+func (s *Session) note(o *Outcome) {
+	if o.Command == "SELECT" {
+		return
+	}
+	s.changes = o.Affected
+	s.total += o.Affected
+	if o.HasRowID {
+		s.lastRowID, s.rowIDSet = o.LastRowID, true
+	}
+}
+
+func (s *Session) writable() error {
+	if s.db.config.Mode == "ro" {
+		return sqlerr.New(sqlerr.ReadOnlySQLTransaction, "the database is open read-only").
+			WithHint("Open it with mode=rw.")
+	}
+	if s.settings.ro || (s.tx != nil && s.txReadOnly) {
+		return sqlerr.New(sqlerr.ReadOnlySQLTransaction, "cannot execute a changing statement in a read-only transaction")
+	}
+	return nil
+}
+
+// lockTargets announces writes to the relations that the plan changes, which
+// waits for definitions in progress, and then makes sure that the plan knows
+// the newest definition.
+func (t *task) lockTargets(ctx context.Context, p *Plan, c *catalog.Catalog) error {
+	stale := false
+	for _, rel := range p.targets {
+		if err := t.tx.LockTable(ctx, storage.TreeID(rel.ID), storage.TableIntentWrite, storage.Wait); err != nil {
+			return err
+		}
+		newest := t.s.db.newestCatalog(t.tx)
+		if newest.Version != c.Version {
+			if r := newest.RelationByID(rel.ID); r == nil || r.Version != rel.Version {
+				stale = true
+			}
+		}
+	}
+	if stale {
+		if t.own || t.s.statements <= 1 || t.s.txLevel == storage.ReadCommitted {
+			return storage.ErrRestart
+		}
+		return sqlerr.New(sqlerr.SerializationFailure, "could not serialize access: a table was redefined after the transaction began")
+	}
+	return nil
+}
+
+// newestCatalog is the catalog of the newest commit, or the transaction's own
+// where it has changed it.
+func (db *Database) newestCatalog(tx *storage.Tx) *catalog.Catalog {
+	if tx.AttachmentChanged() {
+		return tx.Attachment().(*catalog.Catalog)
+	}
+	return db.store.Attachment().(*catalog.Catalog)
+}
+
+// targetsOf lists the relations that a plan changes or locks.
+func targetsOf(n plan.Node, out []*catalog.Relation) []*catalog.Relation {
+	switch n := n.(type) {
+	case *plan.Insert:
+		out = append(out, n.Target.Rel)
+	case *plan.Update:
+		out = append(out, n.Target.Rel)
+	case *plan.Delete:
+		out = append(out, n.Target.Rel)
+	case *plan.Merge:
+		out = append(out, n.Target.Rel)
+	}
+	for _, in := range n.Inputs() {
+		out = targetsOf(in, out)
+	}
+	return out
+}
+
+// newRun makes what a run of a statement works with.
+func (s *Session) newRun(ctx context.Context, tx *storage.Tx, c *catalog.Catalog) *exec.Run {
+	now := time.Now()
+	start := now
+	if s.tx != nil {
+		start = s.txStart
+	}
+	run := s.idleRun
+	if run == nil {
+		run = &exec.Run{Context: &expr.Context{}}
+		s.idleRun = run
+	}
+	params := run.Params[:0]
+	*run.Context = expr.Context{Ctx: ctx, Params: params, Now: start, StatementTime: now, Env: &s.env, Session: s}
+	s.env.Now = types.TimestampTZFromTime(start).I
+	run.Tx, run.Catalog, run.Counters = tx, c, &s.db.counters
+	run.Memory = &exec.Memory{Limit: s.db.memoryLimit()}
+	run.FS, run.TempDir = vfs.OS(), s.db.tempDir
+	run.Virtual, run.Defer = s.virtualRows, s.deferCheck
+	run.Analyze = false
+	return run
+}
+
+func (db *Database) memoryLimit() int64 {
+	if db.config.MemoryLimit > 0 {
+		return db.config.MemoryLimit
+	}
+	return exec.DefaultMemory
+}
+
+// failRunning ends a streaming result with an error.
+func (s *Session) failRunning(r *Result, err error) error {
+	if s.running == r {
+		s.running = nil
+	}
+	if s.tx != nil && r.tx == nil {
+		s.failed = true
+	}
+	return r.finish(sqlerr.From(err))
+}
+
+// currentCatalog returns the newest catalog that the session sees.
+func (s *Session) currentCatalog() *catalog.Catalog {
+	if s.tx != nil {
+		return s.tx.Attachment().(*catalog.Catalog)
+	}
+	return s.db.store.Attachment().(*catalog.Catalog)
+}

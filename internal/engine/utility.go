@@ -1,0 +1,367 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/zqlite/zqlite/internal/plan"
+	"github.com/zqlite/zqlite/internal/sql/ast"
+	"github.com/zqlite/zqlite/internal/sqlerr"
+	"github.com/zqlite/zqlite/internal/storage"
+	"github.com/zqlite/zqlite/internal/types"
+)
+
+// runUtility runs a statement that is not a plan: transaction control,
+// settings, maintenance, and, through package ddl, definitions.
+func (s *Session) runUtility(ctx context.Context, st *Statement, i int, args []Argument) (*Result, error) {
+	stmt := st.parts[i].stmt
+	if r, handled, err := s.runTransactionControl(ctx, stmt); handled {
+		return r, err
+	}
+	switch stmt := stmt.(type) {
+	case *ast.Set:
+		return s.done("SET", s.set(stmt))
+	case *ast.Reset:
+		return s.done("RESET", s.resetSetting(stmt))
+	case *ast.Show:
+		return s.show(stmt)
+	case *ast.SetConstraints:
+		return s.done("SET CONSTRAINTS", s.setConstraints(ctx, stmt))
+	case *ast.Discard:
+		return s.done("DISCARD", s.discard(ctx, stmt))
+	case *ast.Pragma:
+		return s.pragma(ctx, stmt)
+	case *ast.Prepare:
+		return s.done("PREPARE", s.prepareNamed(st, stmt))
+	case *ast.Execute:
+		return s.executeNamed(ctx, stmt)
+	case *ast.Deallocate:
+		return s.done("DEALLOCATE", s.deallocate(stmt))
+	case *ast.Explain:
+		return s.explain(ctx, st, stmt, args)
+	case *ast.Checkpoint:
+		return s.done("CHECKPOINT", s.db.store.Checkpoint(ctx))
+	case *ast.Vacuum:
+		return s.done("VACUUM", s.vacuum(ctx, stmt))
+	case *ast.Analyze:
+		return s.done("ANALYZE", nil)
+	case *ast.Lock:
+		return s.done("LOCK TABLE", s.lockTables(ctx, stmt))
+	}
+	return s.define(ctx, st, i, stmt)
+}
+
+func (s *Session) done(command string, err error) (*Result, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &Result{session: s, Outcome: Outcome{Command: command}}, nil
+}
+
+// runTransactionControl runs BEGIN, COMMIT, ROLLBACK and savepoints.
+func (s *Session) runTransactionControl(ctx context.Context, stmt ast.Stmt) (r *Result, handled bool, err error) {
+	command := ""
+	switch stmt := stmt.(type) {
+	case *ast.Begin:
+		command, err = "BEGIN", s.begin(ctx, stmt)
+	case *ast.Commit:
+		command = "COMMIT"
+		if s.failed {
+			command = "ROLLBACK"
+			s.rollback()
+		} else if s.tx != nil {
+			err = s.Commit(ctx)
+		}
+	case *ast.Rollback:
+		command, err = "ROLLBACK", s.Rollback()
+	case *ast.Savepoint:
+		command = "SAVEPOINT"
+		if err = s.needTransaction("SAVEPOINT"); err == nil {
+			s.savepoint(stmt.Name)
+		}
+	case *ast.Release:
+		command = "RELEASE"
+		if err = s.needTransaction("RELEASE SAVEPOINT"); err == nil {
+			err = s.release(stmt.Name)
+		}
+	case *ast.RollbackTo:
+		command = "ROLLBACK"
+		if err = s.needTransaction("ROLLBACK TO SAVEPOINT"); err == nil {
+			err = s.rollbackTo(stmt.Name)
+		}
+	case *ast.SetTransaction:
+		command, err = "SET", s.setTransaction(stmt)
+	default:
+		return nil, false, nil
+	}
+	r, err = s.done(command, err)
+	return r, true, err
+}
+
+func (s *Session) needTransaction(what string) error {
+	if s.tx == nil {
+		return sqlerr.New(sqlerr.NoActiveSQLTransaction, "%s can only be used in transaction blocks", what)
+	}
+	return nil
+}
+
+var isolationLevels = map[ast.IsolationLevel]storage.Isolation{
+	ast.ReadUncommitted: storage.ReadCommitted, ast.ReadCommitted: storage.ReadCommitted,
+	ast.RepeatableRead: storage.RepeatableRead, ast.Serializable: storage.Serializable,
+}
+
+func (s *Session) begin(ctx context.Context, stmt *ast.Begin) error {
+	o := TxOptions{Default: true, ReadOnly: stmt.Modes.ReadOnly == ast.Yes,
+		Immediate: stmt.Kind == ast.BeginImmediate || stmt.Kind == ast.BeginExclusive}
+	if stmt.Modes.Isolation != ast.IsolationDefault {
+		o.Default, o.Isolation = false, isolationLevels[stmt.Modes.Isolation]
+	}
+	return s.Begin(ctx, o)
+}
+
+// setTransaction changes the transaction that has not run anything yet, or
+// the session's defaults.
+func (s *Session) setTransaction(stmt *ast.SetTransaction) (err error) {
+	if stmt.Session {
+		if stmt.Modes.Isolation != ast.IsolationDefault {
+			s.settings, err = s.settings.with("default_transaction_isolation", isolationName(isolationLevels[stmt.Modes.Isolation]))
+		}
+		if err == nil && stmt.Modes.ReadOnly != ast.Unset {
+			s.settings, err = s.settings.with("default_transaction_read_only", onOff(stmt.Modes.ReadOnly == ast.Yes))
+		}
+		return err
+	}
+	if s.tx == nil {
+		return nil // a warning in PostgreSQL
+	}
+	if s.statements > 0 {
+		return sqlerr.New(sqlerr.ActiveSQLTransaction, "SET TRANSACTION ISOLATION LEVEL must be called before any query")
+	}
+	if stmt.Modes.Isolation != ast.IsolationDefault {
+		s.txLevel = isolationLevels[stmt.Modes.Isolation]
+	}
+	if stmt.Modes.ReadOnly != ast.Unset {
+		s.txReadOnly = stmt.Modes.ReadOnly == ast.Yes
+	}
+	s.tx.Rollback()
+	s.tx = s.db.store.Begin(storage.TxOptions{
+		Isolation: s.txLevel, ReadOnly: s.txReadOnly, LockTimeout: s.settings.lock, Origin: s.config.ApplicationName,
+	})
+	return nil
+}
+
+func onOff(b bool) string {
+	if b {
+		return "on"
+	}
+	return "off"
+}
+
+// set is SET name = value.
+func (s *Session) set(stmt *ast.Set) (err error) {
+	if stmt.Default {
+		s.settings, err = s.settings.without(stmt.Name)
+		s.atSession = s.settings
+		s.refreshEnvironment()
+		return err
+	}
+	words := make([]string, len(stmt.Values))
+	for i, v := range stmt.Values {
+		if words[i], err = settingWord(v); err != nil {
+			return err
+		}
+	}
+	return s.SetSetting(stmt.Name, strings.Join(words, ", "), stmt.Local)
+}
+
+// settingWord reads a value of SET: a literal or a bare word.
+func settingWord(e ast.Expr) (string, error) {
+	switch e := e.(type) {
+	case *ast.ColumnRef:
+		if len(e.Parts) == 1 {
+			return e.Parts[0].Text, nil
+		}
+	case *ast.Literal:
+		if e.Kind == ast.BoolLiteral {
+			return onOff(strings.EqualFold(e.Text, "true")), nil
+		}
+		return e.Text, nil
+	case *ast.Unary:
+		w, err := settingWord(e.X)
+		return e.Op + w, err
+	case *ast.Cast:
+		return settingWord(e.X)
+	}
+	return "", sqlerr.New(sqlerr.SyntaxError, "SET takes literals and words").At(e.Position())
+}
+
+// SetSetting changes a setting; local lasts until the end of the transaction.
+func (s *Session) SetSetting(name, value string, local bool) error {
+	n, err := s.settings.with(name, value)
+	if err != nil {
+		return err
+	}
+	if local {
+		if s.tx == nil {
+			return nil // without effect outside of a transaction
+		}
+		s.settings = n
+	} else {
+		s.settings = n
+		if s.atSession, err = s.atSession.with(name, value); err != nil {
+			return err
+		}
+	}
+	s.refreshEnvironment()
+	return nil
+}
+
+func (s *Session) resetSetting(stmt *ast.Reset) (err error) {
+	if s.settings, err = s.settings.without(stmt.Name); err != nil {
+		return err
+	}
+	if s.atSession, err = s.atSession.without(stmt.Name); err != nil {
+		return err
+	}
+	s.refreshEnvironment()
+	return nil
+}
+
+// show is SHOW name.
+func (s *Session) show(stmt *ast.Show) (*Result, error) {
+	if canonicalSetting(stmt.Name) == "all" {
+		r := s.table("SHOW", "name", "setting", "description")
+		for _, n := range settingNames() {
+			v, _ := s.Setting(n)
+			r.add(types.NewText(n), types.NewText(v), types.NewText(knownSettings[n].doc))
+		}
+		return r, nil
+	}
+	v, ok := s.Setting(stmt.Name)
+	if !ok {
+		return nil, unknownSetting(stmt.Name)
+	}
+	r := s.table("SHOW", strings.ToLower(stmt.Name))
+	r.add(types.NewText(v))
+	return r, nil
+}
+
+// Setting returns the value of a setting.
+func (s *Session) Setting(name string) (string, bool) {
+	switch canonicalSetting(name) {
+	case "transaction_isolation":
+		if s.tx != nil {
+			return isolationName(s.txLevel), true
+		}
+	case "transaction_read_only":
+		return onOff(s.txReadOnly && s.tx != nil || s.settings.ro || s.db.config.Mode == "ro"), true
+	case "foreign_keys":
+		return onOff(s.db.config.ForeignKeys), true
+	}
+	return s.settings.get(name)
+}
+
+// table makes a buffered result with text columns.
+func (s *Session) table(command string, names ...string) *Result {
+	r := &Result{session: s, Outcome: Outcome{Command: command}, names: names, width: len(names), env: s.env}
+	for _, n := range names {
+		r.columns = append(r.columns, plan.Column{Name: n, Type: types.Text})
+	}
+	return r
+}
+
+func (r *Result) add(vals ...types.Value) { r.rows = append(r.rows, vals...) }
+
+func (s *Session) discard(ctx context.Context, stmt *ast.Discard) error {
+	switch strings.ToLower(stmt.What) {
+	case "all":
+		if s.tx != nil {
+			return sqlerr.New(sqlerr.ActiveSQLTransaction, "DISCARD ALL cannot run inside a transaction block")
+		}
+		s.prepared, s.currvals = nil, nil
+		s.applyDefaults()
+		return s.dropTemporary(ctx)
+	case "temp":
+		return s.dropTemporary(ctx)
+	case "sequences":
+		s.currvals = nil
+	}
+	return nil
+}
+
+// refreshEnvironment derives what text input and output depend on.
+func (s *Session) refreshEnvironment() {
+	zone, _ := s.settings.get("timezone")
+	if zone != s.zoneName || s.location == nil {
+		loc, err := loadZone(zone)
+		if err != nil {
+			loc = time.UTC // the name was checked when it was set
+		}
+		s.zoneName, s.location = zone, loc
+	}
+	s.env.Zone = s.location
+	s.env.RegName, s.env.RegOID, s.env.TypeByOID = s.regName, s.regOID, s.typeByOID
+}
+
+func loadZone(name string) (*time.Location, error) {
+	if name == "" || strings.EqualFold(name, "default") {
+		return time.UTC, nil
+	}
+	if loc, ok := types.Zone(name); ok {
+		return loc, nil
+	}
+	return time.LoadLocation(name)
+}
+
+func (s *Session) vacuum(ctx context.Context, stmt *ast.Vacuum) error {
+	if s.tx != nil {
+		return sqlerr.New(sqlerr.ActiveSQLTransaction, "VACUUM cannot run inside a transaction block")
+	}
+	if stmt.Into != nil {
+		return sqlerr.New(sqlerr.FeatureNotSupported, "VACUUM INTO is not supported").WithHint("CHECKPOINT, then copy the file of a closed database.")
+	}
+	return s.db.store.Checkpoint(ctx)
+}
+
+func (s *Session) lockTables(ctx context.Context, stmt *ast.Lock) error {
+	if err := s.needTransaction("LOCK TABLE"); err != nil {
+		return err
+	}
+	mode := storage.TableExclusive
+	switch stmt.Mode {
+	case "access share", "row share", "row exclusive":
+		mode = storage.TableIntentWrite
+	case "share":
+		mode = storage.TableShared
+	}
+	wait := storage.Wait
+	if stmt.Nowait {
+		wait = storage.NoWait
+	}
+	c := s.currentCatalog()
+	for _, t := range stmt.Tables {
+		rel := c.Relation(s.bindPath(), t.Name.Schema, t.Name.Name)
+		if rel == nil {
+			return sqlerr.New(sqlerr.UndefinedTable, "relation %q does not exist", t.Name.Name).At(t.Pos)
+		}
+		if err := s.tx.LockTable(ctx, storage.TreeID(rel.ID), mode, wait); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dropTemporary drops the session's temporary tables.
+func (s *Session) dropTemporary(ctx context.Context) error {
+	if s.db.store == nil || !s.temporary {
+		return nil
+	}
+	s.temporary = false
+	err := s.dropSchemaObjects(ctx, s.tempSchema())
+	if errors.Is(err, storage.ErrClosed) {
+		return nil
+	}
+	return err
+}
