@@ -78,6 +78,9 @@ func describe(text string) string {
 		return errorText(err, text)
 	}
 	out := plan.Format(bound.Plan)
+	for _, e := range verify(bound.Plan) {
+		out += "BROKEN: " + e + "\n"
+	}
 	var cols []string
 	for _, c := range bound.Columns {
 		cols = append(cols, c.Name+" "+types.FormatType(c.Type))

@@ -164,6 +164,12 @@ func (b *binder) outward(e expr.Expr, level, from *scope) expr.Expr {
 			for s := from; s != level; s = s.parent {
 				s.record(x.ID)
 			}
+		case *expr.Subquery:
+			for s := from; s != level; s = s.parent {
+				for _, id := range x.Outer {
+					s.record(id)
+				}
+			}
 		}
 		return x, false
 	})

@@ -84,12 +84,7 @@ func (b *binder) functionBody(f *catalog.SQLFunction, args []expr.Expr, pos int)
 	if !ok {
 		panic(fail(pos, sqlerr.FeatureNotSupported, "function \"%s\" is not a single query", f.Name))
 	}
-	item := &rangeItem{name: f.Name, cols: make([]rangeCol, len(args))}
-	for i, a := range args {
-		item.cols[i] = rangeCol{col: plan.Column{ID: b.newID(), Name: f.Args[i].Name, Type: a.Type()}, expr: a}
-	}
-	level := &scope{items: []*rangeItem{item}}
-	b.functions = append(b.functions, functionFrame{level, item, len(args)})
+	level := b.pushFunction(f, args)
 	box := &scope{parent: level}
 	saved := b.o.SearchPath
 	b.o.SearchPath = append([]string{f.Schema}, saved...)
@@ -101,8 +96,61 @@ func (b *binder) functionBody(f *catalog.SQLFunction, args []expr.Expr, pos int)
 	return node, box.outer
 }
 
-// sqlFunction binds a call of a scalar SQL function as a subquery, or returns
-// nil where the name is none.
+// simpleBody returns the expression of a body that is SELECT expression and
+// nothing else, or nil.
+func (b *binder) simpleBody(f *catalog.SQLFunction, args []expr.Expr, pos int) ast.Expr {
+	stmt, err := b.o.ParseStmt(f.Body)
+	check(err, pos)
+	q, ok := stmt.(*ast.Select)
+	if !ok || q.With != nil || len(q.OrderBy) > 0 || q.Limit != nil || q.Offset != nil || len(q.Locking) > 0 {
+		return nil
+	}
+	core, ok := q.Body.(*ast.SelectCore)
+	if !ok || len(core.From) > 0 || core.Where != nil || core.Distinct || len(core.GroupBy) > 0 || core.Having != nil || len(core.Targets) != 1 {
+		return nil
+	}
+	for _, a := range args { // computed once, whatever the body does with them
+		switch a.(type) {
+		case *expr.Const, *expr.Column, *expr.Outer, *expr.Param, *expr.Cast:
+		default:
+			return nil
+		}
+	}
+	if call, ok := core.Targets[0].Expr.(*ast.FuncCall); ok && (b.isAggregate(call) || call.Over != nil || expr.SetFuncs(call.Name.Name) != nil) {
+		return nil
+	}
+	return core.Targets[0].Expr
+}
+
+// inlineBody binds a simple body as an expression over the arguments.
+func (b *binder) inlineBody(f *catalog.SQLFunction, body ast.Expr, args []expr.Expr, pos int) expr.Expr {
+	if b.viewDepth++; b.viewDepth > 64 {
+		panic(fail(pos, sqlerr.StatementTooComplex, "stack depth limit exceeded").WithHint("Function \"%s\" calls itself.", f.Name))
+	}
+	level := b.pushFunction(f, args)
+	saved := b.o.SearchPath
+	b.o.SearchPath = append([]string{f.Schema}, saved...)
+	var out expr.Expr
+	b.stored(pos, func() { out = b.settledRow(b.value(body, level)) })
+	b.o.SearchPath = saved
+	b.functions = b.functions[:len(b.functions)-1]
+	b.viewDepth--
+	return out
+}
+
+// pushFunction makes the arguments visible as columns of a level of their own.
+func (b *binder) pushFunction(f *catalog.SQLFunction, args []expr.Expr) *scope {
+	item := &rangeItem{name: f.Name, cols: make([]rangeCol, len(args))}
+	for i, a := range args {
+		item.cols[i] = rangeCol{col: plan.Column{ID: b.newID(), Name: f.Args[i].Name, Type: a.Type()}, expr: a}
+	}
+	level := &scope{items: []*rangeItem{item}}
+	b.functions = append(b.functions, functionFrame{level, item, len(args)})
+	return level
+}
+
+// sqlFunction binds a call of a scalar SQL function as a subquery, or as the
+// expression that it is; it returns nil where the name is none.
 func (b *binder) sqlFunction(c *ast.FuncCall, s *scope) expr.Expr {
 	f, args := b.findSQLFunction(c, func() []expr.Expr { return b.callArgs(c, s) })
 	if f == nil {
@@ -111,15 +159,19 @@ func (b *binder) sqlFunction(c *ast.FuncCall, s *scope) expr.Expr {
 	if f.Set {
 		panic(fail(c.Pos, sqlerr.FeatureNotSupported, "set-returning SQL function \"%s\" is only supported in FROM", f.Name))
 	}
-	node, outer := b.functionBody(f, args, c.Pos)
-	cols := node.Columns()
-	if len(cols) != 1 {
-		panic(fail(c.Pos, sqlerr.FeatureNotSupported, "SQL function \"%s\" that returns a row is only supported in FROM", f.Name))
+	var out expr.Expr
+	if body := b.simpleBody(f, args, c.Pos); body != nil {
+		out = b.inlineBody(f, body, args, c.Pos)
+	} else {
+		node, outer := b.functionBody(f, args, c.Pos)
+		cols := node.Columns()
+		if len(cols) != 1 {
+			panic(fail(c.Pos, sqlerr.FeatureNotSupported, "SQL function \"%s\" that returns a row is only supported in FROM", f.Name))
+		}
+		// A function gives its first row, a scalar subquery insists on one.
+		node = &plan.Limit{Input: node, Count: &expr.Const{Val: types.NewInt(1), Typ: types.Int8}}
+		out = &expr.Subquery{Kind: expr.ScalarSubquery, Plan: node, Cols: []expr.ColumnID{cols[0].ID}, Outer: outer, Typ: cols[0].Type}
 	}
-	// A function gives its first row, a scalar subquery insists on one.
-	node = &plan.Limit{Input: node, Count: &expr.Const{Val: types.NewInt(1), Typ: types.Int8}}
-	sub := &expr.Subquery{Kind: expr.ScalarSubquery, Plan: node, Cols: []expr.ColumnID{cols[0].ID}, Outer: outer, Typ: cols[0].Type}
-	var out expr.Expr = sub
 	if f.Ret != nil && f.Ret.Kind != types.KindVoid {
 		out = b.assign(out, f.Ret, nil, "", c.Pos)
 	}
