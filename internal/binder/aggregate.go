@@ -33,7 +33,7 @@ func (b *binder) aggregateCall(c *ast.FuncCall, s *scope) expr.Expr {
 	agg := b.aggregate(c, s, clauseFilter)
 	level := b.aggregateLevel(agg, s)
 	if level.query == nil || !level.query.open || !aggregatesAllowed(level.clause) {
-		panic(fail(c.Pos, sqlerr.GroupingError, "aggregate functions are not allowed in %s", clauseNames[level.clause]))
+		panic(fail(c.Pos, sqlerr.GroupingError, "aggregate functions are not allowed in %s", b.clauseName(level.clause)))
 	}
 	if level != s {
 		agg = b.liftAggregate(agg, level, s)

@@ -23,8 +23,24 @@ type Options struct {
 	// expression.
 	ParseStmt func(text string) (ast.Stmt, error)
 	ParseExpr func(text string) (ast.Expr, error)
+	// FixedParams are types of parameters that the statement declares, as in
+	// PREPARE p(int); they are not inferred.
+	FixedParams []*types.Type
+	// Outer are rows around the statement, which it sees under their names:
+	// NEW and OLD of a trigger. They are referred to as expr.Outer.
+	Outer []OuterRow
+	// What names the place of an expression for BindExpr's errors: "check
+	// constraints", "DEFAULT expressions", "index expressions".
+	What string
 	// Tenant scopes relations with a TENANT BY column to the session's tenant.
 	Tenant bool
+}
+
+// OuterRow is a row of a relation that a statement sees from outside.
+type OuterRow struct {
+	Name string
+	Rel  *catalog.Relation
+	IDs  []expr.ColumnID // one per live column
 }
 
 // Dependency is a relation that a plan was made from; the plan is stale when
@@ -53,7 +69,7 @@ type Bound struct {
 func Bind(o Options, stmt ast.Stmt) (bound *Bound, err error) {
 	b := newBinder(o)
 	defer recoverTo(&err)
-	root := &scope{}
+	root := b.root()
 	node := b.bindStmt(stmt, root)
 	node = b.inlineCTEs(node)
 	b.finishParams(node)
@@ -72,7 +88,13 @@ func Bind(o Options, stmt ast.Stmt) (bound *Bound, err error) {
 func BindExpr(o Options, rel *catalog.Relation, ids []expr.ColumnID, e ast.Expr, want *types.Type) (bound expr.Expr, err error) {
 	b := newBinder(o)
 	defer recoverTo(&err)
-	s := &scope{clause: clauseCheck}
+	for _, id := range ids {
+		b.nextID = max(b.nextID, id)
+	}
+	if ids == nil && rel != nil {
+		b.nextID = expr.ColumnID(len(rel.Columns))
+	}
+	s := &scope{parent: b.root().parent, clause: clauseCheck}
 	if rel != nil {
 		s.items = []*rangeItem{rowItem(rel, rel.Name, idsOf(rel, ids))}
 	}
@@ -122,7 +144,25 @@ func newBinder(o Options) *binder {
 	if o.SearchPath == nil {
 		o.SearchPath = []string{catalog.PublicSchema}
 	}
-	return &binder{o: o}
+	return &binder{o: o, params: append([]*types.Type(nil), o.FixedParams...)}
+}
+
+// root makes the outermost box; its parent holds the rows around the
+// statement.
+func (b *binder) root() *scope {
+	if len(b.o.Outer) == 0 {
+		return &scope{}
+	}
+	around := &scope{}
+	for _, o := range b.o.Outer {
+		it := rowItem(o.Rel, o.Name, o.IDs)
+		it.hidden = true
+		around.items = append(around.items, it)
+		for _, id := range o.IDs {
+			b.nextID = max(b.nextID, id)
+		}
+	}
+	return &scope{parent: around}
 }
 
 func (b *binder) newID() expr.ColumnID {

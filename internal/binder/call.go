@@ -245,7 +245,7 @@ func (b *binder) scalarOverload(c *ast.FuncCall) bool {
 // grouping expressions once those are known.
 func (b *binder) grouping(c *ast.FuncCall, s *scope) expr.Expr {
 	if s.query == nil || !s.query.open {
-		panic(fail(c.Pos, sqlerr.GroupingError, "grouping operations are not allowed in %s", clauseNames[s.clause]))
+		panic(fail(c.Pos, sqlerr.GroupingError, "grouping operations are not allowed in %s", b.clauseName(s.clause)))
 	}
 	g := groupingCall{id: b.newID(), args: b.callArgs(c, s), pos: c.Pos}
 	s.query.groupings = append(s.query.groupings, g)
@@ -256,7 +256,7 @@ func (b *binder) grouping(c *ast.FuncCall, s *scope) expr.Expr {
 // expression is taken by a column of the projection that expands it.
 func (b *binder) setCall(c *ast.FuncCall, s *scope) expr.Expr {
 	if s.query == nil || s.clause != clauseTarget && s.clause != clauseOrderBy {
-		panic(fail(c.Pos, sqlerr.FeatureNotSupported, "set-returning functions are not allowed in %s", clauseNames[s.clause]))
+		panic(fail(c.Pos, sqlerr.FeatureNotSupported, "set-returning functions are not allowed in %s", b.clauseName(s.clause)))
 	}
 	if s.inAgg {
 		panic(fail(c.Pos, sqlerr.FeatureNotSupported, "aggregate function calls cannot contain set-returning function calls").

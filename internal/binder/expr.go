@@ -19,6 +19,11 @@ func (b *binder) scalar(e ast.Expr, s *scope) expr.Expr {
 	case *ast.Literal:
 		return b.constant(x)
 	case *ast.ColumnRef:
+		if x.Star && len(x.Parts) > 0 { // count(t.*): the row as a value
+			if row := b.wholeRow(x.Parts[len(x.Parts)-1].Text, x.Pos, s); row != nil {
+				return row
+			}
+		}
 		if x.Star {
 			panic(fail(x.Pos, sqlerr.SyntaxError, "row expansion via \"*\" is not supported here"))
 		}

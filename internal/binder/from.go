@@ -86,7 +86,7 @@ func refersTo(ids []expr.ColumnID, items []*rangeItem) bool {
 // nodeItem makes the item for the output of a node, with the alias's names.
 func (b *binder) nodeItem(node plan.Node, alias ast.TableAlias, name string, pos int) *rangeItem {
 	cols := node.Columns()
-	it := &rangeItem{name: name, cols: make([]rangeCol, len(cols))}
+	it := &rangeItem{name: name, node: node, cols: make([]rangeCol, len(cols))}
 	for i, c := range cols {
 		it.cols[i].col = c
 	}

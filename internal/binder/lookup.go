@@ -292,11 +292,11 @@ func similarColumn(table, name string, s *scope) string {
 			}
 			for i := range it.cols {
 				column := it.cols[i].col.Name
-				d := distance(name, column) + extra
-				if d > 3 || d > len(name)/2 || d > best {
+				d := distance(name, column)
+				if d > len(name)/2 || d+extra > 3 || d+extra > best {
 					continue
 				}
-				if d < best {
+				if d += extra; d < best {
 					best, found = d, found[:0]
 				}
 				found = append(found, "\""+it.name+"."+column+"\"")

@@ -158,6 +158,17 @@ func BindTarget(o Options, rel *catalog.Relation, next expr.ColumnID) (t plan.Ta
 	return c.target, nil
 }
 
+// BindDefaults binds the default of every live column of rel: nil for a key
+// that fills itself, a NULL constant where there is none.
+func BindDefaults(o Options, rel *catalog.Relation) (list []expr.Expr, err error) {
+	b := newBinder(o)
+	defer recoverTo(&err)
+	for i := range rel.Columns {
+		list = append(list, b.defaultExpr(rel, i))
+	}
+	return list, nil
+}
+
 // defaultExpr is what a column takes where the statement gives no value: nil
 // for a key that fills itself.
 func (b *binder) defaultExpr(rel *catalog.Relation, i int) expr.Expr {
@@ -278,6 +289,10 @@ func (b *binder) bindTruncate(t *ast.Truncate) plan.Node {
 		rel := b.relation(ref.Name)
 		if rel.Kind != catalog.Table {
 			panic(fail(ref.Pos, sqlerr.WrongObjectType, "\"%s\" is not a table", rel.Name))
+		}
+		if b.o.Tenant && rel.Tenant != 0 {
+			panic(fail(ref.Pos, sqlerr.InsufficientPrivilege, "cannot truncate \"%s\", which other tenants share", rel.Name).
+				WithHint("Use DELETE, which is scoped to the session's tenant."))
 		}
 		add(rel)
 	}

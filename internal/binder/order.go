@@ -48,7 +48,7 @@ func (b *binder) orderKeys(items []ast.OrderItem, outs []output, s *scope, c cla
 func (b *binder) outputRef(e ast.Expr, outs []output, s *scope, outputFirst bool) int {
 	switch x := e.(type) {
 	case *ast.Literal:
-		return literalRef(x, len(outs), s.clause)
+		return b.literalRef(x, len(outs), s.clause)
 	case *ast.ColumnRef:
 		if x.Star || len(x.Parts) != 1 {
 			return -1
@@ -63,7 +63,7 @@ func (b *binder) outputRef(e ast.Expr, outs []output, s *scope, outputFirst bool
 				continue
 			}
 			if at >= 0 && !equal(outs[at].expr, outs[i].expr) {
-				panic(fail(x.Pos, sqlerr.AmbiguousColumn, "%s \"%s\" is ambiguous", clauseNames[s.clause], name))
+				panic(fail(x.Pos, sqlerr.AmbiguousColumn, "%s \"%s\" is ambiguous", b.clauseName(s.clause), name))
 			}
 			if at < 0 {
 				at = i
@@ -75,16 +75,16 @@ func (b *binder) outputRef(e ast.Expr, outs []output, s *scope, outputFirst bool
 }
 
 // literalRef is the output column that a number names.
-func literalRef(l *ast.Literal, n int, c clause) int {
+func (b *binder) literalRef(l *ast.Literal, n int, c clause) int {
 	if l.Kind != ast.IntLiteral {
 		if l.Kind == ast.NullLiteral || l.Kind == ast.BoolLiteral {
 			return -1
 		}
-		panic(fail(l.Pos, sqlerr.SyntaxError, "non-integer constant in %s", clauseNames[c]))
+		panic(fail(l.Pos, sqlerr.SyntaxError, "non-integer constant in %s", b.clauseName(c)))
 	}
 	i, ok := parseInteger(l.Text)
 	if !ok || i < 1 || i > int64(n) {
-		panic(fail(l.Pos, sqlerr.InvalidColumnReference, "%s position %s is not in select list", clauseNames[c], l.Text))
+		panic(fail(l.Pos, sqlerr.InvalidColumnReference, "%s position %s is not in select list", b.clauseName(c), l.Text))
 	}
 	return int(i) - 1
 }

@@ -277,7 +277,7 @@ func (b *binder) quantifiedQuery(left ast.Expr, op string, kind expr.SubqueryKin
 // what kind it is.
 func (b *binder) subquery(q *ast.Select, s *scope) *expr.Subquery {
 	if s.clause == clauseCheck {
-		panic(fail(q.Pos, sqlerr.FeatureNotSupported, "cannot use subquery in %s", clauseNames[clauseCheck]))
+		panic(fail(q.Pos, sqlerr.FeatureNotSupported, "cannot use subquery in %s", b.clauseName(clauseCheck)))
 	}
 	box := s.child()
 	node := b.bindQuery(q, box, queryFlags{})

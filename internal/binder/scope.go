@@ -68,6 +68,14 @@ var clauseNames = [...]string{
 	clauseCheck: "this expression", clauseMergeWhen: "MERGE WHEN conditions", clauseConflict: "ON CONFLICT",
 }
 
+// clauseName is the clause in the words of an error.
+func (b *binder) clauseName(c clause) string {
+	if c == clauseCheck && b.o.What != "" {
+		return b.o.What
+	}
+	return clauseNames[c]
+}
+
 // rangeItem is one entry of a FROM clause.
 type rangeItem struct {
 	schema string
@@ -78,6 +86,7 @@ type rangeItem struct {
 	hidden bool              // only reachable by qualified name: not in stars, not unqualified
 	gone   bool              // not reachable at all: covered by a join's alias
 	rowid  expr.ColumnID     // id of the row id column of scan, once used
+	node   plan.Node         // subqueries and views: what gives the rows
 }
 
 // rangeCol is a column of a rangeItem.

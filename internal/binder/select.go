@@ -457,10 +457,27 @@ func (b *binder) lock(locking []ast.Locking, c *ast.SelectCore, s *scope, node p
 			}
 		}
 		for _, it := range s.items {
-			if it.scan == nil || !namedIn(l.Of, it.name) || it.scan.Lock != nil && !it.scan.Lock.Share {
-				continue
+			switch {
+			case !namedIn(l.Of, it.name):
+			case it.scan != nil:
+				lockScans(it.scan, mark)
+			case it.node != nil:
+				lockScans(it.node, mark)
 			}
-			it.scan.Lock = mark
+		}
+	}
+}
+
+// lockScans marks the scans whose rows a node passes on one by one.
+func lockScans(n plan.Node, mark *plan.Locking) {
+	switch n := n.(type) {
+	case *plan.Scan:
+		if n.Lock == nil || n.Lock.Share {
+			n.Lock = mark
+		}
+	case *plan.Project, *plan.Filter, *plan.Join, *plan.Sort, *plan.Limit:
+		for _, in := range n.Inputs() {
+			lockScans(in, mark)
 		}
 	}
 }

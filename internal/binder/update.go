@@ -51,6 +51,9 @@ func (b *binder) bindUpdate(st *ast.Update, box *scope) plan.Node {
 	if st.CurrentOf != "" {
 		panic(fail(st.Pos, sqlerr.FeatureNotSupported, "WHERE CURRENT OF is not supported"))
 	}
+	if st.Or == ast.ConflictReplace || st.Or == ast.ConflictIgnore {
+		panic(fail(st.Pos, sqlerr.FeatureNotSupported, "UPDATE OR REPLACE and UPDATE OR IGNORE are not supported"))
+	}
 	box, with := b.with(st.With, box)
 	c := b.changeTarget(st.Table.Name, aliasOf(st.Table), "update")
 	s, node, _ := b.source(st.Table, c, st.From, box)

@@ -36,7 +36,7 @@ func (b *binder) windowCall(c *ast.FuncCall, s *scope) expr.Expr {
 		panic(fail(c.Pos, sqlerr.WindowingError, "window function calls cannot be nested"))
 	}
 	if s.query == nil || s.clause != clauseTarget && s.clause != clauseOrderBy && s.clause != clauseDistinctOn {
-		panic(fail(c.Pos, sqlerr.WindowingError, "window functions are not allowed in %s", clauseNames[s.clause]))
+		panic(fail(c.Pos, sqlerr.WindowingError, "window functions are not allowed in %s", b.clauseName(s.clause)))
 	}
 	s.inWin = true
 	w := windowCall{call: plan.WindowCall{Col: plan.Column{ID: b.newID(), Name: name}}}
