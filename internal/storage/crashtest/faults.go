@@ -23,6 +23,7 @@ type FaultConfig struct {
 	Kinds   []faultfs.Kind  // nil: all
 	Stride  int             // every Stride-th N; 0 is 1
 	Seed    uint64
+	Report  func(error)   // hears of each failure, and Faults goes on; nil: it ends with the first
 	Timeout time.Duration // of one run; 0 is 30 s: no fault may make it hang
 }
 
@@ -51,7 +52,11 @@ func Faults(cfg FaultConfig) (rep FaultReport, err error) {
 					fault := faultfs.Fault{Class: class, N: n, Kind: kind, Forever: forever}
 					fired, err := cfg.one(fault, &rep)
 					if err != nil {
-						return rep, fmt.Errorf("call %d of class %v fails with %v (for ever: %v): %w", n, class, kind, forever, err)
+						err = fmt.Errorf("call %d of class %v fails with %v (for ever: %v): %w", n, class, kind, forever, err)
+						if cfg.Report == nil {
+							return rep, err
+						}
+						cfg.Report(err)
 					}
 					if !fired {
 						break
@@ -144,6 +149,9 @@ func (cfg *FaultConfig) run(disk *simdisk.Disk, fs vfs.FS) error {
 type Mutant struct {
 	Name string
 	Hook func() faultfs.Hook // a fresh one for each opening
+	// Noticed tells that an error which ends the workload itself is the bug
+	// being found, as where a lost page is read again; nil: no such error is.
+	Noticed func(error) bool
 }
 
 // Survivors runs each planted bug through Run and names those that were not
@@ -164,7 +172,7 @@ func Survivors(cfg Config, mutants []Mutant) []string {
 		switch {
 		case err == nil:
 			alive = append(alive, m.Name)
-		case !errors.As(err, &caught):
+		case !errors.As(err, &caught) && (m.Noticed == nil || !m.Noticed(err)):
 			alive = append(alive, m.Name+" (did not run: "+err.Error()+")")
 		}
 	}

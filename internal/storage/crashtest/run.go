@@ -189,7 +189,7 @@ func (r *runner) enumerate(disk *simdisk.Disk, jobs chan<- job) int {
 		for round := range max(1, r.cfg.Rounds) {
 			seed := r.cfg.Seed + uint64(c.Pos())<<8 + uint64(round)
 			for _, kind := range r.kinds {
-				if round == 0 || kind != simdisk.NothingUnsynced && kind != simdisk.Everything {
+				if round == 0 || kind != simdisk.NothingUnsynced && kind != simdisk.Everything && kind != simdisk.ProcessEnd {
 					send(Point{c.Pos(), kind, seed}, op)
 				}
 			}

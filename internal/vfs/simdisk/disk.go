@@ -58,15 +58,8 @@ func (d *Disk) LosePower(kind Kind, seed uint64) *Disk {
 	return d.state.image(kind, seed)
 }
 
-// Kill gives what the end of the process at this moment leaves: everything
-// that was written, synced or not, with its record starting anew. What was
-// not synced stays at risk.
-func (d *Disk) Kill() *Disk {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	s := d.state.clone()
-	return &Disk{state: s, initial: s.clone(), nextInode: d.nextInode, locks: map[string]bool{}}
-}
+// Kill gives what the end of the process at this moment leaves (ProcessEnd).
+func (d *Disk) Kill() *Disk { return d.LosePower(ProcessEnd, 0) }
 
 // Cursor walks the record of a disk. The disk must not change meanwhile.
 type Cursor struct {

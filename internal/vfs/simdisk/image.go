@@ -18,11 +18,12 @@ const (
 	SizeFirst                   // files have grown, what was written there has not come
 	LostName                    // all content, but the last changes of names are missing
 	Mixed                       // sectors, sizes and names each by chance
+	ProcessEnd                  // no power cut: all is there, but what was unsynced stays at risk
 	kinds
 )
 
 var kindNames = [...]string{"nothing unsynced", "everything", "sectors", "pages", "torn", "reordered",
-	"size first", "lost name", "mixed"}
+	"size first", "lost name", "mixed", "process end"}
 
 func (k Kind) String() string {
 	if int(k) < len(kindNames) {
@@ -40,8 +41,13 @@ func Kinds() []Kind {
 	return all
 }
 
-// image draws the disk that remains of s.
+// image draws the disk that remains of s, durable throughout except for
+// ProcessEnd.
 func (s *state) image(kind Kind, seed uint64) *Disk {
+	if kind == ProcessEnd {
+		n := s.clone()
+		return &Disk{state: n, initial: n.clone(), nextInode: s.maxInode(), locks: map[string]bool{}}
+	}
 	rng := rand.New(rand.NewPCG(seed, uint64(kind)))
 	n := newState()
 	s.imageNames(n, kind, rng)

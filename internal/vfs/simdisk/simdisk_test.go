@@ -68,7 +68,7 @@ func TestWhatIsSyncedStays(t *testing.T) {
 		}
 	}
 	for kind, states := range seen {
-		single := kind == NothingUnsynced || kind == Everything || kind == SizeFirst || kind == LostName
+		single := kind == NothingUnsynced || kind == Everything || kind == SizeFirst || kind == LostName || kind == ProcessEnd
 		if single != (len(states) == 1) {
 			t.Errorf("%v: %d different images", kind, len(states))
 		}
