@@ -128,7 +128,7 @@ func (s *Store) mergeFrozen() error {
 		return nil
 	}
 	gens := st.frozen
-	err := s.writeCheckpoint(gens)
+	err := s.writeCheckpoint(gens, false)
 	if err == nil {
 		err = s.install(gens)
 	}

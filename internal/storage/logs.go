@@ -3,7 +3,6 @@ package storage
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"path/filepath"
 	"slices"
@@ -230,34 +229,41 @@ func (s *Store) giveUp(path string) error {
 	return nil
 }
 
+// replayed is what the logs of an opening held.
+type replayed struct {
+	gens     []uint64 // of all log files there are
+	nextGen  uint64   // for the next log
+	startLSN uint64
+	seq      uint64 // newest sequence
+}
+
 // replay enters the logs from the first generation that the meta does not
-// include into one generation's deltas (invariant 15). It gives the number and
-// the position that the next log begins with.
-func (s *Store) replay(ctx context.Context, e *edit, from, last uint64) (nextGen, startLSN, seq uint64, err error) {
-	gens, err := s.logs.found()
-	if err != nil {
-		return 0, 0, 0, err
-	}
-	nextGen, seq = from, last
-	if n := len(gens); n > 0 && gens[n-1] >= nextGen {
-		nextGen = gens[n-1] + 1
+// include into one generation's deltas (invariant 15). That the logs are all
+// there shows in their positions: each begins where the one before ended.
+func (s *Store) replay(ctx context.Context, e *edit) (r replayed, err error) {
+	r.nextGen, r.seq = s.merged.next, s.merged.last
+	if r.gens, err = s.logs.found(); err != nil {
+		return r, err
 	}
 	var headers []wal.Header
-	for _, g := range gens {
-		h, ok, err := wal.ReadHeader(s.fs, s.logs.name(g))
+	for _, g := range r.gens {
+		r.nextGen = max(r.nextGen, g+1)
+		h, ok, err := s.logHeader(g)
 		if err != nil {
-			return 0, 0, 0, err
+			return r, err
 		}
-		if ok && h.Generation == g && h.FileUUID == s.logs.uuid {
-			startLSN = max(startLSN, h.StartLSN)
-			if g >= from {
-				headers = append(headers, h)
-			}
+		if !ok {
+			continue
+		}
+		r.startLSN = max(r.startLSN, h.StartLSN)
+		if g >= s.merged.next {
+			headers = append(headers, h)
 		}
 	}
-	for i, h := range headers {
-		if h.Generation != from+uint64(i) {
-			return 0, 0, 0, sqlerr.New(sqlerr.DataCorrupted, "the log of generation %d is missing", from+uint64(i))
+	clean := s.pages.file.Meta().Clean
+	if len(headers) == 0 || headers[0].Generation != s.merged.next {
+		if !clean {
+			return r, sqlerr.New(sqlerr.DataCorrupted, "the log of generation %d is missing", s.merged.next)
 		}
 	}
 	for i, h := range headers {
@@ -268,14 +274,29 @@ func (s *Store) replay(ctx context.Context, e *edit, from, last uint64) (nextGen
 			if err := ctx.Err(); err != nil {
 				return sqlerr.Wrap(err, sqlerr.QueryCanceled, "opening was canceled")
 			}
-			return s.replayFrame(e, f.Payload, &seq)
+			return s.replayFrame(e, f.Payload, &r.seq)
 		})
 		if err != nil {
-			return 0, 0, 0, fmt.Errorf("replaying %s: %w", filepath.Base(s.logs.name(h.Generation)), err)
+			return r, err
 		}
-		startLSN = max(startLSN, res.EndLSN())
+		r.startLSN = max(r.startLSN, res.EndLSN())
 	}
-	return nextGen, startLSN, seq, nil
+	return r, nil
+}
+
+// logHeader reads the header of a generation's log. Where it is not one, the
+// file came to nothing before its first frame, or it is damaged.
+func (s *Store) logHeader(gen uint64) (h wal.Header, ok bool, err error) {
+	h, ok, err = wal.ReadHeader(s.fs, s.logs.name(gen))
+	if err != nil {
+		return h, false, err
+	}
+	if ok || gen < s.merged.next { // the file of an old one may be about to be recycled
+		return h, ok && h.Generation == gen && h.FileUUID == s.logs.uuid, nil
+	}
+	_, err = wal.Replay(s.fs, s.logs.name(gen), wal.Header{FileUUID: s.logs.uuid, Generation: gen},
+		func(wal.Frame) error { return nil })
+	return h, false, err
 }
 
 func (s *Store) replayFrame(e *edit, payload []byte, seq *uint64) error {

@@ -49,8 +49,7 @@ func (s *Store) open(ctx context.Context, memory bool) error {
 			return err
 		}
 	}
-	fresh, err := s.openPages(ctx)
-	if err != nil {
+	if err := s.openPages(); err != nil {
 		return err
 	}
 	st := &state{gen: &generation{id: s.merged.next}, trees: make(map[TreeID]*tree), epoch: s.merged.epoch}
@@ -65,73 +64,67 @@ func (s *Store) open(ctx context.Context, memory bool) error {
 	if memory {
 		return nil
 	}
-	return s.recover(ctx, st, fresh)
+	return s.recover(ctx, st)
 }
 
 // recover replays the logs and, unless the store is read-only, makes what they
 // hold durable in the pages before a new log is begun.
-func (s *Store) recover(ctx context.Context, st *state, fresh bool) error {
+func (s *Store) recover(ctx context.Context, st *state) error {
 	e := edit{from: st}
-	nextGen, startLSN, seq, err := s.replay(ctx, &e, s.merged.next, s.merged.last)
+	r, err := s.replay(ctx, &e)
 	if err != nil {
 		return err
 	}
 	n := e.next()
-	n.visible.Store(seq)
+	n.visible.Store(r.seq)
 	s.publish(n)
 	if s.o.ReadOnly {
 		return nil
 	}
-	gens, err := s.logs.found()
-	if err != nil {
-		return err
-	}
-	if seq > s.merged.last || nextGen > s.merged.next {
-		n.gen.id = nextGen - 1 // what is frozen now ends with the last log there is
-	} else if !fresh && len(gens) > 0 {
-		n.gen.id = nextGen - 1
-	}
-	return s.settle(n, gens, startLSN, nextGen, seq > s.merged.last)
+	return s.settle(n, r)
 }
 
-// settle begins the log of generation next, and checkpoints what was replayed
-// into both metas before any old log goes (invariant 16).
-func (s *Store) settle(st *state, gens []uint64, startLSN, next uint64, replayed bool) error {
-	log, err := s.logs.create(next, startLSN, s.SyncMode())
-	if err != nil {
-		return err
-	}
-	if len(gens) == 0 && !replayed {
-		st.gen.id, st.gen.log = next, log
-		return nil
-	}
-	if err := s.freezeInto(st, &generation{id: next, log: log}); err != nil {
-		return err
-	}
+// settle checkpoints what was replayed into both metas, gives up the old logs,
+// and only then begins a new one (invariant 16). In between the metas say that
+// no log is needed.
+func (s *Store) settle(st *state, r replayed) error {
 	sides, err := s.sideFiles()
 	if err != nil {
 		return err
 	}
-	for _, n := range sides {
-		s.nextSide.Store(max(n, s.nextSide.Load()))
-	}
-	frozen := s.state.Load().frozen
-	if err := s.writeCheckpoint(frozen); err != nil {
-		return err
-	}
-	if err := s.writeMeta(); err != nil { // both metas
-		return err
-	}
-	if err := s.install(frozen); err != nil {
-		return err
-	}
-	for _, g := range gens {
-		if err := s.giveUp(s.logs.name(g)); err != nil {
+	gen := st.gen
+	gen.id = r.nextGen
+	if r.seq > s.merged.last {
+		gen.id = r.nextGen - 1 // what is frozen now ends with the last log there is
+		gen = &generation{id: r.nextGen}
+		if err := s.freezeInto(st, gen); err != nil {
+			return err
+		}
+		frozen := s.state.Load().frozen
+		if err := s.writeCheckpoint(frozen, true); err != nil {
+			return err
+		}
+		if err := s.install(frozen); err != nil {
+			return err
+		}
+	} else if s.merged.next = r.nextGen; !s.pages.file.Meta().Clean {
+		if err := s.writeMeta(true); err != nil {
 			return err
 		}
 	}
+	if len(r.gens)+len(sides) > 0 {
+		if err := s.writeMeta(true); err != nil {
+			return err
+		}
+		if err := s.removeLeftovers(); err != nil {
+			return err
+		}
+	}
+	if gen.log, err = s.logs.create(r.nextGen, r.startLSN, s.SyncMode()); err != nil {
+		return err
+	}
 	s.logs.old = nil
-	return s.removeSides(sides)
+	return s.writeMeta(false)
 }
 
 // lockFile takes the process lock, on a name of its own: where locks belong to
@@ -181,22 +174,33 @@ func (s *Store) Close() error {
 	return errors.Join(err, s.closeLogs(), s.closeFiles())
 }
 
-// closeLogs syncs and closes the log; with nothing in it, and both metas
-// written, the old ones are removed.
+// closeLogs closes the logs. Where the pages hold everything it says so in
+// both metas, and removes them.
 func (s *Store) closeLogs() error {
-	var err error
-	if log := s.state.Load().gen.log; log != nil {
-		if s.poisonCause.Load() == nil {
-			err = log.Sync()
-		}
-		err = errors.Join(err, log.Close())
+	st := s.state.Load()
+	if st.gen.log == nil {
+		return nil
 	}
+	failed := s.poisonCause.Load() != nil
+	var err error
+	if !failed {
+		err = st.gen.log.Sync()
+	}
+	err = errors.Join(err, st.gen.log.Close())
 	for _, o := range s.logs.old {
 		if o.log != nil {
 			err = errors.Join(err, o.log.Close())
 		}
 	}
-	return err
+	if err != nil || failed || len(st.frozen) > 0 || s.dirty(st) {
+		return err
+	}
+	for range 2 {
+		if err := s.writeMeta(true); err != nil {
+			return err
+		}
+	}
+	return s.removeLeftovers()
 }
 
 func (s *Store) closeFiles() error {

@@ -25,21 +25,20 @@ type baseTree struct{ root btree.Ptr }
 
 func (b baseTree) rows() int64 { return int64(b.root.Rows) }
 
-// openPages opens or creates the data file; fresh tells that it was created.
-func (s *Store) openPages(context.Context) (fresh bool, err error) {
+// openPages opens or creates the data file.
+func (s *Store) openPages() error {
 	f, err := pager.Open(s.fs, s.path, s.o.ReadOnly)
 	if errors.Is(err, fs.ErrNotExist) {
 		if !s.o.Create || s.o.ReadOnly {
-			return false, sqlerr.Wrap(err, sqlerr.UndefinedFile, "database %q does not exist", s.path)
+			return sqlerr.Wrap(err, sqlerr.UndefinedFile, "database %q does not exist", s.path)
 		}
 		if err := s.removeLeftovers(); err != nil {
-			return false, err
+			return err
 		}
 		f, err = pager.Create(s.fs, s.path, s.o.PageSize)
-		fresh = true
 	}
 	if err != nil {
-		return false, err
+		return err
 	}
 	s.pages = &pages{file: f, cache: btree.NewCache(f, s.o.CacheBytes)}
 	s.fileBytes.Store(f.Size())
@@ -48,18 +47,18 @@ func (s *Store) openPages(context.Context) (fresh bool, err error) {
 	m := f.Meta()
 	s.merged = merged{trees: map[TreeID]mergedTree{}, last: m.LastSeq, next: m.NextGen, epoch: m.Epoch}
 	if m.Directory.Size == 0 {
-		return fresh, nil
+		return nil
 	}
 	b, err := f.ReadBlob(m.Directory, pager.TypeBlob)
 	if err != nil {
-		return false, err
+		return err
 	}
 	s.merged.trees, err = decodeDirectory(b)
-	return fresh, err
+	return err
 }
 
-// removeLeftovers clears away logs and side files whose data file is gone:
-// they belong to another database.
+// removeLeftovers removes all logs and side files: those of a database whose
+// file is gone, and those that a clean one no longer needs.
 func (s *Store) removeLeftovers() error {
 	gens, err := s.logs.found()
 	if err != nil {
@@ -217,8 +216,9 @@ func (c *leafCursor) before(i int, lo []byte, excl bool) bool {
 }
 
 // writeCheckpoint makes frozen generations durable in the pages (invariant 11,
-// up to the second sync). Under ckpt.running.
-func (s *Store) writeCheckpoint(gens []*generation) error {
+// up to the second sync). clean says that no log is needed beside it. Under
+// ckpt.running.
+func (s *Store) writeCheckpoint(gens []*generation, clean bool) error {
 	f := s.pages.file
 	f.Begin(s.oldestEpoch())
 	g := gens[len(gens)-1]
@@ -251,7 +251,7 @@ func (s *Store) writeCheckpoint(gens []*generation) error {
 			}
 		}
 	}
-	if err := f.Commit(m.last, m.next, encodeDirectory(m.trees)); err != nil {
+	if err := f.Commit(m.last, m.next, clean, encodeDirectory(m.trees)); err != nil {
 		return err
 	}
 	s.merged = m
@@ -260,10 +260,10 @@ func (s *Store) writeCheckpoint(gens []*generation) error {
 }
 
 // writeMeta repeats the newest checkpoint, so that both metas hold it.
-func (s *Store) writeMeta() error {
+func (s *Store) writeMeta(clean bool) error {
 	f := s.pages.file
 	f.Begin(s.oldestEpoch())
-	if err := f.Commit(s.merged.last, s.merged.next, encodeDirectory(s.merged.trees)); err != nil {
+	if err := f.Commit(s.merged.last, s.merged.next, clean, encodeDirectory(s.merged.trees)); err != nil {
 		return err
 	}
 	s.merged.epoch = f.Meta().Epoch

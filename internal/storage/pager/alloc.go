@@ -174,8 +174,9 @@ func (p *File) writeBlobAt(first uint64, kind uint8, data []byte) (Blob, error) 
 }
 
 // Commit makes a checkpoint durable: the directory, the allocation map, sync,
-// meta, sync. The old directory and map are freed.
-func (p *File) Commit(lastSeq, nextGen uint64, directory []byte) error {
+// meta, sync. The old directory and map are freed. clean says that no log is
+// needed beside it.
+func (p *File) Commit(lastSeq, nextGen uint64, clean bool, directory []byte) error {
 	p.FreeBlob(p.meta.Directory)
 	p.FreeBlob(p.meta.Map)
 	dir, err := p.WriteBlob(TypeBlob, directory)
@@ -205,7 +206,7 @@ func (p *File) Commit(lastSeq, nextGen uint64, directory []byte) error {
 		return ioError(err, "sync")
 	}
 	before := p.meta
-	p.meta = Meta{Epoch: before.Epoch + 1, LastSeq: lastSeq, NextGen: nextGen, Pages: p.alloc.end, Directory: dir, Map: m}
+	p.meta = Meta{Epoch: before.Epoch + 1, LastSeq: lastSeq, NextGen: nextGen, Pages: p.alloc.end, Directory: dir, Map: m, Clean: clean}
 	if err := p.writeMeta(); err != nil {
 		return err
 	}

@@ -97,6 +97,7 @@ type Meta struct {
 	LastSeq   uint64
 	NextGen   uint64
 	Pages     uint64 // in the file
+	Clean     bool   // the store was closed: no log belongs to it
 	Directory Blob
 	Map       Blob
 }
@@ -135,11 +136,28 @@ func Open(files vfs.FS, path string, readOnly bool) (*File, error) {
 		return nil, ioError(err, "open")
 	}
 	p := &File{f: f}
-	if err := p.load(); err != nil {
+	err = p.load()
+	if err == nil && !readOnly {
+		err = p.settle()
+	}
+	if err != nil {
 		f.Close()
 		return nil, err
 	}
 	return p, nil
+}
+
+// settle makes durable the meta that was chosen. The process that wrote it may
+// have ended before its sync, or after one that failed, so it is written anew;
+// what it refers to was synced before it was first written.
+func (p *File) settle() error {
+	if err := p.writeMeta(); err != nil {
+		return err
+	}
+	if err := p.f.Sync(); err != nil {
+		return ioError(err, "sync")
+	}
+	return nil
 }
 
 // Create makes an empty data file under a temporary name, and gives it its own
@@ -185,7 +203,7 @@ func (p *File) format() error {
 	if _, err := p.f.WriteAt(b, 0); err != nil {
 		return ioError(err, "write")
 	}
-	p.meta = Meta{Epoch: 0, NextGen: 1, Pages: firstPage}
+	p.meta = Meta{Epoch: 0, NextGen: 1, Pages: firstPage, Clean: true}
 	p.alloc.grow(firstPage)
 	for i := range uint64(firstPage) {
 		p.alloc.set(i)
@@ -211,6 +229,9 @@ func (p *File) writeMeta() error {
 	le.PutUint64(b[16:], m.LastSeq)
 	le.PutUint64(b[24:], m.NextGen)
 	le.PutUint64(b[32:], m.Pages)
+	if m.Clean {
+		b[152] = 1
+	}
 	AppendBlob(b[40:40], m.Directory)
 	AppendBlob(b[72:72], m.Map)
 	le.PutUint32(b[metaBytes-4:], crc32.Update(p.uuidCRC, castagnoli, b[:metaBytes-4]))
@@ -220,18 +241,20 @@ func (p *File) writeMeta() error {
 	return nil
 }
 
-func (p *File) readMeta(slot int64) (m Meta, ok bool) {
+func (p *File) readMeta(slot int64) (m Meta, ok bool, err error) {
 	b := make([]byte, metaBytes)
-	if _, err := p.f.ReadAt(b, slot*int64(p.pageSize)); err != nil {
-		return m, false
+	if _, err := p.f.ReadAt(b, slot*int64(p.pageSize)); err == io.EOF {
+		return m, false, nil
+	} else if err != nil { // not the same as a meta that is damaged
+		return m, false, ioError(err, "read")
 	}
 	if string(b[:8]) != magic || le.Uint32(b[metaBytes-4:]) != crc32.Update(p.uuidCRC, castagnoli, b[:metaBytes-4]) {
-		return m, false
+		return m, false, nil
 	}
-	m = Meta{Epoch: le.Uint64(b[8:]), LastSeq: le.Uint64(b[16:]), NextGen: le.Uint64(b[24:]), Pages: le.Uint64(b[32:])}
+	m = Meta{Clean: b[152] == 1, Epoch: le.Uint64(b[8:]), LastSeq: le.Uint64(b[16:]), NextGen: le.Uint64(b[24:]), Pages: le.Uint64(b[32:])}
 	m.Directory, _ = DecodeBlob(b[40:])
 	m.Map, _ = DecodeBlob(b[72:])
-	return m, m.Epoch&1 == uint64(2-slot)
+	return m, m.Epoch&1 == uint64(2-slot), nil
 }
 
 func (p *File) load() error {
@@ -250,16 +273,24 @@ func (p *File) load() error {
 		return damaged("the header page is damaged")
 	}
 	b := make([]byte, p.pageSize)
-	if _, err := p.f.ReadAt(b, 0); err != nil {
+	if _, err := p.f.ReadAt(b, 0); err == io.EOF {
 		return damaged("the header page is damaged")
+	} else if err != nil {
+		return ioError(err, "read")
 	}
 	if le.Uint32(b[p.pageSize-4:]) != crc32.Checksum(b[:p.pageSize-4], castagnoli) {
 		return damaged("the header page is damaged")
 	}
 	copy(p.UUID[:], head[16:])
 	p.uuidCRC = crc32.Checksum(p.UUID[:], castagnoli)
-	a, okA := p.readMeta(1)
-	z, okZ := p.readMeta(2)
+	a, okA, err := p.readMeta(1)
+	if err != nil {
+		return err
+	}
+	z, okZ, err := p.readMeta(2)
+	if err != nil {
+		return err
+	}
 	switch {
 	case !okA && !okZ:
 		return damaged("both meta pages are damaged")
