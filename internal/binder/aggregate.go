@@ -30,6 +30,9 @@ func (b *binder) aggregateCall(c *ast.FuncCall, s *scope) expr.Expr {
 	if s.inAgg {
 		panic(fail(c.Pos, sqlerr.GroupingError, "aggregate function calls cannot be nested"))
 	}
+	if len(c.Args) == 0 && !c.Star && len(c.WithinGroup) == 0 {
+		panic(fail(c.Pos, sqlerr.WrongObjectType, "%s(*) must be used to call a parameterless aggregate function", c.Name.Name))
+	}
 	agg := b.aggregate(c, s, clauseFilter)
 	level := b.aggregateLevel(agg, s)
 	if level.query == nil || !level.query.open || !aggregatesAllowed(level.clause) {

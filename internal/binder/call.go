@@ -18,6 +18,8 @@ func (b *binder) call(c *ast.FuncCall, s *scope) expr.Expr {
 		if b.o.Catalog != nil && b.o.Catalog.Schema(c.Name.Schema) == nil {
 			panic(fail(c.Pos, sqlerr.InvalidSchemaName, "schema \"%s\" does not exist", c.Name.Schema))
 		}
+		_, _, _, err := expr.ResolveFunc(c.Name.Schema+"."+c.Name.Name, b.typesOf(b.callArgs(c, s), false))
+		check(err, c.Pos)
 	}
 	name := c.Name.Name
 	if c.Over == nil {
@@ -51,7 +53,7 @@ func (b *binder) call(c *ast.FuncCall, s *scope) expr.Expr {
 	args := b.callArgs(c, s)
 	if len(args) == 1 && expr.Functions(name) == nil {
 		if t := castFunction(name); t != nil {
-			return b.cast(args[0], t, c.Pos)
+			return b.cast(args[0], t, start(c.Args[0]), c.Pos)
 		}
 	}
 	return b.functionCall(c, args, s)
@@ -76,7 +78,7 @@ func (b *binder) functionCall(c *ast.FuncCall, args []expr.Expr, s *scope) expr.
 		if t := castFunction(name); t != nil {
 			ts := b.typesOf(args, true)
 			if _, _, _, err := expr.ResolveFunc(name, ts); err != nil && (isUnknown(args[0]) || castable(args[0].Type(), t)) {
-				return b.cast(args[0], t, c.Pos)
+				return b.cast(args[0], t, start(c.Args[0]), c.Pos)
 			}
 		}
 	}
@@ -202,7 +204,7 @@ func (b *binder) specialForm(c *ast.FuncCall, s *scope) expr.Expr {
 func (b *binder) nullif(c *ast.FuncCall, s *scope) expr.Expr {
 	l, r := b.scalar(c.Args[0], s), b.scalar(c.Args[1], s)
 	cond := b.operator("=", l, r, c.Pos)
-	l = b.resolveUnknown(l)
+	l = b.resolveUnknown(b.again(c.Args[0], l, s))
 	return &expr.Case{Whens: []expr.When{{Cond: cond, Then: &expr.Const{Typ: l.Type()}}}, Else: l, Typ: l.Type()}
 }
 

@@ -220,13 +220,14 @@ func isReg(t *types.Type) bool {
 	return t.OID == types.RegClass.OID || t.OID == types.RegType.OID || t.OID == types.RegProc.OID
 }
 
-// cast binds an explicit cast.
-func (b *binder) cast(e expr.Expr, t *types.Type, pos int) expr.Expr {
+// cast binds an explicit cast: pos is where the operand stands, castPos the
+// cast.
+func (b *binder) cast(e expr.Expr, t *types.Type, pos, castPos int) expr.Expr {
 	if isUnknown(e) {
 		return b.settle(e, t, true, pos)
 	}
 	if !castable(e.Type(), t) {
-		panic(fail(pos, sqlerr.CannotCoerce, "cannot cast type %s to %s", e.Type().Display, t.Display))
+		panic(fail(castPos, sqlerr.CannotCoerce, "cannot cast type %s to %s", e.Type().Display, t.Display))
 	}
 	return b.convert(e, t, true, pos)
 }

@@ -197,7 +197,7 @@ func (b *binder) castExpr(c *ast.Cast, s *scope) expr.Expr {
 	}
 	t := b.typeName(c.Type)
 	e := b.scalar(c.X, s)
-	return b.cast(e, t, start(c.X))
+	return b.cast(e, t, start(c.X), c.Pos)
 }
 
 func (b *binder) caseExpr(c *ast.Case, s *scope) expr.Expr {
@@ -212,6 +212,9 @@ func (b *binder) caseExpr(c *ast.Case, s *scope) expr.Expr {
 	results := make([]expr.Expr, len(c.Whens)+1)
 	for i, w := range c.Whens {
 		if operand != nil {
+			if i > 0 {
+				operand = b.again(c.Operand, operand, s)
+			}
 			out.Whens[i].Cond = b.boolean(b.operator("=", operand, b.scalar(w.Cond, s), start(w.Cond)), "CASE/WHEN", start(w.Cond))
 		} else {
 			out.Whens[i].Cond = b.boolean(b.scalar(w.Cond, s), "CASE/WHEN", start(w.Cond))
@@ -354,7 +357,7 @@ func (b *binder) subscript(x *ast.Subscript, s *scope) expr.Expr {
 		return arg
 	case types.KindArray:
 	default:
-		panic(fail(x.Pos, sqlerr.DatatypeMismatch, "cannot subscript type %s because it does not support subscripting", t.Display))
+		panic(fail(start(x), sqlerr.DatatypeMismatch, "cannot subscript type %s because it does not support subscripting", t.Display))
 	}
 	bound := func(e ast.Expr) expr.Expr {
 		if e == nil {

@@ -277,7 +277,11 @@ func (b *binder) join(j *ast.Join, s *scope, left []*rangeItem) (plan.Node, []*r
 		items = append([]*rangeItem{merged}, items...)
 	}
 	if j.Alias.Name != "" {
-		items = []*rangeItem{b.joinAlias(items, j.Alias, j.Pos, s)}
+		covered := b.joinAlias(items, j.Alias, j.Pos, s)
+		for _, it := range items {
+			it.gone = true
+		}
+		items = append([]*rangeItem{covered}, items...)
 	}
 	return node, items, llat || rlat && refersToAny(rnode, left)
 }

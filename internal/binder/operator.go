@@ -4,14 +4,64 @@ import (
 	"strings"
 
 	"github.com/zqlite/zqlite/internal/expr"
+	"github.com/zqlite/zqlite/internal/plan"
 	"github.com/zqlite/zqlite/internal/sql/ast"
 	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/types"
 )
 
 func (b *binder) binary(x *ast.Binary, s *scope) expr.Expr {
+	if sub, ok := x.R.(*ast.Subquery); ok {
+		if row, ok := x.L.(*ast.RowExpr); ok {
+			return b.compareRowQuery(x, row, sub, s)
+		}
+	}
 	l, r := b.scalar(x.L, s), b.scalar(x.R, s)
 	return b.operator(x.Op, l, r, x.Pos)
+}
+
+// compareRowQuery binds (a, b) op (SELECT c, d) as (SELECT (a, b) op (c, d)
+// FROM …): NULL without a row, an error with several.
+func (b *binder) compareRowQuery(x *ast.Binary, row *ast.RowExpr, q *ast.Subquery, s *scope) expr.Expr {
+	l, ok := b.scalar(row, s).(*expr.Row)
+	cmp, comparison := expr.CompareOps[x.Op]
+	if !ok || !comparison {
+		panic(fail(x.Pos, sqlerr.FeatureNotSupported, "could not determine interpretation of row comparison operator %s", x.Op))
+	}
+	box := s.child()
+	node := b.bindQuery(q.Query, box, queryFlags{})
+	cols := node.Columns()
+	switch {
+	case len(cols) > len(l.Args):
+		panic(fail(x.Pos, sqlerr.SyntaxError, "subquery has too many columns"))
+	case len(cols) < len(l.Args):
+		panic(fail(x.Pos, sqlerr.SyntaxError, "subquery has too few columns"))
+	}
+	left, right := make([]expr.Expr, len(cols)), make([]expr.Expr, len(cols))
+	for i, c := range cols {
+		left[i] = b.outward(l.Args[i], s, box)
+		right[i] = &expr.Column{ID: c.ID, Typ: c.Type, Name: c.Name}
+	}
+	col := plan.Column{ID: b.newID(), Name: "?column?", Type: types.Bool}
+	node = &plan.Project{Input: node, Items: []plan.Item{{Col: col, Expr: b.compareRows(cmp, left, right, x.Pos)}}}
+	return &expr.Subquery{Kind: expr.ScalarSubquery, Plan: node, Cols: []expr.ColumnID{col.ID}, Outer: box.outer, Typ: types.Bool}
+}
+
+// again returns what an expression is bound to once more, for a construct that
+// is expanded into two uses of it. Subqueries are bound anew, since a column
+// id may be brought forth only once.
+func (b *binder) again(e ast.Expr, bound expr.Expr, s *scope) expr.Expr {
+	found := false
+	visit(bound, func(x expr.Expr) bool {
+		if _, ok := x.(*expr.Subquery); ok {
+			found = true
+		}
+		return !found
+	})
+	if found {
+		return b.scalar(e, s)
+	}
+	return bound
 }
 
 func (b *binder) unary(x *ast.Unary, s *scope) expr.Expr {

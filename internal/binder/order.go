@@ -153,6 +153,9 @@ func (b *binder) orderOutput(node plan.Node, cl clauses, box *scope, what string
 				if ref, ok := o.Expr.(*ast.ColumnRef); ok && len(ref.Parts) == 1 {
 					panic(fail(ref.Pos, sqlerr.UndefinedColumn, "column \"%s\" does not exist", ref.Parts[0].Text))
 				}
+				if ref, ok := o.Expr.(*ast.ColumnRef); ok && len(ref.Parts) > 1 {
+					panic(b.noTable("", ref.Parts[len(ref.Parts)-2].Text, ref.Pos, s))
+				}
 				if what == "VALUES" {
 					s.items = []*rangeItem{it}
 					keys = append(keys, sortKey(b.value(o.Expr, s), o))

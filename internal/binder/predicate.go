@@ -85,12 +85,13 @@ func anyOf(parts []expr.Expr) expr.Expr {
 
 func (b *binder) between(x *ast.Between, s *scope) expr.Expr {
 	e, lo, hi := b.scalar(x.X, s), b.scalar(x.Lo, s), b.scalar(x.Hi, s)
-	within := func(lo, hi expr.Expr) expr.Expr {
-		return &expr.And{Args: []expr.Expr{b.operator(">=", e, lo, x.Pos), b.operator("<=", e, hi, x.Pos)}}
+	within := func(e, lo, hi expr.Expr) expr.Expr {
+		low := b.operator(">=", e, lo, x.Pos)
+		return &expr.And{Args: []expr.Expr{low, b.operator("<=", b.again(x.X, e, s), hi, x.Pos)}}
 	}
-	out := within(lo, hi)
+	out := within(e, lo, hi)
 	if x.Symmetric {
-		out = &expr.Or{Args: []expr.Expr{out, within(hi, lo)}}
+		out = &expr.Or{Args: []expr.Expr{out, within(b.again(x.X, e, s), b.again(x.Hi, hi, s), b.again(x.Lo, lo, s))}}
 	}
 	if x.Not {
 		return &expr.Not{Arg: out}
@@ -130,6 +131,9 @@ func (b *binder) in(x *ast.In, s *scope) expr.Expr {
 	}
 	parts := make([]expr.Expr, len(x.List))
 	for i := range parts {
+		if i > 0 {
+			arg = b.again(x.X, arg, s)
+		}
 		parts[i] = b.operator("=", arg, args[i+1], x.Pos)
 	}
 	out := anyOf(parts)

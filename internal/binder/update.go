@@ -117,7 +117,7 @@ func (b *binder) setClauses(sets []ast.SetClause, c *change, s *scope, input pla
 		}
 		switch v := set.Value.(type) {
 		case *ast.RowExpr:
-			b.countTargets(len(set.Targets), len(v.Elems), set.Pos)
+			b.countTargets(len(set.Targets), len(v.Elems), v.Pos)
 			for i, t := range set.Targets {
 				add(t, func(ord int) expr.Expr { return b.setValue(t, v.Elems[i], c, ord, s) })
 			}
@@ -128,7 +128,7 @@ func (b *binder) setClauses(sets []ast.SetClause, c *change, s *scope, input pla
 			f := s.fromScope(s.items, true)
 			box := &scope{parent: f, ctes: s.ctes}
 			node := b.bindQuery(v.Query, box, queryFlags{keepUnknown: true})
-			b.countTargets(len(set.Targets), len(node.Columns()), set.Pos)
+			b.countTargets(len(set.Targets), len(node.Columns()), v.Pos)
 			node = b.settleColumns(node, set.Targets, c)
 			input = &plan.Join{Kind: plan.SingleJoin, Left: input, Right: node, Lateral: refersTo(box.outer, s.items)}
 			joined = input
@@ -217,7 +217,7 @@ func (b *binder) setPart(t ast.AssignTarget, e ast.Expr, c *change, ord int, s *
 			value := b.assign(b.scalar(e, s), base.Elem, c.rel, col.Name, start(e))
 			return b.callByName("array_assign", []expr.Expr{old, index, value}, t.Pos, s)
 		case types.KindJSONB:
-			key := b.cast(b.value(step.Index, s), types.Text, step.Pos)
+			key := b.cast(b.value(step.Index, s), types.Text, step.Pos, step.Pos)
 			value := b.assign(b.scalar(e, s), types.JSONB, c.rel, col.Name, start(e))
 			path := &expr.Array{Args: []expr.Expr{key}, Typ: types.ArrayOf(types.Text)}
 			return b.callByName("jsonb_set", []expr.Expr{old, path, value, &expr.Const{Val: types.NewBool(true), Typ: types.Bool}}, t.Pos, s)
