@@ -127,6 +127,9 @@ func (s *Store) mergeFrozen() error {
 	if len(st.frozen) == 0 {
 		return nil
 	}
+	if s.poisonCause.Load() != nil { // what a failed attempt left behind must not become durable
+		return s.poisoned()
+	}
 	gens := st.frozen
 	err := s.writeCheckpoint(gens, false)
 	if err == nil {
