@@ -44,6 +44,7 @@ func (s *Store) openPages() error {
 	s.fileBytes.Store(f.Size())
 	s.logs.uuid = f.UUID
 	s.maxKey = min(maxKeyBytes, f.PageSize()/8)
+	s.bigRow = f.PageSize() / 16
 	m := f.Meta()
 	s.merged = merged{trees: map[TreeID]mergedTree{}, last: m.LastSeq, next: m.NextGen, epoch: m.Epoch}
 	if m.Directory.Size == 0 {
@@ -252,6 +253,9 @@ func (s *Store) writeCheckpoint(gens []*generation, clean bool) error {
 		}
 	}
 	if err := f.Commit(m.last, m.next, clean, encodeDirectory(m.trees)); err != nil {
+		return err
+	}
+	if err := f.Shrink(); err != nil {
 		return err
 	}
 	s.merged = m

@@ -6,6 +6,7 @@ import (
 	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/storage/delta"
 	"github.com/zqlite/zqlite/internal/storage/page"
+	"github.com/zqlite/zqlite/internal/storage/pager"
 )
 
 // maxKeyBytes bounds a key; page sizes below 16 KiB bound it further.
@@ -32,11 +33,33 @@ func (t *Tx) write(id TreeID, key, row []byte, flags uint8) error {
 	if len(key) > t.s.maxKey {
 		return sqlerr.New(sqlerr.ProgramLimitExceeded, "key of %d bytes exceeds the maximum of %d", len(key), t.s.maxKey)
 	}
+	if len(row) > t.s.bigRow {
+		if err := t.checkRow(h, key, row); err != nil {
+			return err
+		}
+	}
 	if h.own == nil {
 		h.own = t.scratch().list()
 	}
 	if !t.w.ws.Put(h.own, key, delta.Hash(key), flags, row) {
 		return sqlerr.New(sqlerr.OutOfMemory, "the write set of the transaction is full")
+	}
+	return nil
+}
+
+// checkRow refuses a row that no leaf could hold even with its large cells on
+// overflow pages: the merge would fail on it for ever.
+func (t *Tx) checkRow(h *txTree, key, row []byte) error {
+	ls := h.layoutsOf()
+	if ls == nil && h.writtenTo != nil {
+		ls = h.writtenTo.layouts
+	}
+	r, err := ls.open(row)
+	if err != nil {
+		return err
+	}
+	if need := page.LeafSize(&r, ls.set, len(key), pager.BlobBytes); need > t.s.pages.file.Room() {
+		return sqlerr.New(sqlerr.ProgramLimitExceeded, "row is too big: %d bytes, the maximum is %d", need, t.s.pages.file.Room())
 	}
 	return nil
 }

@@ -224,3 +224,9 @@ func RowSize(r *Row, ls *Layouts, inline, refBytes int) int {
 	}
 	return size
 }
+
+// LeafSize is about what a leaf takes that has this row alone, with cells that
+// are longer than a reference replaced by one.
+func LeafSize(r *Row, ls *Layouts, keyBytes, refBytes int) int {
+	return leafHeader + len(ls.newest.Columns)*(leafColumn+1) + keyBytes + 16 + RowSize(r, ls, refBytes, refBytes)
+}
