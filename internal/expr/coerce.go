@@ -27,6 +27,9 @@ var implicitCasts = map[types.OID][]*types.Type{
 	types.Varbit.OID:    {types.Bit},
 }
 
+// AnyNonArray is the pseudo-type of parameters that take any value but arrays.
+var AnyNonArray = &types.Type{OID: 2776, Kind: types.KindVoid, Category: 'P', Name: "anynonarray", Display: "anynonarray", Mod: -1}
+
 // CanCoerce reports whether a value of type from becomes to without a written
 // cast. Unknown literals become anything; a domain becomes what its base does.
 func CanCoerce(from, to *types.Type) bool {
@@ -39,6 +42,8 @@ func CanCoerce(from, to *types.Type) bool {
 		return true
 	case to.Is(types.AnyElement):
 		return true
+	case to.Is(AnyNonArray):
+		return from.Kind != types.KindArray
 	case to.Is(types.AnyArray):
 		return from.Kind == types.KindArray
 	case to.Is(types.AnyEnum):

@@ -91,9 +91,42 @@ type SetFunc struct {
 	ColsFn    func(args []*types.Type) []types.Field // where the columns depend on the arguments
 	NotStrict bool
 	// Open starts a call; next fills row and returns false after the last.
-	Open   func(c *Context, args []types.Value) (next func(row []types.Value) (bool, error), err error)
+	Open func(c *Context, args []types.Value) (next func(row []types.Value) (bool, error), err error)
+	// OpenTyped is Open for functions that need the argument types; used where
+	// Open is nil. OpenWith makes one of it.
+	OpenTyped func(c *Context, call *CallTypes, args []types.Value) (next func(row []types.Value) (bool, error), err error)
+
 	Doc    string
 	Source string
+}
+
+// OpenWith returns what opens calls with arguments of the given types,
+// whichever form the function has. A strict function gives no rows for NULL.
+func (f *SetFunc) OpenWith(args []*types.Type) func(c *Context, vals []types.Value) (next func(row []types.Value) (bool, error), err error) {
+	call := &CallTypes{Args: args, Ret: RecordOf(f, args)}
+	return func(c *Context, vals []types.Value) (func(row []types.Value) (bool, error), error) {
+		if !f.NotStrict {
+			for i := range vals {
+				if vals[i].K == types.KindNull {
+					return func([]types.Value) (bool, error) { return false, nil }, nil
+				}
+			}
+		}
+		if f.Open != nil {
+			return f.Open(c, vals)
+		}
+		return f.OpenTyped(c, call, vals)
+	}
+}
+
+// RecordOf returns the type of a set-returning function's rows.
+func RecordOf(f *SetFunc, args []*types.Type) *types.Type {
+	r := *types.RecordType
+	r.Fields = f.Cols
+	if f.ColsFn != nil {
+		r.Fields = f.ColsFn(args)
+	}
+	return &r
 }
 
 // AggFunc describes an aggregate function.

@@ -228,7 +228,7 @@ func bindPolymorphic(params, args []*types.Type) ([]*types.Type, binding, bool) 
 // type where its values can be used as they are.
 func coercedType(param, arg *types.Type) *types.Type {
 	switch {
-	case param.Is(types.Any):
+	case param.Is(types.Any), param.Is(AnyNonArray):
 		if arg.Is(types.Unknown) {
 			return types.Text
 		}

@@ -48,6 +48,9 @@ func byteOrdered(t *types.Type) bool {
 	return (t.Collation == "" || t.Collation == "C" || t.Collation == "POSIX" || t.Collation == "BINARY") && !t.Is(types.Char)
 }
 
+// Holds reports whether an ordering of the operands satisfies the operator.
+func (op CompareOp) Holds(order int) bool { return op.holds(order) }
+
 // holds reports whether an ordering satisfies the operator.
 func (op CompareOp) holds(order int) bool {
 	switch op {

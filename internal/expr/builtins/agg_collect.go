@@ -1,0 +1,137 @@
+package builtins
+
+import (
+	"strings"
+
+	"github.com/zqlite/zqlite/internal/expr"
+	"github.com/zqlite/zqlite/internal/types"
+	"github.com/zqlite/zqlite/internal/vector"
+)
+
+func init() {
+	joined := func(name string, params args, ret typ, source, doc string, separator bool) {
+		expr.RegisterAggregate(&expr.AggFunc{Name: name, Args: params, Ret: ret, Doc: doc, Source: source,
+			New: func(c *expr.Context, ts []*types.Type, ret *types.Type) expr.Accumulator {
+				return &joinAcc{c: c, typ: ts[0], kind: ret.Kind, separator: separator}
+			}})
+	}
+	joined("string_agg", args{text, text}, text, "PostgreSQL", "Values joined, each but the first after its separator", true)
+	joined("string_agg", args{bytea, bytea}, bytea, "PostgreSQL", "Values joined, each but the first after its separator", true)
+	joined("group_concat", args{types.Any}, text, "SQLite", "Text of the values joined by commas", false)
+	joined("group_concat", args{types.Any, text}, text, "SQLite", "Text of the values joined by a separator", true)
+	expr.RegisterAggregate(&expr.AggFunc{Name: "array_agg", Args: args{types.AnyElement}, Ret: types.AnyArray, Source: "PostgreSQL",
+		Doc: "Array of the values, NULL too",
+		RetFn: func(ts []*types.Type) *types.Type {
+			if t := expr.BaseType(ts[0]); t.Kind == types.KindArray {
+				return t
+			}
+			return types.ArrayOf(plainType(ts[0]))
+		},
+		New: func(_ *expr.Context, ts []*types.Type, ret *types.Type) expr.Accumulator {
+			return &arrayAcc{ret: ret, nested: expr.BaseType(ts[0]).Kind == types.KindArray}
+		}})
+}
+
+// joinAcc joins texts in the order of the rows.
+type joinAcc struct {
+	c         *expr.Context
+	typ       typ
+	kind      types.Kind
+	separator bool
+	bufs      [][]byte
+	seen      []bool
+	first     []string // separator of the first value, needed when merging
+	size      int
+}
+
+func (a *joinAcc) Resize(n int) {
+	a.bufs, a.seen, a.first = expr.Resized(a.bufs, n), expr.Resized(a.seen, n), expr.Resized(a.first, n)
+}
+func (a *joinAcc) Bytes() int { return 48*cap(a.bufs) + a.size }
+
+func (a *joinAcc) Update(groups []int32, in []*vector.Vector, sel []int32, n int) error {
+	return expr.ForEachRow(sel, n, func(i int) error {
+		v := in[0].Value(i)
+		if v.IsNull() {
+			return nil
+		}
+		sep := ","
+		if a.separator {
+			sep = in[1].Value(i).S // NULL is no separator
+		}
+		s := v.S
+		if v.K != a.kind {
+			s = textOf(a.c, a.typ, v)
+		}
+		a.add(expr.GroupOf(groups, i), sep, s)
+		return nil
+	})
+}
+
+func (a *joinAcc) add(g int, sep, s string) {
+	if a.seen[g] {
+		a.bufs[g] = append(a.bufs[g], sep...)
+		a.size += len(sep)
+	} else {
+		a.first[g] = strings.Clone(sep)
+	}
+	a.seen[g] = true
+	a.bufs[g] = append(a.bufs[g], s...)
+	a.size += len(s)
+}
+
+func (a *joinAcc) Merge(other expr.Accumulator, mapping []int32) error {
+	o := other.(*joinAcc)
+	for g, seen := range o.seen {
+		if seen {
+			a.add(int(mapping[g]), o.first[g], string(o.bufs[g]))
+		}
+	}
+	return nil
+}
+
+func (a *joinAcc) Result(g int) (types.Value, error) {
+	if !a.seen[g] {
+		return types.Null, nil
+	}
+	return types.Value{K: a.kind, S: string(a.bufs[g])}, nil
+}
+
+// arrayAcc collects values.
+type arrayAcc struct {
+	ret    typ
+	nested bool
+	lists  [][]value
+	size   int
+}
+
+func (a *arrayAcc) Resize(n int) { a.lists = expr.Resized(a.lists, n) }
+func (a *arrayAcc) Bytes() int   { return 24*cap(a.lists) + a.size }
+
+func (a *arrayAcc) Update(groups []int32, in []*vector.Vector, sel []int32, n int) error {
+	return expr.ForEachRow(sel, n, func(i int) error {
+		v := in[0].Value(i)
+		v.S = strings.Clone(v.S)
+		g := expr.GroupOf(groups, i)
+		a.lists[g] = append(a.lists[g], v)
+		a.size += 40 + len(v.S)
+		return nil
+	})
+}
+
+func (a *arrayAcc) Merge(other expr.Accumulator, mapping []int32) error {
+	o := other.(*arrayAcc)
+	for g, list := range o.lists {
+		to := mapping[g]
+		a.lists[to] = append(a.lists[to], list...)
+	}
+	a.size += o.size
+	return nil
+}
+
+func (a *arrayAcc) Result(g int) (types.Value, error) {
+	if len(a.lists[g]) == 0 {
+		return types.Null, nil
+	}
+	return expr.MakeArray(a.ret, a.lists[g])
+}
