@@ -1,0 +1,610 @@
+package types
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/zqlite/zqlite/internal/sqlerr"
+)
+
+// dtCode says what is wrong with the text of a date, a time or an interval.
+type dtCode uint8
+
+const (
+	dtOK dtCode = iota
+	dtBadFormat
+	dtFieldOverflow
+	dtMonthDayOverflow
+	dtIntervalOverflow
+	dtZoneOverflow
+	dtUnknownZone
+)
+
+func dtError(code dtCode, s, typeName string) error {
+	switch code {
+	case dtFieldOverflow:
+		return sqlerr.New(sqlerr.DatetimeFieldOverflow, "date/time field value out of range: \"%s\"", s)
+	case dtMonthDayOverflow:
+		return sqlerr.New(sqlerr.DatetimeFieldOverflow, "date/time field value out of range: \"%s\"", s).
+			WithHint("Perhaps you need a different \"datestyle\" setting.")
+	case dtIntervalOverflow:
+		return sqlerr.New(sqlerr.IntervalFieldOverflow, "interval field value out of range: \"%s\"", s)
+	case dtZoneOverflow:
+		return sqlerr.New(sqlerr.InvalidTimeZoneDisplacement, "time zone displacement out of range: \"%s\"", s)
+	}
+	return sqlerr.New(sqlerr.InvalidDatetimeFormat, "invalid input syntax for type %s: \"%s\"", typeName, s)
+}
+
+// Fields seen so far, one bit each.
+const (
+	hasYear = 1 << iota
+	hasMonth
+	hasDay
+	hasDayOfYear
+	hasTime
+	hasZone
+	hasDST
+	hasWeekday
+	hasMeridian
+	hasEra
+	hasDate = hasYear | hasMonth | hasDay
+)
+
+type dateDecoder struct {
+	clock
+	yearday   int
+	seen      int
+	special   wordKind // now, epoch, infinity
+	textMonth bool
+	twoDigits bool
+	bc        bool
+	julian    bool
+	meridian  int // 0 none, 1 am, 2 pm
+	east      int
+	loc       *time.Location // a zone by name, whose offset depends on the date
+	zoneName  string         // the name that is not known
+	pending   wordKind       // wordISOTime or wordJulian: what the next field is
+	timeOnly  bool
+	env       *Env
+}
+
+// decode reads a whole text. On success either special is set or the fields.
+func (d *dateDecoder) decode(s string) dtCode {
+	var buf [12]dateField
+	fields, ok := splitDate(s, buf[:0])
+	if !ok || len(fields) == 0 {
+		return dtBadFormat
+	}
+	for i := range fields {
+		var mask int
+		var code dtCode
+		switch f := fields[i]; f.shape {
+		case shapeDate:
+			mask, code = d.dateField(f.text)
+		case shapeTime:
+			if d.pending != 0 && d.pending != wordISOTime {
+				return dtBadFormat
+			}
+			d.pending = 0
+			mask, code = hasTime, d.timeOfDay(f.text)
+		case shapeZone:
+			d.east, code = decodeOffset(f.text)
+			mask = hasZone
+			if d.seen&hasZone != 0 && d.loc != nil { // "PST-8" and the like
+				return dtBadFormat
+			}
+		case shapeNumber:
+			mask, code = d.numberField(f.text)
+		default:
+			mask, code = d.word(f.text)
+		}
+		if code != dtOK {
+			return code
+		}
+		if mask&d.seen != 0 {
+			return dtBadFormat
+		}
+		d.seen |= mask
+	}
+	if d.pending != 0 {
+		return dtBadFormat
+	}
+	return d.finish()
+}
+
+func (d *dateDecoder) finish() dtCode {
+	if code := d.validate(); code != dtOK {
+		return code
+	}
+	if d.special != 0 {
+		if d.special == wordNow || d.special >= wordEpoch {
+			return dtOK
+		}
+	}
+	if d.seen&hasMeridian != 0 {
+		switch {
+		case d.hour > 12:
+			return dtFieldOverflow
+		case d.meridian == 1 && d.hour == 12:
+			d.hour = 0
+		case d.meridian == 2 && d.hour != 12:
+			d.hour += 12
+		}
+	}
+	if d.timeOnly {
+		if d.seen&hasTime == 0 {
+			return dtBadFormat
+		}
+		return dtOK
+	}
+	if d.seen&hasDate != hasDate {
+		return dtBadFormat
+	}
+	return dtOK
+}
+
+func (d *dateDecoder) validate() dtCode {
+	if d.seen&hasYear != 0 && !d.julian {
+		switch {
+		case d.bc:
+			if d.year <= 0 {
+				return dtFieldOverflow
+			}
+			d.year = 1 - d.year
+		case d.twoDigits:
+			if d.year < 70 {
+				d.year += 2000
+			} else if d.year < 100 {
+				d.year += 1900
+			}
+		case d.year <= 0:
+			return dtFieldOverflow
+		}
+	}
+	if d.seen&hasDayOfYear != 0 {
+		d.year, d.month, d.day = civilFromDays(daysFromCivil(d.year, 1, 1) + int64(d.yearday) - 1)
+	}
+	if d.seen&hasMonth != 0 && (d.month < 1 || d.month > 12) {
+		return dtMonthDayOverflow
+	}
+	if d.seen&hasDay != 0 && (d.day < 1 || d.day > 31) {
+		return dtMonthDayOverflow
+	}
+	if d.seen&hasDate == hasDate && d.day > daysInMonth(d.year, d.month) {
+		return dtFieldOverflow
+	}
+	return dtOK
+}
+
+// dateField reads digits joined by punctuation: a date, a zone name once month
+// and day are known, or a run-together time with an offset.
+func (d *dateDecoder) dateField(text string) (int, dtCode) {
+	if d.pending == wordJulian {
+		// j2451187-04: a Julian day with an offset
+		i := strings.IndexByte(text, '-')
+		if i <= 0 {
+			return 0, dtBadFormat
+		}
+		off, code := decodeOffset(text[i:])
+		if code != dtOK {
+			return 0, code
+		}
+		d.east = off
+		mask, code := d.julianDay(text[:i])
+		return mask | hasZone, code
+	}
+	if d.pending != 0 || d.seen&(hasMonth|hasDay) == hasMonth|hasDay || d.timeOnly && !isDigit(text[0]) {
+		if isDigit(text[0]) || d.pending != 0 {
+			d.pending = 0
+			i := strings.IndexAny(text, "-+")
+			if d.seen&hasTime != 0 || i < 0 {
+				return 0, dtBadFormat
+			}
+			off, code := decodeOffset(text[i:])
+			if code != dtOK {
+				return 0, code
+			}
+			d.east = off
+			mask, code := d.runTogether(text[:i], d.seen|hasDate)
+			return mask | hasZone, code
+		}
+		return d.zoneByName(text)
+	}
+	return d.date(text)
+}
+
+func (d *dateDecoder) zoneByName(text string) (int, dtCode) {
+	loc := namedZone(text)
+	if loc == nil {
+		d.zoneName = text
+		return 0, dtUnknownZone
+	}
+	d.loc = loc
+	return hasZone, dtOK
+}
+
+// date reads the parts of a date; a month by name is found first.
+func (d *dateDecoder) date(text string) (int, dtCode) {
+	var parts [8]string
+	n := 0
+	for i := 0; i < len(text); {
+		if !isDigit(text[i]) && !isAlpha(text[i]) {
+			i++
+			continue
+		}
+		start := i
+		if isDigit(text[i]) {
+			i = skipDigits(text, i)
+		} else {
+			for i < len(text) && isAlpha(text[i]) {
+				i++
+			}
+		}
+		if n == len(parts) {
+			return 0, dtBadFormat
+		}
+		parts[n] = text[start:i]
+		n++
+	}
+	before := d.seen
+	got := 0
+	for i := 0; i < n; i++ {
+		if isAlpha(parts[i][0]) {
+			w := dateWords[parts[i]]
+			switch {
+			case w.kind == wordIgnore:
+			case w.kind != wordMonth || (before|got)&hasMonth != 0:
+				return 0, dtBadFormat
+			default:
+				d.month, d.textMonth = w.value, true
+				got |= hasMonth
+			}
+			parts[i] = ""
+		}
+	}
+	for i := 0; i < n; i++ {
+		if parts[i] == "" {
+			continue
+		}
+		mask, code := d.number(parts[i], before|got)
+		if code != dtOK {
+			return 0, code
+		}
+		if mask&(before|got) != 0 {
+			return 0, dtBadFormat
+		}
+		got |= mask
+	}
+	if (before|got)&hasDate != hasDate {
+		return 0, dtBadFormat
+	}
+	return got, dtOK
+}
+
+// number reads one number whose meaning depends on what is known.
+func (d *dateDecoder) number(text string, seen int) (int, dtCode) {
+	val, err := strconv.Atoi(text)
+	if i := strings.IndexByte(text, '.'); i >= 0 {
+		if i > 2 {
+			return d.runTogether(text, seen|hasDate)
+		}
+		if val, err = strconv.Atoi(text[:i]); err != nil {
+			return 0, dtBadFormat
+		}
+		d.us = fraction(text[i:])
+	}
+	if err != nil {
+		if isRange(err) {
+			return 0, dtFieldOverflow
+		}
+		return 0, dtBadFormat
+	}
+	if val > math.MaxInt32 {
+		return 0, dtFieldOverflow
+	}
+	if len(text) == 3 && seen&hasDate == hasYear && val >= 1 && val <= 366 {
+		d.yearday = val
+		return hasDayOfYear | hasMonth | hasDay, dtOK
+	}
+	mask := 0
+	switch seen & hasDate {
+	case 0:
+		mask = hasMonth
+		if len(text) >= 3 {
+			mask = hasYear
+		}
+	case hasYear:
+		mask = hasMonth
+	case hasMonth:
+		mask = hasDay
+		if d.textMonth && len(text) >= 3 {
+			mask = hasYear
+		}
+	case hasYear | hasMonth:
+		mask = hasDay
+		if d.textMonth && len(text) >= 3 && d.twoDigits {
+			d.day, d.year, d.twoDigits = d.year, val, false
+			return hasDay, dtOK
+		}
+	case hasDay:
+		mask = hasMonth
+	case hasMonth | hasDay:
+		mask = hasYear
+	case hasDate:
+		return d.runTogether(text, seen)
+	default:
+		return 0, dtBadFormat
+	}
+	switch mask {
+	case hasYear:
+		d.year, d.twoDigits = val, len(text) <= 2
+	case hasMonth:
+		d.month = val
+	case hasDay:
+		d.day = val
+	}
+	return mask, dtOK
+}
+
+// runTogether reads yymmdd, yyyymmdd, hhmmss and hhmm.
+func (d *dateDecoder) runTogether(text string, seen int) (int, dtCode) {
+	whole := text
+	if i := strings.IndexByte(text, '.'); i >= 0 {
+		whole = text[:i]
+		d.us = fraction(text[i:])
+	} else if seen&hasDate != hasDate && len(text) >= 6 && allDigits(text) {
+		n := len(text)
+		year, err := strconv.Atoi(text[:n-4])
+		if err != nil {
+			return 0, dtFieldOverflow
+		}
+		d.year = year
+		d.month, _ = strconv.Atoi(text[n-4 : n-2]) // digits
+		d.day, _ = strconv.Atoi(text[n-2:])
+		d.twoDigits = n == 6
+		return hasDate, dtOK
+	}
+	if seen&hasTime == 0 && allDigits(whole) {
+		v, _ := strconv.Atoi(whole) // of six digits at most below
+		switch len(whole) {
+		case 6:
+			d.hour, d.min, d.sec = v/10000, v/100%100, v%100
+			return hasTime, d.checkTime()
+		case 4:
+			d.hour, d.min, d.sec = v/100, v%100, 0
+			return hasTime, d.checkTime()
+		}
+	}
+	return 0, dtBadFormat
+}
+
+func allDigits(s string) bool { return s != "" && skipDigits(s, 0) == len(s) }
+
+// fraction reads ".123456" as microseconds, rounded.
+func fraction(s string) int {
+	if len(s) <= 1 {
+		return 0
+	}
+	if len(s) <= 7 && allDigits(s[1:]) {
+		v, _ := strconv.Atoi(s[1:]) // six digits at most
+		return v * int(pow10[7-len(s)])
+	}
+	f, err := strconv.ParseFloat("0"+s, 64)
+	if err != nil {
+		return 0
+	}
+	return int(math.RoundToEven(f * 1e6))
+}
+
+func (d *dateDecoder) numberField(text string) (int, dtCode) {
+	switch d.pending {
+	case wordJulian:
+		return d.julianDay(text)
+	case wordISOTime:
+		d.pending = 0
+		return d.runTogether(text, d.seen|hasDate)
+	}
+	dot := strings.IndexByte(text, '.')
+	switch {
+	case d.timeOnly && dot < 0 && d.seen&hasDate == 0 && (len(text) == 4 || len(text) == 6):
+		return d.runTogether(text, d.seen|hasDate)
+	case d.timeOnly && dot == 6:
+		return d.runTogether(text, d.seen|hasDate)
+	case dot >= 0 && d.seen&hasDate == 0:
+		return d.date(text)
+	case dot > 2:
+		return d.runTogether(text, d.seen)
+	case len(text) >= 6 && (d.seen&hasDate == 0 || d.seen&hasTime == 0):
+		return d.runTogether(text, d.seen)
+	}
+	return d.number(text, d.seen)
+}
+
+// julianDay reads the days of the Julian count, with a fraction of the day.
+func (d *dateDecoder) julianDay(text string) (int, dtCode) {
+	d.pending = 0
+	whole, frac, dotted := strings.Cut(text, ".")
+	n, err := strconv.ParseInt(whole, 10, 32)
+	if err != nil {
+		return 0, dtFieldOverflow
+	}
+	d.year, d.month, d.day = civilFromDays(n - 2451545)
+	d.julian = true
+	if !dotted {
+		return hasDate, dtOK
+	}
+	f, err := strconv.ParseFloat("0."+frac, 64)
+	if err != nil {
+		return 0, dtBadFormat
+	}
+	us := int64(f * usDay)
+	d.hour, d.min, d.sec, d.us = int(us/usHour), int(us/usMinute%60), int(us/usSecond%60), int(us%usSecond)
+	return hasDate | hasTime, dtOK
+}
+
+// timeOfDay reads hh:mm, hh:mm:ss and mm:ss.fff.
+func (d *dateDecoder) timeOfDay(text string) dtCode {
+	hour, rest, ok1 := leadingInt(text)
+	if !ok1 || rest == "" || rest[0] != ':' {
+		return dtBadFormat
+	}
+	min, rest, ok2 := leadingInt(rest[1:])
+	if !ok2 {
+		return dtBadFormat
+	}
+	d.hour, d.min, d.sec, d.us = hour, min, 0, 0
+	switch {
+	case rest == "":
+	case rest[0] == '.':
+		d.hour, d.min, d.sec, d.us = 0, hour, min, fraction(rest)
+	default:
+		sec, tail, ok := leadingInt(rest[1:])
+		if !ok || tail != "" && tail[0] != '.' || strings.IndexByte(tail, ':') >= 0 {
+			return dtBadFormat
+		}
+		d.sec, d.us = sec, fraction(tail)
+	}
+	return d.checkTime()
+}
+
+func (d *dateDecoder) checkTime() dtCode {
+	if d.hour > 24 || d.min > 59 || d.sec > 60 || d.us > usSecond ||
+		int64(d.hour)*usHour+int64(d.min)*usMinute+int64(d.sec)*usSecond+int64(d.us) > usDay {
+		return dtFieldOverflow
+	}
+	return dtOK
+}
+
+func leadingInt(s string) (v int, rest string, ok bool) {
+	i := skipDigits(s, 0)
+	if i == 0 {
+		return 0, s, false
+	}
+	v, err := strconv.Atoi(s[:i])
+	if err != nil || v > math.MaxInt32 {
+		v = math.MaxInt32
+	}
+	return v, s[i:], true
+}
+
+// decodeOffset reads +hh, +hhmm, +hh:mm and +hh:mm:ss as seconds east of UTC.
+func decodeOffset(s string) (int, dtCode) {
+	if len(s) < 2 || s[0] != '+' && s[0] != '-' {
+		return 0, dtBadFormat
+	}
+	h, rest, ok := leadingInt(s[1:])
+	if !ok {
+		return 0, dtBadFormat
+	}
+	m, sec := 0, 0
+	switch {
+	case rest == "" && len(s) > 3:
+		h, m = h/100, h%100
+	case rest == "":
+	case rest[0] == ':':
+		if m, rest, ok = leadingInt(rest[1:]); !ok {
+			return 0, dtBadFormat
+		}
+		if rest != "" && rest[0] == ':' {
+			if sec, rest, ok = leadingInt(rest[1:]); !ok {
+				return 0, dtBadFormat
+			}
+		}
+		if rest != "" {
+			return 0, dtBadFormat
+		}
+	default:
+		return 0, dtBadFormat
+	}
+	if h > 15 || m > 59 || sec > 59 {
+		return 0, dtZoneOverflow
+	}
+	east := h*3600 + m*60 + sec
+	if s[0] == '-' {
+		east = -east
+	}
+	return east, dtOK
+}
+
+func (d *dateDecoder) word(text string) (int, dtCode) {
+	w, known := dateWords[text]
+	if !known {
+		if off, ok := zoneAbbreviation(text); ok {
+			d.east = off
+			return hasZone, dtOK
+		}
+		if loc := namedZone(text); loc != nil {
+			d.loc = loc
+			return hasZone, dtOK
+		}
+		return 0, dtBadFormat
+	}
+	switch w.kind {
+	case wordIgnore:
+	case wordMonth:
+		mask := hasMonth
+		if d.seen&hasMonth != 0 && !d.textMonth && d.seen&hasDay == 0 && d.month >= 1 && d.month <= 31 {
+			d.day = d.month
+			mask = hasDay
+		}
+		d.month, d.textMonth = w.value, true
+		return mask, dtOK
+	case wordWeekday:
+		return hasWeekday, dtOK
+	case wordMeridian:
+		d.meridian = w.value + 1
+		return hasMeridian, dtOK
+	case wordEra:
+		d.bc = w.value == 1
+		return hasEra, dtOK
+	case wordZulu:
+		d.east = 0
+		return hasZone, dtOK
+	case wordDST:
+		d.east += 3600
+		return hasDST, dtOK
+	case wordISOTime:
+		if !d.timeOnly && d.seen&hasDate != hasDate {
+			return 0, dtBadFormat
+		}
+		d.pending = wordISOTime
+	case wordJulian:
+		d.pending = wordJulian
+	case wordAllBalls:
+		d.hour, d.min, d.sec, d.us, d.east = 0, 0, 0, 0, 0
+		return hasTime | hasZone, dtOK
+	case wordNow, wordToday, wordTomorrow, wordYesterday, wordEpoch, wordInfinity, wordNegInfinity:
+		return d.relative(w.kind)
+	default:
+		return 0, dtBadFormat
+	}
+	return 0, dtOK
+}
+
+// relative handles words that stand for a date or a moment.
+func (d *dateDecoder) relative(k wordKind) (int, dtCode) {
+	d.special = k
+	switch k {
+	case wordEpoch, wordInfinity, wordNegInfinity:
+		return hasDate | hasTime | hasZone, dtOK
+	}
+	loc := d.env.Location()
+	now := d.env.Timestamp()
+	now += int64(offsetAt(loc, now)) * usSecond
+	if k == wordNow {
+		d.clock = clockOf(now)
+		return hasDate | hasTime | hasZone, dtOK
+	}
+	days := floorDiv(now, usDay)
+	switch k {
+	case wordTomorrow:
+		days++
+	case wordYesterday:
+		days--
+	}
+	d.year, d.month, d.day = civilFromDays(days)
+	d.julian = true // a full year, whatever its digits
+	return hasDate, dtOK
+}

@@ -1,0 +1,574 @@
+package types
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// intervalUnit is a unit word of an interval.
+type intervalUnit uint8
+
+const (
+	unitNone intervalUnit = iota
+	unitMicrosecond
+	unitMillisecond
+	unitSecond
+	unitMinute
+	unitHour
+	unitDay
+	unitWeek
+	unitMonth
+	unitYear
+	unitDecade
+	unitCentury
+	unitMillennium
+)
+
+var intervalUnits = map[string]intervalUnit{
+	"us": unitMicrosecond, "usec": unitMicrosecond, "microsecond": unitMicrosecond, "useconds": unitMicrosecond,
+	"usecond": unitMicrosecond, "usecs": unitMicrosecond, "microsecon": unitMicrosecond, "microseconds": unitMicrosecond,
+	"ms": unitMillisecond, "msec": unitMillisecond, "msecond": unitMillisecond, "mseconds": unitMillisecond, "msecs": unitMillisecond,
+	"millisecon": unitMillisecond, "millisecond": unitMillisecond, "milliseconds": unitMillisecond,
+	"s": unitSecond, "sec": unitSecond, "second": unitSecond, "seconds": unitSecond, "secs": unitSecond,
+	"m": unitMinute, "min": unitMinute, "mins": unitMinute, "minute": unitMinute, "minutes": unitMinute,
+	"h": unitHour, "hour": unitHour, "hours": unitHour, "hr": unitHour, "hrs": unitHour,
+	"d": unitDay, "day": unitDay, "days": unitDay,
+	"w": unitWeek, "week": unitWeek, "weeks": unitWeek,
+	"mon": unitMonth, "mons": unitMonth, "month": unitMonth, "months": unitMonth,
+	"y": unitYear, "year": unitYear, "years": unitYear, "yr": unitYear, "yrs": unitYear,
+	"dec": unitDecade, "decade": unitDecade, "decades": unitDecade, "decs": unitDecade,
+	"c": unitCentury, "cent": unitCentury, "century": unitCentury, "centuries": unitCentury,
+	"mil": unitMillennium, "mils": unitMillennium, "millennia": unitMillennium, "millennium": unitMillennium,
+}
+
+// intervalDecoder collects an interval; fractions of a unit spill into the
+// smaller ones: months to 30 days, days to 24 hours.
+type intervalDecoder struct {
+	months, days, us int64
+	seen             int // bits of units
+	overflow         bool
+}
+
+// ParseInterval reads an interval in any of PostgreSQL's input styles and
+// applies the modifier, -1 for none.
+func ParseInterval(s string, mod int32) (Value, error) {
+	mask := int32(fullRange)
+	if mod >= 0 {
+		mask = mod >> 16 & fullRange
+	}
+	var d intervalDecoder
+	x := trimSpace(s)
+	code := d.decode(x, mask)
+	if code == dtBadFormat {
+		d = intervalDecoder{}
+		code = d.decodeISO(x)
+	}
+	if code == dtOK && d.overflow {
+		code = dtIntervalOverflow
+	}
+	if code != dtOK {
+		return Null, dtError(code, s, "interval")
+	}
+	if d.months != int64(int32(d.months)) || d.days != int64(int32(d.days)) {
+		return Null, dtError(dtIntervalOverflow, s, "interval")
+	}
+	return fitInterval(NewInterval(int32(d.months), int32(d.days), d.us), mod), nil
+}
+
+// add adds val+frac of a unit.
+func (d *intervalDecoder) add(u intervalUnit, val int64, frac float64) {
+	switch u {
+	case unitMicrosecond:
+		d.micros(val, 1)
+		d.us += int64(math.RoundToEven(frac))
+	case unitMillisecond:
+		d.micros(val, 1000)
+		d.us += int64(math.RoundToEven(frac * 1000))
+	case unitSecond:
+		d.micros(val, usSecond)
+		d.us += int64(math.RoundToEven(frac * usSecond))
+	case unitMinute:
+		d.micros(val, usMinute)
+		d.fracMicros(frac, usMinute)
+	case unitHour:
+		d.micros(val, usHour)
+		d.fracMicros(frac, usHour)
+	case unitDay:
+		d.addDays(val, 1)
+		d.fracMicros(frac, usDay)
+	case unitWeek:
+		d.addDays(val, 7)
+		d.fracDays(frac, 7)
+	case unitMonth:
+		d.addMonths(val, 1)
+		d.fracDays(frac, 30)
+	case unitYear:
+		d.addMonths(val, 12)
+		d.fracMonths(frac, 12)
+	case unitDecade:
+		d.addMonths(val, 120)
+		d.fracMonths(frac, 120)
+	case unitCentury:
+		d.addMonths(val, 1200)
+		d.fracMonths(frac, 1200)
+	case unitMillennium:
+		d.addMonths(val, 12000)
+		d.fracMonths(frac, 12000)
+	}
+}
+
+func (d *intervalDecoder) micros(val, unit int64) {
+	p := val * unit
+	if val != 0 && (p/val != unit || val == math.MinInt64) {
+		d.overflow = true
+		return
+	}
+	s := d.us + p
+	if (s^d.us)&(s^p) < 0 {
+		d.overflow = true
+	}
+	d.us = s
+}
+
+func (d *intervalDecoder) addDays(val, n int64) {
+	if val > math.MaxInt32 || val < math.MinInt32 {
+		d.overflow = true
+		return
+	}
+	d.days += val * n
+}
+
+func (d *intervalDecoder) addMonths(val, n int64) {
+	if val > math.MaxInt32 || val < math.MinInt32 {
+		d.overflow = true
+		return
+	}
+	d.months += val * n
+}
+
+func (d *intervalDecoder) fracMicros(frac float64, unit int64) {
+	if frac != 0 {
+		f := frac * float64(unit)
+		whole := math.Trunc(f)
+		if r := f - whole; r > 0.5 {
+			whole++
+		} else if r < -0.5 {
+			whole--
+		}
+		d.us += int64(whole)
+	}
+}
+
+func (d *intervalDecoder) fracDays(frac float64, unit int64) {
+	if frac != 0 {
+		f := frac * float64(unit)
+		days := math.Trunc(f)
+		d.days += int64(days)
+		d.fracMicros(f-days, usDay)
+	}
+}
+
+func (d *intervalDecoder) fracMonths(frac float64, unit int64) {
+	d.months += int64(math.RoundToEven(frac * float64(unit)))
+}
+
+// decode reads the fields from the last to the first, since a unit stands
+// behind its number.
+func (d *intervalDecoder) decode(s string, mask int32) dtCode {
+	var buf [12]dateField
+	fields, ok := splitDate(s, buf[:0])
+	if !ok || len(fields) == 0 {
+		return dtBadFormat
+	}
+	unit := unitNone
+	ago := false
+	for i := len(fields) - 1; i >= 0; i-- {
+		f := fields[i]
+		switch f.shape {
+		case shapeTime:
+			if code := d.clock(f.text, 1, mask); code != dtOK {
+				return code
+			}
+			unit = unitDay
+		case shapeZone:
+			if strings.IndexByte(f.text[1:], ':') >= 0 {
+				sign := int64(1)
+				if f.text[0] == '-' {
+					sign = -1
+				}
+				if code := d.clock(f.text[1:], sign, mask); code != dtOK {
+					return code
+				}
+				unit = unitDay
+				continue
+			}
+			if code := d.quantity(f.text, &unit, mask); code != dtOK {
+				return code
+			}
+		case shapeNumber, shapeDate:
+			if code := d.quantity(f.text, &unit, mask); code != dtOK {
+				return code
+			}
+		case shapeWord, shapeSpecial:
+			if f.text == "ago" {
+				ago = true
+				unit = unitNone
+				continue
+			}
+			u, ok := intervalUnits[f.text]
+			if !ok {
+				return dtBadFormat
+			}
+			unit = u
+		}
+	}
+	if d.seen == 0 {
+		return dtBadFormat
+	}
+	if ago {
+		d.months, d.days, d.us = -d.months, -d.days, -d.us
+	}
+	return dtOK
+}
+
+// quantity reads a number before a unit, or y-m before years.
+func (d *intervalDecoder) quantity(text string, unit *intervalUnit, mask int32) dtCode {
+	if *unit == unitNone {
+		*unit = defaultUnit(mask)
+	}
+	sign := int64(1)
+	body := text
+	if body[0] == '-' || body[0] == '+' {
+		if body[0] == '-' {
+			sign = -1
+		}
+		body = body[1:]
+	}
+	digits := skipDigits(body, 0)
+	val, err := int64(0), error(nil)
+	if digits > 0 {
+		if val, err = strconv.ParseInt(body[:digits], 10, 64); err != nil {
+			return dtFieldOverflow
+		}
+	}
+	val *= sign
+	rest := body[digits:]
+	frac := 0.0
+	switch {
+	case rest == "":
+		if digits == 0 {
+			return dtBadFormat
+		}
+	case rest[0] == '-' && digits > 0:
+		return d.yearMonth(val, sign, rest[1:], unit)
+	case rest[0] == '.':
+		if len(rest) > 1 {
+			if !allDigits(rest[1:]) {
+				return dtBadFormat
+			}
+			if frac, err = strconv.ParseFloat("0"+rest, 64); err != nil {
+				return dtBadFormat
+			}
+		} else if digits == 0 {
+			return dtBadFormat
+		}
+		frac *= float64(sign)
+	default:
+		return dtBadFormat
+	}
+	bit := 1 << *unit
+	if d.seen&bit != 0 {
+		return dtBadFormat
+	}
+	d.seen |= bit
+	d.add(*unit, val, frac)
+	*unit = unitNone
+	if mask == fullRange {
+		return dtOK
+	}
+	return dtOK
+}
+
+// yearMonth reads the months of the SQL form y-m.
+func (d *intervalDecoder) yearMonth(years, sign int64, rest string, unit *intervalUnit) dtCode {
+	months, err := strconv.ParseInt(rest, 10, 64)
+	if err != nil || !allDigits(rest) {
+		return dtBadFormat
+	}
+	if months > 11 {
+		return dtFieldOverflow
+	}
+	bits := 1<<unitMonth | 1<<unitYear
+	if d.seen&bits != 0 {
+		return dtBadFormat
+	}
+	d.seen |= bits
+	d.addMonths(years, 12)
+	d.months += sign * months
+	*unit = unitNone
+	return dtOK
+}
+
+// defaultUnit is what a bare number means under the fields of the type.
+func defaultUnit(mask int32) intervalUnit {
+	switch mask {
+	case fieldYear:
+		return unitYear
+	case fieldMonth, fieldYear | fieldMonth:
+		return unitMonth
+	case fieldDay:
+		return unitDay
+	case fieldHour, fieldDay | fieldHour:
+		return unitHour
+	case fieldMinute, fieldHour | fieldMinute, fieldDay | fieldHour | fieldMinute:
+		return unitMinute
+	}
+	return unitSecond
+}
+
+// clock reads h:m[:s[.f]].
+func (d *intervalDecoder) clock(text string, sign int64, mask int32) dtCode {
+	const bits = 1<<unitHour | 1<<unitMinute | 1<<unitSecond
+	if d.seen&bits != 0 {
+		return dtBadFormat
+	}
+	d.seen |= bits
+	dot := strings.IndexByte(text, '.')
+	whole, frac := text, 0
+	if dot >= 0 {
+		whole, frac = text[:dot], fraction(text[dot:])
+	}
+	parts := strings.Split(whole, ":")
+	if len(parts) > 3 || len(parts) < 2 {
+		return dtBadFormat
+	}
+	var n [3]int64
+	for i, p := range parts {
+		if p == "" && i > 0 {
+			continue
+		}
+		v, err := strconv.ParseInt(p, 10, 64)
+		if err != nil {
+			if isRange(err) {
+				return dtFieldOverflow
+			}
+			return dtBadFormat
+		}
+		n[i] = v
+	}
+	if len(parts) == 2 && (dot >= 0 || mask == fieldMinute|fieldSecond) {
+		n[0], n[1], n[2] = 0, n[0], n[1]
+	}
+	if n[1] > 59 || n[2] > 60 {
+		return dtFieldOverflow
+	}
+	d.micros(sign*n[0], usHour)
+	d.micros(sign*(n[1]*usMinute+n[2]*usSecond+int64(frac)), 1)
+	return dtOK
+}
+
+// decodeISO reads P1Y2M3DT4H5M6S, P1W and P0001-02-03T04:05:06.
+func (d *intervalDecoder) decodeISO(s string) dtCode {
+	if len(s) < 2 || s[0] != 'P' {
+		return dtBadFormat
+	}
+	s = s[1:]
+	inTime, any := false, false
+	for s != "" {
+		if s[0] == 'T' {
+			inTime, any = true, false
+			s = s[1:]
+			continue
+		}
+		val, frac, rest, code := isoNumber(s)
+		if code != dtOK {
+			return code
+		}
+		any = true
+		if rest == "" || rest[0] == '-' && !inTime || rest[0] == 'T' && !inTime || rest[0] == ':' && inTime {
+			return d.isoAlternative(s, inTime)
+		}
+		u := unitNone
+		switch c := rest[0]; {
+		case !inTime && c == 'Y':
+			u = unitYear
+		case !inTime && c == 'M':
+			u = unitMonth
+		case !inTime && c == 'W':
+			u = unitWeek
+		case !inTime && c == 'D':
+			u = unitDay
+		case inTime && c == 'H':
+			u = unitHour
+		case inTime && c == 'M':
+			u = unitMinute
+		case inTime && c == 'S':
+			u = unitSecond
+		default:
+			return dtBadFormat
+		}
+		d.add(u, val, frac)
+		s = rest[1:]
+	}
+	if !any {
+		return dtBadFormat
+	}
+	return dtOK
+}
+
+func isoNumber(s string) (val int64, frac float64, rest string, code dtCode) {
+	i := 0
+	sign := int64(1)
+	if s[i] == '-' || s[i] == '+' {
+		if s[i] == '-' {
+			sign = -1
+		}
+		i++
+	}
+	end := skipDigits(s, i)
+	if end > i {
+		v, err := strconv.ParseInt(s[i:end], 10, 64)
+		if err != nil {
+			return 0, 0, "", dtFieldOverflow
+		}
+		val = v * sign
+	}
+	if end < len(s) && s[end] == '.' {
+		stop := skipDigits(s, end+1)
+		if stop == end+1 && end == i {
+			return 0, 0, "", dtBadFormat
+		}
+		f, err := strconv.ParseFloat("0"+s[end:stop], 64)
+		if err != nil {
+			return 0, 0, "", dtBadFormat
+		}
+		frac = f * float64(sign)
+		end = stop
+	} else if end == i {
+		return 0, 0, "", dtBadFormat
+	}
+	return val, frac, s[end:], dtOK
+}
+
+// isoAlternative reads y-m-dTh:m:s, or yyyymmdd and hhmmss without marks.
+func (d *intervalDecoder) isoAlternative(s string, inTime bool) dtCode {
+	date, clock := s, ""
+	if inTime {
+		date, clock = "", s
+	} else if i := strings.IndexByte(s, 'T'); i >= 0 {
+		date, clock = s[:i], s[i+1:]
+	}
+	if date != "" {
+		if allDigits(date) && len(date) == 8 {
+			date = date[:4] + "-" + date[4:6] + "-" + date[6:]
+		}
+		if code := d.isoParts(date, '-', [3]intervalUnit{unitYear, unitMonth, unitDay}); code != dtOK {
+			return code
+		}
+	}
+	if clock != "" {
+		if allDigits(clock) && len(clock) == 6 {
+			clock = clock[:2] + ":" + clock[2:4] + ":" + clock[4:]
+		}
+		return d.isoParts(clock, ':', [3]intervalUnit{unitHour, unitMinute, unitSecond})
+	}
+	return dtOK
+}
+
+func (d *intervalDecoder) isoParts(s string, sep byte, units [3]intervalUnit) dtCode {
+	for i := 0; s != ""; i++ {
+		if i == 3 {
+			return dtBadFormat
+		}
+		val, frac, rest, code := isoNumber(s)
+		if code != dtOK {
+			return code
+		}
+		d.add(units[i], val, frac)
+		if rest != "" {
+			if rest[0] != sep || len(rest) == 1 {
+				return dtBadFormat
+			}
+			rest = rest[1:]
+		}
+		s = rest
+	}
+	return dtOK
+}
+
+// fitInterval cuts the fields that the type leaves out and rounds the seconds.
+func fitInterval(v Value, mod int32) Value {
+	if mod < 0 {
+		return v
+	}
+	months, days, us := v.IntervalParts()
+	mask := mod >> 16 & fullRange
+	switch {
+	case mask == fullRange:
+	case mask == fieldYear:
+		months, days, us = months/12*12, 0, 0
+	case mask == fieldMonth || mask == fieldYear|fieldMonth:
+		days, us = 0, 0
+	case mask == fieldDay:
+		us = 0
+	case mask&fieldSecond != 0:
+	case mask&fieldMinute != 0:
+		us = us / usMinute * usMinute
+	case mask&fieldHour != 0:
+		us = us / usHour * usHour
+	}
+	if p := mod & fullPrecision; p != fullPrecision {
+		us = roundMicros(us, p)
+	}
+	return NewInterval(months, days, us)
+}
+
+// AppendInterval appends an interval in the style postgres.
+func AppendInterval(dst []byte, v Value) []byte {
+	months, days, us := v.IntervalParts()
+	start := len(dst)
+	negative := false // the part before was negative: a positive one takes its sign
+	part := func(n int64, word string) {
+		if n == 0 {
+			return
+		}
+		if len(dst) > start {
+			dst = append(dst, ' ')
+		}
+		if negative && n > 0 {
+			dst = append(dst, '+')
+		}
+		dst = strconv.AppendInt(dst, n, 10)
+		dst = append(dst, ' ')
+		dst = append(dst, word...)
+		if n != 1 {
+			dst = append(dst, 's')
+		}
+		negative = n < 0
+	}
+	part(int64(months/12), "year")
+	part(int64(months%12), "mon")
+	part(int64(days), "day")
+	if us == 0 && len(dst) > start {
+		return dst
+	}
+	if len(dst) > start {
+		dst = append(dst, ' ')
+	}
+	u := uint64(us)
+	if us < 0 {
+		dst = append(dst, '-')
+		u = -u
+	} else if negative {
+		dst = append(dst, '+')
+	}
+	if h := u / usHour; h < 10 {
+		dst = append(dst, '0', '0'+byte(h))
+	} else {
+		dst = strconv.AppendUint(dst, h, 10)
+	}
+	dst = append2(append(dst, ':'), int(u/usMinute%60))
+	dst = append2(append(dst, ':'), int(u/usSecond%60))
+	return appendFraction(dst, int(u%usSecond))
+}
