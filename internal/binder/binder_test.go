@@ -177,11 +177,20 @@ func makeCatalog() *catalog.Catalog {
 	view(20040, "v", "SELECT a AS va, b AS vb FROM t WHERE a > 10", "cascaded", col(1, "va", types.Int4), col(2, "vb", types.Text))
 	view(20041, "vv", "SELECT vb, va FROM v WHERE va < 20", "", col(1, "vb", types.Text), col(2, "va", types.Int4))
 	view(20042, "vg", "SELECT b, count(*) AS n FROM t GROUP BY b", "", col(1, "b", types.Text), col(2, "n", types.Int8))
+	w := &catalog.Relation{ID: 20045, Version: 1, Schema: "public", Name: "w", Kind: catalog.View, Query: "SELECT b, count(*) AS n FROM t GROUP BY b",
+		Columns:  []*catalog.Column{col(1, "b", types.Text), col(2, "n", types.Int8)},
+		Triggers: []*catalog.Trigger{{ID: 20046, Name: "w_i", Timing: "INSTEAD OF", Events: []string{"INSERT", "UPDATE", "DELETE"}, Row: true}}}
+	c = c.WithRelation(w)
 	// m(tenant text, id int) TENANT BY (tenant)
 	c = c.WithRelation(&catalog.Relation{ID: 20050, Version: 1, Schema: "public", Name: "m", Kind: catalog.Table, RowIDKey: true, Tenant: 1,
 		Columns: []*catalog.Column{col(1, "tenant", types.Text), col(2, "id", types.Int4)}})
 	c = c.WithFunction(&catalog.SQLFunction{ID: 20060, Schema: "public", Name: "plus_one", Args: []types.Field{{Name: "n", Type: types.Int4}},
 		Ret: types.Int4, Body: "SELECT $1 + 1", Volatile: 'i'})
+	c = c.WithFunction(&catalog.SQLFunction{ID: 20061, Schema: "public", Name: "most", Args: []types.Field{{Name: "lo", Type: types.Int4}},
+		Ret: types.Int4, Body: "SELECT max(a) FROM t WHERE a > lo AND a < $1 + 100", Volatile: 's', Strict: true})
+	c = c.WithFunction(&catalog.SQLFunction{ID: 20062, Schema: "public", Name: "rows_of", Args: []types.Field{{Name: "lo", Type: types.Int4}},
+		Ret: types.RecordType, Set: true, Cols: []types.Field{{Name: "p", Type: types.Int4}, {Name: "q", Type: types.Text}},
+		Body: "SELECT a, b FROM t WHERE a > lo", Volatile: 's'})
 	return c
 }
 

@@ -25,6 +25,9 @@ func (b *binder) changeTarget(name ast.QualifiedName, alias, verb string) *chang
 	c := &change{rel: rel, alias: alias}
 	switch rel.Kind {
 	case catalog.View:
+		if insteadOf(rel, verb) {
+			break
+		}
 		c.view = b.viewTarget(rel, verb, name.Pos)
 		c.rel = c.view.base
 	case catalog.MaterializedView:
@@ -38,6 +41,22 @@ func (b *binder) changeTarget(name ast.QualifiedName, alias, verb string) *chang
 	c.target.Rel = c.rel
 	c.target.New = b.newIDs(len(c.rel.Columns))
 	return c
+}
+
+// insteadOf reports whether a view has a trigger that does a change in its
+// place; then the view itself is the target, and its query gives the old rows.
+func insteadOf(rel *catalog.Relation, verb string) bool {
+	for _, t := range rel.Triggers {
+		if t.Timing != "INSTEAD OF" {
+			continue
+		}
+		for _, e := range t.Events {
+			if verb == "insert into" && e == "INSERT" || verb == "update" && e == "UPDATE" || verb == "delete from" && e == "DELETE" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // newItem is the new row under the statement's name for it.

@@ -107,6 +107,13 @@ func (b *binder) operator(op string, l, r expr.Expr, pos int) expr.Expr {
 			return e
 		}
 	}
+	if !comparison && arithmetic(op) {
+		if lt, rt := expr.BaseType(l.Type()), expr.BaseType(r.Type()); isJSONExtract(l) && rt.Category == 'N' {
+			l = b.extractAs(l, rt)
+		} else if isJSONExtract(r) && lt.Category == 'N' {
+			r = b.extractAs(r, lt)
+		}
+	}
 	if isUnknown(l) && isUnknown(r) && b.untyped([]expr.Expr{l, r}) {
 		l, r = b.typeByArg(l), b.typeByArg(r)
 	}
@@ -124,6 +131,14 @@ func (b *binder) operator(op string, l, r expr.Expr, pos int) expr.Expr {
 		return &expr.Compare{Op: fn.Cmp, A: l, B: r}
 	}
 	return b.makeCall(fn, []expr.Expr{l, r}, result, pos)
+}
+
+func arithmetic(op string) bool {
+	switch op {
+	case "+", "-", "*", "/", "%", "^":
+		return true
+	}
+	return false
 }
 
 // typeByArg gives a parameter without a context the type of its argument.

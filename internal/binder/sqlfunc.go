@@ -73,8 +73,11 @@ func (b *binder) findSQLFunction(c *ast.FuncCall, args func() []expr.Expr) (*cat
 	return best, bound
 }
 
-// functionBody binds the body of a SQL function over its arguments.
-func (b *binder) functionBody(f *catalog.SQLFunction, args []expr.Expr, pos int) (plan.Node, []expr.ColumnID) {
+// functionBody binds the body of a SQL function over its arguments, and returns
+// the columns around the call that it refers to. Arguments that cost something
+// are computed once, in a row that the body is joined to; for a strict function
+// that row is not there where one of them is NULL.
+func (b *binder) functionBody(f *catalog.SQLFunction, args []expr.Expr, inFrom bool, pos int) (plan.Node, []expr.ColumnID) {
 	if b.viewDepth++; b.viewDepth > 64 {
 		panic(fail(pos, sqlerr.StatementTooComplex, "stack depth limit exceeded").WithHint("Function \"%s\" calls itself.", f.Name))
 	}
@@ -83,6 +86,15 @@ func (b *binder) functionBody(f *catalog.SQLFunction, args []expr.Expr, pos int)
 	query, ok := stmt.(*ast.Select)
 	if !ok {
 		panic(fail(pos, sqlerr.FeatureNotSupported, "function \"%s\" is not a single query", f.Name))
+	}
+	var once *plan.Project
+	var ids []expr.ColumnID
+	if !simpleArgs(args) || inFrom && f.Strict && len(args) > 0 {
+		once, ids = b.computeArgs(f, args)
+		args = make([]expr.Expr, len(args))
+		for i, it := range once.Items {
+			args[i] = &expr.Column{ID: it.Col.ID, Typ: it.Col.Type, Name: it.Col.Name}
+		}
 	}
 	level := b.pushFunction(f, args)
 	box := &scope{parent: level}
@@ -93,7 +105,66 @@ func (b *binder) functionBody(f *catalog.SQLFunction, args []expr.Expr, pos int)
 	b.o.SearchPath = saved
 	b.functions = b.functions[:len(b.functions)-1]
 	b.viewDepth--
+	if once != nil {
+		cols := node.Columns()
+		var left plan.Node = once
+		if f.Strict {
+			filter := &plan.Filter{Input: once}
+			for _, a := range args {
+				filter.Conds = append(filter.Conds, &expr.IsNull{Arg: a, Negated: true})
+			}
+			left = filter
+		}
+		join := &plan.Join{Kind: plan.InnerJoin, Left: left, Right: node, Lateral: true}
+		p := &plan.Project{Input: join, Items: make([]plan.Item, len(cols))}
+		for i, c := range cols {
+			p.Items[i] = plan.Item{Col: c, Expr: &expr.Column{ID: c.ID, Typ: c.Type, Name: c.Name}}
+			p.Items[i].Col.ID = b.newID()
+		}
+		return p, ids
+	}
 	return node, box.outer
+}
+
+// simpleArgs reports whether arguments may be put in the place of each use:
+// they cost nothing and give the same every time.
+func simpleArgs(args []expr.Expr) bool {
+	for _, a := range args {
+		if c, ok := a.(*expr.Cast); ok {
+			a = c.Arg
+		}
+		switch a.(type) {
+		case *expr.Const, *expr.Column, *expr.Outer, *expr.Param:
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// computeArgs makes a row of the arguments, so that each is computed once. It
+// stands inside a subquery: ids are the columns around it that it refers to.
+func (b *binder) computeArgs(f *catalog.SQLFunction, args []expr.Expr) (p *plan.Project, ids []expr.ColumnID) {
+	p = &plan.Project{Input: &plan.Values{Rows: [][]expr.Expr{{}}}}
+	box := &scope{}
+	for i, a := range args {
+		e := rewrite(a, func(x expr.Expr) (expr.Expr, bool) {
+			switch x := x.(type) {
+			case *expr.Column:
+				box.record(x.ID)
+				return &expr.Outer{ID: x.ID, Typ: x.Typ, Name: x.Name}, true
+			case *expr.Outer:
+				box.record(x.ID)
+			case *expr.Subquery:
+				for _, id := range x.Outer {
+					box.record(id)
+				}
+			}
+			return x, false
+		})
+		p.Items = append(p.Items, plan.Item{Col: plan.Column{ID: b.newID(), Name: f.Args[i].Name, Type: a.Type()}, Expr: e})
+	}
+	return p, box.outer
 }
 
 // simpleBody returns the expression of a body that is SELECT expression and
@@ -109,12 +180,8 @@ func (b *binder) simpleBody(f *catalog.SQLFunction, args []expr.Expr, pos int) a
 	if !ok || len(core.From) > 0 || core.Where != nil || core.Distinct || len(core.GroupBy) > 0 || core.Having != nil || len(core.Targets) != 1 {
 		return nil
 	}
-	for _, a := range args { // computed once, whatever the body does with them
-		switch a.(type) {
-		case *expr.Const, *expr.Column, *expr.Outer, *expr.Param, *expr.Cast:
-		default:
-			return nil
-		}
+	if !simpleArgs(args) { // computed once, whatever the body does with them
+		return nil
 	}
 	if call, ok := core.Targets[0].Expr.(*ast.FuncCall); ok && (b.isAggregate(call) || call.Over != nil || expr.SetFuncs(call.Name.Name) != nil) {
 		return nil
@@ -163,7 +230,7 @@ func (b *binder) sqlFunction(c *ast.FuncCall, s *scope) expr.Expr {
 	if body := b.simpleBody(f, args, c.Pos); body != nil {
 		out = b.inlineBody(f, body, args, c.Pos)
 	} else {
-		node, outer := b.functionBody(f, args, c.Pos)
+		node, outer := b.functionBody(f, args, false, c.Pos)
 		cols := node.Columns()
 		if len(cols) != 1 {
 			panic(fail(c.Pos, sqlerr.FeatureNotSupported, "SQL function \"%s\" that returns a row is only supported in FROM", f.Name))
@@ -175,7 +242,7 @@ func (b *binder) sqlFunction(c *ast.FuncCall, s *scope) expr.Expr {
 	if f.Ret != nil && f.Ret.Kind != types.KindVoid {
 		out = b.assign(out, f.Ret, nil, "", c.Pos)
 	}
-	if !f.Strict || len(args) == 0 {
+	if !f.Strict || len(args) == 0 || !simpleArgs(args) {
 		return out
 	}
 	nulls := make([]expr.Expr, len(args))
@@ -198,7 +265,7 @@ func (b *binder) sqlFunctionTable(t *ast.FuncRef, s *scope) (plan.Node, *rangeIt
 	if t.Ordinality {
 		panic(fail(t.Pos, sqlerr.FeatureNotSupported, "WITH ORDINALITY is not supported for SQL functions"))
 	}
-	node, _ := b.functionBody(f, args, c.Pos)
+	node, _ := b.functionBody(f, args, true, c.Pos)
 	if !f.Set {
 		node = &plan.Limit{Input: node, Count: &expr.Const{Val: types.NewInt(1), Typ: types.Int8}}
 	}

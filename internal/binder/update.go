@@ -13,6 +13,9 @@ import (
 // All columns of the target are read, since a change needs the whole row.
 func (b *binder) source(ref *ast.TableRef, c *change, from []ast.TableExpr, box *scope) (*scope, plan.Node, *rangeItem) {
 	s := &scope{parent: box.parent, base: box, ctes: box.ctes}
+	if c.rel.Kind == catalog.View {
+		return b.viewSource(ref, c, from, s)
+	}
 	scan, it := b.scan(c.rel)
 	scan.Alias = c.alias
 	scan.Lock = &plan.Locking{}
@@ -34,13 +37,30 @@ func (b *binder) source(ref *ast.TableRef, c *change, from []ast.TableExpr, box 
 			node = &plan.Filter{Input: node, Conds: conds}
 		}
 	}
+	return s, b.joinFrom(node, from, s), it
+}
+
+// joinFrom joins the items of UPDATE … FROM or DELETE … USING.
+func (b *binder) joinFrom(node plan.Node, from []ast.TableExpr, s *scope) plan.Node {
 	for _, t := range from {
 		right, items, lateral := b.tableExpr(t, s, s.items)
 		b.checkAliases(s.items, items, t.Position())
 		s.items = append(s.items, items...)
 		node = &plan.Join{Kind: plan.InnerJoin, Left: node, Right: right, Lateral: lateral}
 	}
-	return s, node, it
+	return node
+}
+
+// viewSource is source for a view whose triggers do the change.
+func (b *binder) viewSource(ref *ast.TableRef, c *change, from []ast.TableExpr, s *scope) (*scope, plan.Node, *rangeItem) {
+	node := b.view(c.rel, ref.Pos)
+	it := b.nodeItem(node, ref.Alias, c.alias, ref.Pos)
+	it.schema, it.rel = c.rel.Schema, c.rel
+	for i := range it.cols {
+		c.target.Old = append(c.target.Old, it.cols[i].col.ID)
+	}
+	s.items = []*rangeItem{it}
+	return s, b.joinFrom(node, from, s), it
 }
 
 func aliasOf(ref *ast.TableRef) string { return ref.Alias.Name }
