@@ -83,9 +83,16 @@ func BenchmarkInsertInTransaction(b *testing.B) {
 			tx = s.Begin(TxOptions{})
 		}
 		key = append(key[:0], 0, 0, 0, 0, byte(i>>24), byte(i>>16), byte(i>>8), byte(i))
-		must(b, tx.BeginStatement())
-		must(b, tx.LockKey(ctx, table, key, LockExclusive, Wait))
-		must(b, tx.Insert(table, key, r))
+		err := tx.BeginStatement()
+		if err == nil {
+			err = tx.LockKey(ctx, table, key, LockExclusive, Wait)
+		}
+		if err == nil {
+			err = tx.Insert(table, key, r)
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
 	}
 	must(b, tx.Commit(ctx))
 }
