@@ -25,6 +25,7 @@ type Func struct {
 	Args       []*types.Type // may hold Any, AnyElement, AnyArray
 	Variadic   bool          // the last parameter repeats
 	Defaults   int           // trailing parameters that may be left out
+	ArgNames   []string      // for named notation; nil where there are none
 	Ret        *types.Type
 	RetFn      func(args []*types.Type) *types.Type // result type where it depends on the arguments; nil otherwise
 	NotStrict  bool                                 // is called with NULL arguments

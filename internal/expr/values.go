@@ -12,9 +12,10 @@ func castOf(e *Cast) (func(c *Context, v types.Value) (types.Value, error), erro
 	if !ok {
 		return nil, locate(sqlerr.New(sqlerr.CannotCoerce, "cannot cast type %s to %s", from.Display, to.Display), e.Pos)
 	}
-	return func(c *Context, v types.Value) (types.Value, error) {
-		return cast.Apply(v, to, c.Env)
-	}, nil
+	if !e.Explicit {
+		return func(c *Context, v types.Value) (types.Value, error) { return cast.Assign(v, to, c.Env) }, nil
+	}
+	return func(c *Context, v types.Value) (types.Value, error) { return cast.Apply(v, to, c.Env) }, nil
 }
 
 // castVolatility is Stable where a conversion looks at the time zone.
@@ -71,12 +72,12 @@ func recordField(v types.Value, t *types.Type, index int) (types.Value, error) {
 }
 
 func makeRecord(t *types.Type, vals []types.Value) (types.Value, error) {
-	return types.NewRecord(vals, t), nil
+	return types.MakeRecord(t, vals), nil
 }
 
 // makeArray makes an array of elements, or of arrays, one dimension deeper.
 func makeArray(t *types.Type, vals []types.Value) (types.Value, error) {
-	return types.NewArray(vals, t.Elem), nil
+	return types.MakeArray(t, vals)
 }
 
 func arrayElems(v types.Value, t *types.Type) ([]types.Value, error) {

@@ -29,7 +29,7 @@ func (a array) value() (value, error) {
 	if len(a.dims) == 0 {
 		return types.NewArray(nil, a.elem), nil
 	}
-	return types.NewArrayDims(a.elems, a.dims, a.elem)
+	return types.NewArrayDims(a.elems, a.dims, a.elem), nil
 }
 
 func oneDim(elems []value, elem typ) value { return types.NewArray(elems, elem) }
@@ -461,4 +461,4 @@ func registerArrayOperators() {
 	}
 }
 
-func dimInt(n int64) int32 { return int32(n) }
+func dimInt(n int64) int { return int(n) }
