@@ -340,74 +340,10 @@ func withoutMod(t *types.Type) *types.Type {
 // assignable reports whether a value of one type may be stored in a column of
 // another: PostgreSQL's implicit and assignment casts.
 func assignable(from, to *types.Type) bool {
-	if expr.CanCoerce(from, to) {
-		return true
-	}
-	from, to = expr.BaseType(from), expr.BaseType(to)
-	if expr.CanCoerce(from, to) {
-		return true
-	}
-	switch {
-	case to.Category == 'S' && from.Kind != types.KindVoid:
-		return true
-	case from.Category == 'N' && to.Category == 'N':
-		return from.Kind != types.KindInt || to.Kind != types.KindInt || !isReg(to)
-	case from.Kind == types.KindArray && to.Kind == types.KindArray:
-		return assignable(from.Elem, to.Elem)
-	case from.Kind == types.KindRecord && to.Kind == types.KindRecord:
-		return assignableRecord(from, to)
-	}
-	switch from.Kind {
-	case types.KindTimestampTZ:
-		return to.Kind == types.KindDate || to.Kind == types.KindTime || to.Kind == types.KindTimestamp || to.Kind == types.KindTimeTZ
-	case types.KindTimestamp:
-		return to.Kind == types.KindDate || to.Kind == types.KindTime
-	case types.KindInterval, types.KindTimeTZ:
-		return to.Kind == types.KindTime
-	case types.KindJSON:
-		return to.Kind == types.KindJSONB
-	case types.KindJSONB:
-		return to.Kind == types.KindJSON
-	}
-	return false
-}
-
-func assignableRecord(from, to *types.Type) bool {
-	if len(from.Fields) != len(to.Fields) {
-		return false
-	}
-	for i := range from.Fields {
-		if !assignable(from.Fields[i].Type, to.Fields[i].Type) {
-			return false
-		}
-	}
-	return true
+	return expr.CanCoerce(from, to) || types.IsCoercible(from, to, types.Assignment)
 }
 
 // castable reports whether an explicit cast exists.
 func castable(from, to *types.Type) bool {
-	if assignable(from, to) {
-		return true
-	}
-	from, to = expr.BaseType(from), expr.BaseType(to)
-	if from.Category == 'S' && to.Kind != types.KindVoid {
-		return true
-	}
-	if from.Kind == types.KindArray && to.Kind == types.KindArray {
-		return castable(from.Elem, to.Elem)
-	}
-	number := func(t *types.Type) bool {
-		return t.Kind == types.KindInt || t.Kind == types.KindFloat || t.Kind == types.KindNumeric
-	}
-	switch from.Kind {
-	case types.KindBool:
-		return isInteger(to)
-	case types.KindInt:
-		return to.Kind == types.KindBool || to.Kind == types.KindBit || to.Kind == types.KindInt
-	case types.KindBit:
-		return to.Kind == types.KindInt || to.Kind == types.KindBit
-	case types.KindJSONB, types.KindJSON:
-		return from.Kind == types.KindJSONB && (number(to) || to.Kind == types.KindBool)
-	}
-	return castsToo(from, to)
+	return assignable(from, to) || types.IsCoercible(from, to, types.Explicit)
 }

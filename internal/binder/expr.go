@@ -310,7 +310,7 @@ func (b *binder) collate(c *ast.Collate, s *scope) expr.Expr {
 		panic(fail(c.Pos, sqlerr.DatatypeMismatch, "collations are not supported by type %s", t.Display))
 	}
 	name := c.Collation.Name
-	check(knownCollation(name), c.Collation.Pos)
+	check(types.CheckCollation(name), c.Collation.Pos)
 	out := withCollation(e, name)
 	if b.collated == nil {
 		b.collated = map[expr.Expr]bool{}

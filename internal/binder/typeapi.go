@@ -1,8 +1,6 @@
 package binder
 
-import (
-	"github.com/zqlite/zqlite/internal/types"
-)
+import "github.com/zqlite/zqlite/internal/types"
 
 // lookupType finds a built-in type by PostgreSQL's or zqlite's name, or nil.
 func lookupType(name string, mods []int32) (*types.Type, error) {
@@ -13,13 +11,8 @@ func lookupType(name string, mods []int32) (*types.Type, error) {
 	return types.WithMod(t, mods)
 }
 
-// parseValue reads text as a value of a type without modifier.
+// parseValue reads text as a value of a type without modifier. What would
+// depend on a session is not read at binding (see foldable), so there is none.
 func parseValue(t *types.Type, text string) (types.Value, error) {
 	return types.Parse(text, t, nil)
 }
-
-func knownCollation(name string) error { return nil }
-
-// castsToo reports whether package types has an explicit cast that the rules
-// of the binder do not know.
-func castsToo(from, to *types.Type) bool { return false }
