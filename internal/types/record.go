@@ -241,3 +241,6 @@ func recordQuoted(b []byte) bool {
 	}
 	return len(b) == 0
 }
+
+// NewRecord is MakeRecord with the order of arguments that NewArray has.
+func NewRecord(vals []Value, t *Type) Value { return MakeRecord(t, vals) }
