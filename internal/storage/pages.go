@@ -81,9 +81,7 @@ func (s *Store) closePages() error {
 	if s.pages == nil {
 		return nil
 	}
-	err := s.pages.file.Close()
-	s.pages = nil
-	return err
+	return s.pages.file.Close() // readers that still run get its error
 }
 
 // The directory: per tree u32 id, u8 key kind, u64 incarnation, root, uvarint

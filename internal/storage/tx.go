@@ -203,6 +203,11 @@ func (t *Tx) RestartStatement(ctx context.Context) error {
 	t.restarts++
 	if t.restarts >= maxRestarts {
 		for _, h := range t.order {
+			if h.rowLocks == 0 && t.reads != nil { // what it reads must hold still as well
+				if err := t.lockTable(ctx, h, txn.TableShared, txn.Wait); err != nil {
+					return err
+				}
+			}
 			if h.rowLocks == 0 || h.escalated {
 				continue
 			}

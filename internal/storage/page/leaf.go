@@ -69,7 +69,7 @@ func OpenLeaf(ls *Layouts, b []byte) (*Leaf, error) {
 	l := &Leaf{b: b, n: int(le.Uint16(b)), kind: KeyKind(b[2]), seqW: b[3], ls: ls,
 		minSeq: le.Uint64(b[8:]), maxSeq: le.Uint64(b[16:])}
 	size := int(le.Uint32(b[36:]))
-	if size > len(b) || size < leafHeader {
+	if size > len(b) || size < leafHeader || l.seqW > 8 || bits.OnesCount8(l.seqW) > 1 {
 		return nil, errLeaf
 	}
 	b = b[:size]
