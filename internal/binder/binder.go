@@ -133,8 +133,16 @@ type binder struct {
 	volatile    bool
 	typedByArgs bool
 	collated    map[expr.Expr]bool // results of an explicit COLLATE
-	lateParams  bool               // some parameters have their type only when all is bound
-	functions   []functionFrame    // SQL functions being inlined
+	literals    []literalAt
+	lateParams  bool            // some parameters have their type only when all is bound
+	functions   []functionFrame // SQL functions being inlined
+}
+
+// literalAt is where a string literal stands, for the error that its text is no
+// value of the type that turns out to be meant.
+type literalAt struct {
+	lit *expr.Const
+	pos int
 }
 
 // maxDepth bounds the nesting of expressions and queries.

@@ -181,6 +181,14 @@ func makeCatalog() *catalog.Catalog {
 		Columns:  []*catalog.Column{col(1, "b", types.Text), col(2, "n", types.Int8)},
 		Triggers: []*catalog.Trigger{{ID: 20046, Name: "w_i", Timing: "INSTEAD OF", Events: []string{"INSERT", "UPDATE", "DELETE"}, Row: true}}}
 	c = c.WithRelation(w)
+	mood := catalog.NewEnumType(20070, "mood", []string{"sad", "ok", "happy"})
+	c = c.WithType(&catalog.UserType{ID: 20070, Schema: "public", Name: "mood", Type: mood})
+	posint := catalog.NewDomainType(20072, "posint", types.Int4, &types.Domain{Checks: []types.DomainCheck{{Name: "posint_check", Expr: "VALUE > 0"}}})
+	c = c.WithType(&catalog.UserType{ID: 20072, Schema: "public", Name: "posint", Type: posint})
+	// ty holds a column of each rarer type.
+	c = c.WithRelation(&catalog.Relation{ID: 20075, Version: 1, Schema: "public", Name: "ty", Kind: catalog.Table, RowIDKey: true, Columns: []*catalog.Column{
+		col(1, "m", mood), col(2, "p", posint), col(3, "arr", types.ArrayOf(types.Int4)), col(4, "ts", types.TimestampTZ), col(5, "iv", types.Interval),
+		col(6, "vc", types.WithCollation(types.Varchar, "nocase")), col(7, "big", types.Integer)}})
 	// m(tenant text, id int) TENANT BY (tenant)
 	c = c.WithRelation(&catalog.Relation{ID: 20050, Version: 1, Schema: "public", Name: "m", Kind: catalog.Table, RowIDKey: true, Tenant: 1,
 		Columns: []*catalog.Column{col(1, "tenant", types.Text), col(2, "id", types.Int4)}})

@@ -182,12 +182,24 @@ func (b *binder) literal(c *expr.Const, t *types.Type, explicit bool, pos int) e
 	}
 	plain := withoutMod(base)
 	v, err := parseValue(plain, c.Val.S)
-	check(err, pos)
+	if err != nil {
+		check(err, b.placeOf(c, pos))
+	}
 	typed := &expr.Const{Val: v, Typ: plain}
 	if base.Mod >= 0 || t.Domain != nil {
 		return &expr.Cast{Arg: typed, To: t, Explicit: explicit, Implicit: !explicit, Pos: pos}
 	}
 	return typed
+}
+
+// placeOf is where a string literal stands in the statement.
+func (b *binder) placeOf(c *expr.Const, pos int) int {
+	for _, l := range b.literals {
+		if l.lit == c {
+			return l.pos
+		}
+	}
+	return pos
 }
 
 // foldable reports whether the text of a literal always means the same value.
@@ -304,6 +316,12 @@ func (b *binder) unify(args []expr.Expr, what string, pos func(i int) int) *type
 		b.typedByArgs = true
 	}
 	t := expr.CommonType(ts)
+	for i := 1; t != nil && i < len(ts); i++ {
+		if !sameType(ts[i], ts[0]) {
+			t = withoutMod(t) // a modifier holds only where all have it
+			break
+		}
+	}
 	if t == nil {
 		i, j := mismatch(ts)
 		panic(fail(pos(j), sqlerr.DatatypeMismatch, "%s types %s and %s cannot be matched", what, ts[i].Display, ts[j].Display))

@@ -152,7 +152,9 @@ func (b *binder) constant(l *ast.Literal) expr.Expr {
 	case ast.BitLiteral:
 		return b.parsed(types.Bit, l.Text, l.Pos)
 	}
-	return &expr.Const{Val: types.NewText(l.Text), Typ: types.Unknown}
+	c := &expr.Const{Val: types.NewText(l.Text), Typ: types.Unknown}
+	b.literals = append(b.literals, literalAt{c, l.Pos})
+	return c
 }
 
 func (b *binder) parsed(t *types.Type, text string, pos int) expr.Expr {
