@@ -71,3 +71,13 @@ func (s *Store) Attachment() any { return s.state.Load().attachment }
 
 // AttachmentChanged tells whether this transaction has set an attachment.
 func (t *Tx) AttachmentChanged() bool { return t.attachSet }
+
+// Bytes reads a Var column of row i that is not null. It is valid as long as
+// the block; a value on overflow pages is read into memory of its own.
+func (b *Block) Bytes(i int, id uint16) ([]byte, error) {
+	if p := b.place(i); p >= 0 {
+		return b.pages.cell(b.Leaf, id, p)
+	} else {
+		return b.Rows[^p].Bytes(id), nil
+	}
+}

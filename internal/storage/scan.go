@@ -24,7 +24,8 @@ type Block struct {
 	Rows  []page.Row
 	Keys  [][]byte
 
-	pos []int32 // Pos's memory while it is nil
+	pos   []int32 // Pos's memory while it is nil
+	pages *pages  // to read cells on overflow pages
 }
 
 // Key gives the key of row i. It may be put together in dst[:0]; otherwise it
@@ -226,6 +227,9 @@ func (s *Scan) takeLeaf(ok bool) {
 // Next gives the following rows; false at the end.
 func (s *Scan) Next(b *Block) (bool, error) {
 	b.reset()
+	if s.t != nil {
+		b.pages = s.t.s.pages
+	}
 	if s.t == nil || s.ended {
 		return false, nil
 	}
