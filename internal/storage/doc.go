@@ -34,10 +34,15 @@
 //  12. Log and side files of g are reused only when both durable metas include g.
 //  13. A page that lived from birth to death is reused only when both durable
 //     metas are at or past its death and no live reader's root lies between.
-//  14. Allocation-map pages alternate between two fixed places.
+//  14. The allocation map is written anew by every checkpoint and named by its
+//     meta; that of the older meta stays as it is. Its pages are free, in use,
+//     or waiting for their reuse under 13.
 //  15. Open: the newest valid meta; replay the generations in order, skipping
 //     sequences at or below its last. A missing generation, or damage below a
 //     later frame's durable LSN, is an error; another bad tail is discarded.
+//     A meta marked clean needs no log: Close writes it, and so does recovery
+//     before it gives up old logs. The meta that was chosen is made durable
+//     before anything relies on it.
 //  16. After a crash, before serving: checkpoint the replayed state, write both
 //     metas, sync; only then reuse logs.
 package storage
