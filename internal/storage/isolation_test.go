@@ -468,38 +468,3 @@ func move(tx *Tx, from, to uint64) error {
 	}
 	return tx.Commit(ctx)
 }
-
-func TestEscalation(t *testing.T) {
-	s := withTable(t, Options{LockLimit: 100})
-	a := begin(t, s, ReadCommitted)
-	for k := range uint64(5000) {
-		must(t, a.LockKey(ctx, table, intKey(k+10), LockExclusive, Wait))
-	}
-	if n := a.w.owner.Held(); n > 2000 {
-		t.Fatalf("%d locks held", n)
-	}
-	b := begin(t, s, ReadCommitted)
-	wantCode(t, b.LockKey(ctx, table, intKey(3), LockExclusive, NoWait), sqlerr.LockNotAvailable)
-	a.Rollback()
-	must(t, b.LockKey(ctx, table, intKey(3), LockExclusive, NoWait))
-	b.Rollback()
-}
-
-func TestAttachment(t *testing.T) {
-	s := withTable(t, Options{})
-	a, old := begin(t, s, RepeatableRead), begin(t, s, RepeatableRead)
-	m := a.Savepoint()
-	a.SetAttachment("no")
-	a.RollbackTo(m)
-	if a.Attachment() != nil {
-		t.Fatal(a.Attachment())
-	}
-	a.SetAttachment("one")
-	b := begin(t, s, RepeatableRead)
-	b.SetAttachment("two")
-	must(t, a.Commit(ctx))
-	if old.Attachment() != nil || begin(t, s, RepeatableRead).Attachment() != "one" {
-		t.Fatal("attachment and snapshot differ")
-	}
-	wantCode(t, b.Commit(ctx), sqlerr.SerializationFailure)
-}

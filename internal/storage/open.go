@@ -30,7 +30,8 @@ func Open(ctx context.Context, files vfs.FS, path string, o Options) (*Store, er
 	s.logs = logs{fs: files, path: path, kick: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
 	s.ckpt = checkpointer{kick: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
 	s.ckpt.cond.L = &s.ckpt.mu
-	if err := s.open(ctx, memory); err != nil {
+	s.memory = memory
+	if err := s.open(ctx); err != nil {
 		return nil, errors.Join(err, s.closeFiles())
 	}
 	if s.o.ReadOnly {
@@ -43,7 +44,7 @@ func Open(ctx context.Context, files vfs.FS, path string, o Options) (*Store, er
 	return s, nil
 }
 
-func (s *Store) open(ctx context.Context, memory bool) error {
+func (s *Store) open(ctx context.Context) error {
 	if !s.o.ReadOnly {
 		if err := s.lockFile(); err != nil {
 			return err
@@ -61,7 +62,7 @@ func (s *Store) open(ctx context.Context, memory bool) error {
 	st.visible.Store(s.merged.last)
 	s.link.Store(&genLink{gen: st.gen})
 	s.publish(st)
-	if memory {
+	if s.memory {
 		return nil
 	}
 	return s.recover(ctx, st)
@@ -154,7 +155,7 @@ func (s *Store) Close() error {
 	if !s.o.ReadOnly {
 		close(s.ckpt.stop)
 		<-s.ckpt.done
-		if s.path != "memory" && s.poisonCause.Load() == nil {
+		if !s.memory && s.poisonCause.Load() == nil {
 			err = s.checkpointNow()
 		}
 	}

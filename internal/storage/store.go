@@ -23,6 +23,7 @@ type Store struct {
 
 	maxKey    int
 	lockLimit int
+	memory    bool // nothing outlives the process: no log
 	bigRow    int // bytes from which a row is checked against the page size
 	sideLimit int // bytes of a record
 
