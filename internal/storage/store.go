@@ -24,8 +24,8 @@ type Store struct {
 	maxKey    int
 	lockLimit int
 	memory    bool // nothing outlives the process: no log
-	bigRow    int // bytes from which a row is checked against the page size
-	sideLimit int // bytes of a record
+	bigRow    int  // bytes from which a row is checked against the page size
+	sideLimit int  // bytes of a record
 
 	// The commit queue.
 	queueMu sync.Mutex
