@@ -16,20 +16,22 @@ func (b *binder) coerce(e expr.Expr, t *types.Type, pos int) expr.Expr {
 	return b.convert(e, t, false, pos)
 }
 
-// convert makes the cast to t; what is allowed was checked before.
+// convert makes the cast to t; what is allowed was checked before. Without
+// explicit an expression whose values are as good keeps its own type.
 func (b *binder) convert(e expr.Expr, t *types.Type, explicit bool, pos int) expr.Expr {
 	if isUnknown(e) {
 		return b.settle(e, t, explicit, pos)
 	}
 	from := e.Type()
-	if from == t || expr.IsRelabel(from, t) {
+	if from == t || from.Kind != types.KindRecord && sameType(from, t) {
 		return e
 	}
-	if from.Is(t) && from.Mod == t.Mod && from.Width == t.Width && from.Domain == t.Domain && from.Kind != types.KindRecord {
-		return e
+	relabel := expr.IsRelabel(from, t)
+	if c, ok := e.(*expr.Const); ok && (relabel || c.Val.IsNull() && t.Domain == nil) {
+		return &expr.Const{Val: c.Val, Typ: t}
 	}
-	if c, ok := e.(*expr.Const); ok && c.Val.IsNull() && t.Domain == nil {
-		return &expr.Const{Typ: t}
+	if relabel && !explicit {
+		return e
 	}
 	if r, ok := e.(*expr.Row); ok && t.Kind == types.KindRecord && len(t.Fields) == len(r.Args) {
 		return b.convertRow(r, t, explicit, pos)
@@ -38,6 +40,16 @@ func (b *binder) convert(e expr.Expr, t *types.Type, explicit bool, pos int) exp
 		return b.convertArray(a, t, explicit, pos)
 	}
 	return &expr.Cast{Arg: e, To: t, Explicit: explicit, Implicit: !explicit, Pos: pos}
+}
+
+// retype is convert for where the result is to have the type itself: columns
+// that are put beside each other, branches of one expression.
+func (b *binder) retype(e expr.Expr, t *types.Type, pos int) expr.Expr {
+	e = b.convert(e, t, false, pos)
+	if e.Type().Is(t) || e.Type().Kind == types.KindRecord {
+		return e
+	}
+	return &expr.Cast{Arg: e, To: t, Implicit: true, Pos: pos}
 }
 
 func (b *binder) convertRow(r *expr.Row, t *types.Type, explicit bool, pos int) expr.Expr {
@@ -303,9 +315,18 @@ func (b *binder) boolean(e expr.Expr, what string, pos int) expr.Expr {
 	}
 }
 
-// unify brings expressions to their common type; what names the construct in
-// the error.
+// unify brings expressions to their common type.
 func (b *binder) unify(args []expr.Expr, what string, pos func(i int) int) *types.Type {
+	t := b.common(args, what, pos)
+	for i := range args {
+		args[i] = b.retype(args[i], t, pos(i))
+	}
+	return t
+}
+
+// common finds the common type of expressions; what names the construct in the
+// error.
+func (b *binder) common(args []expr.Expr, what string, pos func(i int) int) *types.Type {
 	ts := b.typesOf(args, false)
 	allUnknown := true
 	for _, t := range ts {
@@ -325,9 +346,6 @@ func (b *binder) unify(args []expr.Expr, what string, pos func(i int) int) *type
 	if t == nil {
 		i, j := mismatch(ts)
 		panic(fail(pos(j), sqlerr.DatatypeMismatch, "%s types %s and %s cannot be matched", what, ts[i].Display, ts[j].Display))
-	}
-	for i := range args {
-		args[i] = b.coerce(args[i], t, pos(i))
 	}
 	return t
 }

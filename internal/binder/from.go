@@ -195,7 +195,7 @@ func (b *binder) view(rel *catalog.Relation, pos int) plan.Node {
 	}
 	p := &plan.Project{Input: node, Items: make([]plan.Item, len(cols))}
 	for i, c := range cols {
-		e := b.convert(&expr.Column{ID: c.ID, Typ: c.Type, Name: c.Name}, rel.Columns[i].Type, false, -1)
+		e := b.retype(&expr.Column{ID: c.ID, Typ: c.Type, Name: c.Name}, rel.Columns[i].Type, -1)
 		col := c
 		col.ID, col.Name, col.Type = b.newID(), rel.Columns[i].Name, rel.Columns[i].Type
 		p.Items[i] = plan.Item{Col: col, Expr: e}

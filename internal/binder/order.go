@@ -222,7 +222,7 @@ func (b *binder) coerceColumns(n plan.Node, want []*types.Type, pos int) plan.No
 	case *plan.Project:
 		if len(x.Sets) == 0 {
 			for i := range x.Items {
-				x.Items[i].Expr = b.convert(x.Items[i].Expr, want[i], false, pos)
+				x.Items[i].Expr = b.retype(x.Items[i].Expr, want[i], pos)
 				x.Items[i].Col.Type = want[i]
 			}
 			return x
@@ -230,7 +230,7 @@ func (b *binder) coerceColumns(n plan.Node, want []*types.Type, pos int) plan.No
 	case *plan.Values:
 		for _, row := range x.Rows {
 			for i := range row {
-				row[i] = b.convert(row[i], want[i], false, pos)
+				row[i] = b.retype(row[i], want[i], pos)
 			}
 		}
 		for i := range x.Cols {
@@ -253,7 +253,7 @@ func (b *binder) coerceColumns(n plan.Node, want []*types.Type, pos int) plan.No
 			e = &expr.Column{ID: c.ID, Typ: types.Text, Name: c.Name}
 			e = b.convert(e, want[i], true, pos)
 		} else {
-			e = b.convert(e, want[i], false, pos)
+			e = b.retype(e, want[i], pos)
 		}
 		c.ID, c.Type = b.newID(), want[i]
 		p.Items[i] = plan.Item{Col: c, Expr: e}

@@ -123,7 +123,10 @@ func (b *binder) in(x *ast.In, s *scope) expr.Expr {
 			}
 			return start(x.List[i-1])
 		}
-		b.unify(args, "IN", pos)
+		t = b.common(args, "IN", pos)
+		for i := range args { // a column keeps its type where it can, for its index
+			args[i] = b.coerce(args[i], t, pos(i))
+		}
 		for i := 1; i < len(args); i++ {
 			args[0], args[i] = b.settleCollation(args[0], args[i], x.Pos)
 		}
