@@ -7,7 +7,7 @@ import (
 
 func init() {
 	same := []typ{
-		types.Bool, types.Int2, types.Integer, types.Int8, types.Oid, types.RegClass, types.RegType, types.RegProc,
+		types.Bool, types.Int2, types.Integer, types.Int8, types.Oid, // the reg types compare as oid, which they become implicitly
 		types.Float4, types.Float8, types.Numeric,
 		types.Text, types.Char, types.Name, types.CharByte, types.Bytea, types.UUID,
 		types.Date, types.Time, types.TimeTZ, types.Timestamp, types.TimestampTZ, types.Interval,
