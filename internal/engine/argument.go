@@ -119,7 +119,7 @@ func (s *Session) convert(a any, t *types.Type) (types.Value, error) {
 	case time.Time:
 		return s.fromTime(a, t)
 	case uuid.UUID:
-		return s.cast(types.UUIDValue([16]byte(a)), types.UUID, t)
+		return s.cast(types.NewUUID([16]byte(a)), types.UUID, t)
 	case decimal.Decimal:
 		return s.fromText(a.String(), t)
 	case boundValue:

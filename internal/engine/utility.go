@@ -305,14 +305,12 @@ func (s *Session) refreshEnvironment() {
 	s.env.RegName, s.env.RegOID, s.env.TypeByOID = s.regName, s.regOID, s.typeByOID
 }
 
+// loadZone finds the time zone of a setting.
 func loadZone(name string) (*time.Location, error) {
 	if name == "" || strings.EqualFold(name, "default") {
 		return time.UTC, nil
 	}
-	if loc, ok := types.Zone(name); ok {
-		return loc, nil
-	}
-	return time.LoadLocation(name)
+	return types.SessionZone(name)
 }
 
 func (s *Session) vacuum(ctx context.Context, stmt *ast.Vacuum) error {

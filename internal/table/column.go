@@ -61,8 +61,7 @@ func (s *Scan) copyKeys(v *vector.Vector) {
 		return
 	}
 	for i := range dst {
-		s.key = append(s.key[:0], b.Key(i, s.key[:0])...)
-		dst[i] = codec.Uint64Key(s.key)
+		dst[i] = codec.Uint64Key(b.Key(i, s.key))
 	}
 }
 

@@ -23,6 +23,9 @@ type Access struct {
 // so that small leaves do not make small batches.
 const loadRows = vector.Size / 2
 
+// keyRoom is the memory for putting a key together; longer ones are allocated.
+const keyRoom = 128
+
 // Scan reads rows of a relation into batches. It copies what it gives into
 // memory of its own, so no page is held between calls.
 type Scan struct {
@@ -56,7 +59,7 @@ var rowIDColumn = column{id: 0, typ: types.Int8, phys: types.PhysInt, cell: -1}
 // Scan opens a scan over the visible rows. ordinals name the columns wanted;
 // RowID is the integer key.
 func (t *Table) Scan(tx *storage.Tx, a Access, ordinals []int) (*Scan, error) {
-	s := &Scan{t: t, tx: tx, a: a, tree: t.tree}
+	s := &Scan{t: t, tx: tx, a: a, tree: t.tree, key: make([]byte, 0, keyRoom)}
 	if a.Index != nil && a.Index != t.Rel.Primary {
 		s.ix = t.index(a.Index)
 		s.tree = s.ix.tree
@@ -283,15 +286,11 @@ func (s *Scan) fetch() error {
 func (s *Scan) rowKey(i int) ([]byte, error) {
 	if s.ix.payload {
 		if s.t.Rel.RowIDKey {
-			s.key = codec.AppendUint64Key(s.key[:0], s.block.Int(i, keyColumn))
-			return s.key, nil
+			return codec.AppendUint64Key(s.key[:0], s.block.Int(i, keyColumn)), nil
 		}
-		b, err := s.block.Bytes(i, keyColumn)
-		s.key = append(s.key[:0], b...)
-		return s.key, err
+		return s.block.Bytes(i, keyColumn)
 	}
-	entry := s.block.Key(i, s.key[:0])
-	s.key = entry
+	entry := s.block.Key(i, s.key) // may point into the block: never written to
 	if len(entry) < 8 {
 		return nil, errDangling(s.ix)
 	}
@@ -306,8 +305,7 @@ func (s *Scan) takeIndexOnly() error {
 		last = max(last, s.cols[i].part)
 	}
 	for i := 0; i < s.block.N; i++ {
-		entry := s.block.Key(i, s.key[:0])
-		s.key = entry
+		entry := s.block.Key(i, s.key)
 		rest := entry
 		var err error
 		for p := 0; p <= last; p++ {

@@ -70,7 +70,7 @@ func Load(tx *storage.Tx, virtual *catalog.Virtuals) (*catalog.Catalog, error) {
 	}
 	defer scan.Close()
 	var b storage.Block
-	var keyBuf []byte
+	keyBuf := make([]byte, 0, 16)
 	for {
 		more, err := scan.Next(&b)
 		if err != nil {
@@ -80,12 +80,12 @@ func Load(tx *storage.Tx, virtual *catalog.Virtuals) (*catalog.Catalog, error) {
 			break
 		}
 		for i := 0; i < b.N; i++ {
-			keyBuf = b.Key(i, keyBuf)
+			key := b.Key(i, keyBuf)
 			body, err := b.Bytes(i, bodyColumn)
 			if err != nil {
 				return nil, err
 			}
-			if err := decode(c, keyBuf, body); err != nil {
+			if err := decode(c, key, body); err != nil {
 				return nil, sqlerr.Wrap(err, sqlerr.DataCorrupted, "the catalog is damaged: %v", err)
 			}
 		}

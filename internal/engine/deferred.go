@@ -1,0 +1,117 @@
+package engine
+
+import (
+	"context"
+
+	"github.com/zqlite/zqlite/internal/catalog"
+	"github.com/zqlite/zqlite/internal/exec"
+	"github.com/zqlite/zqlite/internal/expr"
+	"github.com/zqlite/zqlite/internal/sql/ast"
+	"github.com/zqlite/zqlite/internal/sqlerr"
+	"github.com/zqlite/zqlite/internal/storage"
+)
+
+// deferredChecks are the foreign key checks that wait for the end of the
+// transaction, with what SET CONSTRAINTS has said.
+type deferredChecks struct {
+	checks []deferredCheck
+	all    *bool           // SET CONSTRAINTS ALL
+	named  map[string]bool // by constraint name
+}
+
+// deferredCheck is one check with the place in the write set where it arose,
+// so that it goes with a rolled back savepoint.
+type deferredCheck struct {
+	check *exec.ForeignCheck
+	mark  storage.Mark
+}
+
+func (d *deferredChecks) truncate(m storage.Mark) {
+	for len(d.checks) > 0 && d.checks[len(d.checks)-1].mark > m {
+		d.checks = d.checks[:len(d.checks)-1]
+	}
+}
+
+// isDeferred reports whether a constraint waits in this transaction.
+func (d *deferredChecks) isDeferred(fk *catalog.ForeignKey) bool {
+	if !fk.Deferrable {
+		return false
+	}
+	if v, ok := d.named[fk.Name]; ok {
+		return v
+	}
+	if d.all != nil {
+		return *d.all
+	}
+	return fk.Deferred
+}
+
+// deferCheck takes a check that is to wait; false means that it is due now.
+func (s *Session) deferCheck(check *exec.ForeignCheck) bool {
+	if s.idleRun == nil || s.idleRun.Tx == nil || !s.deferred.isDeferred(check.Key()) {
+		return false
+	}
+	s.deferred.checks = append(s.deferred.checks, deferredCheck{check, s.idleRun.Tx.Savepoint()})
+	return true
+}
+
+// runDeferred runs what waits, before the explicit transaction commits.
+func (s *Session) runDeferred(ctx context.Context) error {
+	if len(s.deferred.checks) == 0 {
+		return nil
+	}
+	return s.runDeferredIn(ctx, s.tx)
+}
+
+func (s *Session) runDeferredIn(ctx context.Context, tx *storage.Tx) error {
+	checks := s.deferred.checks
+	if len(checks) == 0 {
+		return nil
+	}
+	s.deferred.checks = nil
+	if err := tx.BeginStatement(); err != nil {
+		return err
+	}
+	base := s.newRun(ctx, tx, tx.Attachment().(*catalog.Catalog))
+	run := *base
+	run.Context = &expr.Context{}
+	*run.Context = *base.Context
+	for _, c := range checks {
+		if err := c.check.Run(&run); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// setConstraints is SET CONSTRAINTS: constraints made immediate are checked.
+func (s *Session) setConstraints(ctx context.Context, stmt *ast.SetConstraints) error {
+	if s.tx == nil {
+		return nil
+	}
+	if len(stmt.Names) == 0 {
+		s.deferred.all, s.deferred.named = &stmt.Deferred, nil
+	}
+	for _, n := range stmt.Names {
+		if !s.constraintExists(n.Name) {
+			return sqlerr.New(sqlerr.UndefinedObject, "constraint %q does not exist", n.Name).At(n.Pos)
+		}
+		if s.deferred.named == nil {
+			s.deferred.named = map[string]bool{}
+		}
+		s.deferred.named[n.Name] = stmt.Deferred
+	}
+	if stmt.Deferred {
+		return nil
+	}
+	return s.runDeferred(ctx)
+}
+
+func (s *Session) constraintExists(name string) bool {
+	found := false
+	s.currentCatalog().Relations(func(r *catalog.Relation) bool {
+		found = found || r.ConstraintTaken(name)
+		return !found
+	})
+	return found
+}
