@@ -298,6 +298,9 @@ func (p *matchProgram) eval(c *Context, b *vector.Batch, sel []int32, n int) (*v
 	if err := p.compile(pattern.S[0]); err != nil {
 		return nil, locate(err, q.pos)
 	}
+	if p.match == nil { // a pattern that is matched call by call
+		return q.eval(c, b, sel, n)
+	}
 	q.out.Reset(q.typ, n)
 	text := q.vecs[0]
 	mergeNulls(q.out, q.vecs[:1], n)

@@ -121,7 +121,17 @@ func truncStamp(field string, us int64, t typ) (int64, error) {
 	case "millennium":
 		return daysOf(periodStart(y, 1000), 1, 1) * day, nil
 	}
-	return 0, fieldError(field, t)
+	return 0, truncError(field, t)
+}
+
+// truncError is fieldError where the fields that are no units of time are
+// unknown.
+func truncError(field string, t typ) error {
+	switch fieldName(field) {
+	case "dow", "isodow", "doy", "isoyear", "julian", "epoch":
+		return sqlerr.New(sqlerr.InvalidParameterValue, "unit \"%s\" not recognized for type %s", field, t.Display)
+	}
+	return fieldError(field, t)
 }
 
 // periodStart is the first year of a century or millennium.
@@ -159,7 +169,7 @@ func truncInterval(field string, v value) (value, error) {
 	case "week":
 		return types.Null, fieldError(field, interval).(*sqlerr.Error).WithDetail("Months usually have fractional weeks.")
 	}
-	return types.Null, fieldError(field, interval)
+	return types.Null, truncError(field, interval)
 }
 
 func registerTrunc() {

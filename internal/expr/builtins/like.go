@@ -48,11 +48,17 @@ func registerLike(name, doc string, folded, unmatched bool, register func(string
 			if err != nil {
 				return types.Null, err
 			}
+			if m.dangling != nil {
+				if m.dangling.match(a[0].S) {
+					return types.Null, errLikeEscape
+				}
+				return types.NewBool(unmatched), nil
+			}
 			return types.NewBool(m.match(a[0].S) != unmatched), nil
 		})
 		f.Matcher = func(pattern string) (func(string) bool, error) {
 			m, err := newLike(pattern, folded, t == types.Bytea)
-			if err != nil {
+			if err != nil || m.dangling != nil {
 				return nil, err
 			}
 			if unmatched {
@@ -65,7 +71,7 @@ func registerLike(name, doc string, folded, unmatched bool, register func(string
 				return nil
 			}
 			match, err := f.Matcher(consts[1].S)
-			if err != nil {
+			if err != nil || match == nil {
 				return nil
 			}
 			return func(_ *expr.Context, a []value) (value, error) { return types.NewBool(match(a[0].S)), nil }
@@ -81,7 +87,12 @@ type like struct {
 	open     bool // ends with %
 	folded   bool
 	bytes    bool
+	// dangling is set for a pattern that ends with the escape character, which
+	// is an error for texts that reach it, and matches no other.
+	dangling *like
 }
+
+var errLikeEscape = sqlerr.New(sqlerr.InvalidEscapeSequence, "LIKE pattern must not end with escape character")
 
 // likePiece is text in which wild characters stand for any one character.
 type likePiece struct {
@@ -138,7 +149,8 @@ func newLike(pattern string, folded, bytes bool) (*like, error) {
 		case '\\':
 			i++
 			if i == len(pattern) {
-				return nil, sqlerr.New(sqlerr.InvalidEscapeSequence, "LIKE pattern must not end with escape character")
+				m.dangling, _ = newLike(pattern[:i-1]+"_%", folded, bytes)
+				return m, nil
 			}
 			run.WriteByte(pattern[i])
 		default:

@@ -283,28 +283,27 @@ func randomFloat() float64 {
 }
 
 func registerIntMath() {
+	checked := func(call *expr.CallTypes, r int64, ok bool) (value, error) {
+		if lo, hi := intBounds(call.Ret); !ok || r < lo || r > hi {
+			return types.Null, expr.RangeError(call.Ret)
+		}
+		return types.NewInt(r), nil
+	}
 	for _, t := range []typ{int4, int8} {
-		out := sqlerr.New(sqlerr.NumericValueOutOfRange, "%s out of range", t.Display)
-		fn("gcd", args{t, t}, t, "Greatest common divisor", func(_ *expr.Context, a []value) (value, error) {
+		typed("gcd", args{t, t}, t, "Greatest common divisor", func(_ *expr.Context, call *expr.CallTypes, a []value) (value, error) {
 			g, ok := gcd(a[0].I, a[1].I)
-			if !ok {
-				return types.Null, out
-			}
-			return types.NewInt(g), nil
+			return checked(call, g, ok)
 		}).RetFn = widestInt
-		fn("lcm", args{t, t}, t, "Least common multiple", func(_ *expr.Context, a []value) (value, error) {
+		typed("lcm", args{t, t}, t, "Least common multiple", func(_ *expr.Context, call *expr.CallTypes, a []value) (value, error) {
 			if a[0].I == 0 || a[1].I == 0 {
 				return newInt(0)
 			}
 			g, ok := gcd(a[0].I, a[1].I)
 			if !ok {
-				return types.Null, out
+				return checked(call, 0, false)
 			}
 			r, ok := expr.MulInt(a[0].I/g, a[1].I)
-			if !ok || r == math.MinInt64 {
-				return types.Null, out
-			}
-			return types.NewInt(max(r, -r)), nil
+			return checked(call, max(r, -r), ok && r != math.MinInt64)
 		}).RetFn = widestInt
 	}
 }

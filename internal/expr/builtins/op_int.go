@@ -204,17 +204,11 @@ func registerIntBits(t typ) {
 	bits("#", "Bitwise exclusive OR", func(a, b int64) int64 { return a ^ b })
 	op("~", args{t}, t, "Bitwise NOT", func(_ *expr.Context, a []value) (value, error) { return types.NewInt(^a[0].I), nil }).RetFn = widestInt
 	shift := func(name, doc string, f func(t typ, a int64, n uint) int64) {
-		make1 := func(t typ) *expr.Func {
-			return &expr.Func{Name: name, Args: args{t, types.Integer}, Ret: t, Doc: doc, Source: "PostgreSQL",
-				Eval: func(_ *expr.Context, a []value) (value, error) {
-					return types.NewInt(f(t, a[0].I, uint(a[1].I)&shiftMask(t))), nil
-				}}
-		}
-		entry := make1(t)
-		if t == types.Integer {
-			entry.RetFn = func(a args) typ { return a[0] }
-		}
-		expr.RegisterOperator(entry)
+		expr.RegisterOperator(&expr.Func{Name: name, Args: args{t, types.Integer}, Ret: t, Doc: doc, Source: "PostgreSQL",
+			RetFn: func(a args) typ { return plainType(a[0]) },
+			EvalTyped: func(_ *expr.Context, call *expr.CallTypes, a []value) (value, error) {
+				return types.NewInt(f(call.Ret, a[0].I, uint(a[1].I)&shiftMask(call.Ret))), nil
+			}})
 	}
 	shift("<<", "Bitwise shift left", func(t typ, a int64, n uint) int64 {
 		switch t.Width {
