@@ -367,21 +367,24 @@ func (b *binder) subscript(x *ast.Subscript, s *scope) expr.Expr {
 		}
 		return b.assign(b.scalar(e, s), types.Int8, nil, "", start(e))
 	}
-	if x.Slice {
-		for i := len(steps) - 1; i >= 0; i-- {
-			if !steps[i].Slice || len(steps) > 1 {
-				panic(fail(steps[i].Pos, sqlerr.FeatureNotSupported, "slices of several dimensions are not supported"))
-			}
-		}
-		return b.callByName("array_slice", []expr.Expr{arg, bound(x.Lo), bound(x.Hi)}, x.Pos, s)
-	}
 	args := []expr.Expr{arg}
+	sliced := false
+	for _, step := range steps {
+		sliced = sliced || step.Slice
+	}
 	for i := len(steps) - 1; i >= 0; i-- {
-		if steps[i].Slice {
-			args = []expr.Expr{b.callByName("array_slice", []expr.Expr{args[0], bound(steps[i].Lo), bound(steps[i].Hi)}, x.Pos, s)}
-			continue
+		step := steps[i]
+		switch {
+		case step.Slice:
+			args = append(args, bound(step.Lo), bound(step.Hi))
+		case sliced: // beside a slice, [n] is [1:n]
+			args = append(args, &expr.Const{Val: types.NewInt(1), Typ: types.Int8}, bound(step.Index))
+		default:
+			args = append(args, bound(step.Index))
 		}
-		args = append(args, bound(steps[i].Index))
+	}
+	if sliced {
+		return b.callByName("array_slice", args, x.Pos, s)
 	}
 	return b.callByName("array_subscript", args, x.Pos, s)
 }

@@ -20,7 +20,7 @@ func (b *binder) funcRef(t *ast.FuncRef, s *scope, left []*rangeItem) (plan.Node
 			return node, []*rangeItem{it}, refersTo(inner.outer, left)
 		}
 	}
-	for i, item := range t.Items {
+	for i, item := range splitUnnest(t.Items) {
 		defs := item.Columns
 		if !t.RowsFrom {
 			defs = t.Columns
@@ -47,6 +47,24 @@ func (b *binder) funcRef(t *ast.FuncRef, s *scope, left []*rangeItem) (plan.Node
 		scan.Cols[i].Name = it.cols[i].col.Name
 	}
 	return scan, []*rangeItem{it}, refersTo(inner.outer, left)
+}
+
+// splitUnnest writes unnest(a, b) as ROWS FROM (unnest(a), unnest(b)).
+func splitUnnest(items []ast.FuncItem) []ast.FuncItem {
+	var out []ast.FuncItem
+	for _, item := range items {
+		c, ok := item.Func.(*ast.FuncCall)
+		if !ok || c.Name.Name != "unnest" || len(c.Args) < 2 {
+			out = append(out, item)
+			continue
+		}
+		for _, a := range c.Args {
+			one := *c
+			one.Args = []ast.Expr{a}
+			out = append(out, ast.FuncItem{Pos: item.Pos, Func: &one})
+		}
+	}
+	return out
 }
 
 // singleColumn reports whether a function gives bare values: then its column

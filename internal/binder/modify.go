@@ -14,7 +14,8 @@ type change struct {
 	rel    *catalog.Relation
 	target plan.Target
 	alias  string
-	view   *viewTarget // the updatable view that was named, or nil
+	view   *viewTarget       // the updatable view that was named, or nil
+	parts  map[int]expr.Expr // columns of which SET has assigned to a part
 }
 
 // changeTarget finds the relation that a statement changes: a table, or the

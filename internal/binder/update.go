@@ -118,10 +118,16 @@ func (b *binder) changedReturning(list []ast.Target, c *change, s *scope, ids []
 func (b *binder) setClauses(sets []ast.SetClause, c *change, s *scope, input plan.Node) ([]plan.Assign, plan.Node) {
 	var out []plan.Assign
 	var joined plan.Node
+	c.parts = map[int]expr.Expr{}
 	add := func(t ast.AssignTarget, value func(ord int) expr.Expr) {
 		ord := c.ordinal(t)
-		for _, a := range out {
-			if a.Ordinal == ord && len(t.Path) == 0 {
+		for i, a := range out {
+			if a.Ordinal == ord && len(t.Path) > 0 { // SET a[1] = x, a[2] = y
+				c.parts[ord] = a.Expr
+				out[i].Expr = value(ord)
+				return
+			}
+			if a.Ordinal == ord {
 				panic(fail(t.Pos, sqlerr.SyntaxError, "multiple assignments to same column \"%s\"", t.Name))
 			}
 		}
@@ -229,13 +235,16 @@ func (b *binder) setPart(t ast.AssignTarget, e ast.Expr, c *change, ord int, s *
 	col := c.rel.Columns[ord]
 	base := expr.BaseType(col.Type)
 	old := expr.Expr(&expr.Column{ID: c.target.Old[ord], Typ: col.Type, Name: col.Name})
+	if done := c.parts[ord]; done != nil {
+		old = done
+	}
 	step := t.Path[0]
 	if len(t.Path) == 1 && step.Index != nil && !step.Slice {
 		switch base.Kind {
 		case types.KindArray:
 			index := b.assign(b.scalar(step.Index, s), types.Int8, nil, "", start(step.Index))
 			value := b.assign(b.scalar(e, s), base.Elem, c.rel, col.Name, start(e))
-			return b.callByName("array_assign", []expr.Expr{old, index, value}, t.Pos, s)
+			return b.callByName("array_assign", []expr.Expr{old, value, index}, t.Pos, s)
 		case types.KindJSONB:
 			key := b.cast(b.value(step.Index, s), types.Text, step.Pos, step.Pos)
 			value := b.assign(b.scalar(e, s), types.JSONB, c.rel, col.Name, start(e))
