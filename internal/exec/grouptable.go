@@ -1,0 +1,244 @@
+package exec
+
+// groupTable numbers distinct keys: an open-addressing hash table whose slots
+// hold 32 bits of the hash and the entry's number plus one.
+type groupTable struct {
+	keys  *keyStore
+	slots []uint64
+	mask  uint64
+	fresh []int32 // rows of the last batch that made new groups
+
+	// direct numbers small integers without hashing: slot w-base holds the
+	// group plus one. It is used while all words fit.
+	direct []int32
+	base   int64
+}
+
+const (
+	firstSlots  = 1 << 8
+	directSlots = 1 << 12
+)
+
+func newGroupTable(k *keyBatch) *groupTable {
+	t := &groupTable{keys: newKeyStore(k)}
+	t.reset()
+	return t
+}
+
+func (t *groupTable) reset() {
+	t.keys.reset()
+	if len(t.slots) > 1<<14 || t.slots == nil {
+		t.slots = make([]uint64, firstSlots)
+	} else {
+		clear(t.slots)
+	}
+	t.mask = uint64(len(t.slots) - 1)
+	t.direct = t.direct[:0]
+}
+
+func (t *groupTable) len() int { return t.keys.len() }
+
+func (t *groupTable) bytes() int64 { return t.keys.bytes() + int64(len(t.slots))*8 }
+
+// tagOf is what a slot keeps of a hash; the slot's place comes from other bits.
+func tagOf(h uint64) uint64 { return h & 0xFFFFFFFF00000000 }
+
+// insert finds or makes the groups of the rows at sel (nil: 0..n-1) and writes
+// them to groups by row position. Rows of new groups are listed in t.fresh.
+func (t *groupTable) insert(k *keyBatch, sel []int32, n int, groups []int32) {
+	t.fresh = t.fresh[:0]
+	count := n
+	if sel != nil {
+		count = len(sel)
+	}
+	if count == 0 {
+		return
+	}
+	t.reserve(count)
+	if t.keys.exact && k.nulls == nil {
+		if t.insertDirect(k, sel, n, groups) {
+			return
+		}
+		t.insertWords(k, sel, n, groups)
+		return
+	}
+	if sel == nil {
+		for i := 0; i < n; i++ {
+			groups[i] = t.insertRow(k, i)
+		}
+		return
+	}
+	for _, i := range sel {
+		groups[i] = t.insertRow(k, int(i))
+	}
+}
+
+func (t *groupTable) insertRow(k *keyBatch, i int) int32 {
+	h := k.hash[i]
+	tag := tagOf(h)
+	for at := h & t.mask; ; at = (at + 1) & t.mask {
+		e := t.slots[at]
+		if e == 0 {
+			return t.add(k, i, at, tag)
+		}
+		if e&0xFFFFFFFF00000000 == tag && t.keys.equal(int(uint32(e))-1, k, i) {
+			return int32(uint32(e)) - 1
+		}
+	}
+}
+
+func (t *groupTable) add(k *keyBatch, i int, at, tag uint64) int32 {
+	g := t.keys.len()
+	t.keys.add(k, i)
+	t.slots[at] = tag | uint64(g+1)
+	t.fresh = append(t.fresh, int32(i))
+	return int32(g)
+}
+
+// insertWords is insert for one column whose word is the value.
+func (t *groupTable) insertWords(k *keyBatch, sel []int32, n int, groups []int32) {
+	words, hash := k.word[0], k.hash
+	one := func(i int) {
+		h, w := hash[i], words[i]
+		tag := tagOf(h)
+		for at := h & t.mask; ; at = (at + 1) & t.mask {
+			e := t.slots[at]
+			if e == 0 {
+				groups[i] = t.add(k, i, at, tag)
+				return
+			}
+			if e&0xFFFFFFFF00000000 == tag {
+				g := int(uint32(e)) - 1
+				if t.keys.word[0][g] == w && t.keys.nulls[g] == 0 {
+					groups[i] = int32(g)
+					return
+				}
+			}
+		}
+	}
+	if sel == nil {
+		for i := 0; i < n; i++ {
+			one(i)
+		}
+		return
+	}
+	for _, i := range sel {
+		one(int(i))
+	}
+}
+
+// insertDirect serves rows whose words lie close together. It answers false,
+// having done nothing, as soon as one does not.
+func (t *groupTable) insertDirect(k *keyBatch, sel []int32, n int, groups []int32) bool {
+	words := k.word[0]
+	if len(t.direct) == 0 {
+		if t.keys.len() > 0 {
+			return false
+		}
+		if cap(t.direct) == 0 {
+			t.direct = make([]int32, directSlots)
+		}
+		t.direct = t.direct[:directSlots]
+		clear(t.direct)
+		first := 0
+		if sel != nil {
+			first = int(sel[0])
+		}
+		t.base = words[first] - directSlots/2
+		if t.base > words[first] {
+			t.base = words[first]
+		}
+	}
+	direct, base := (*[directSlots]int32)(t.direct), t.base
+	one := func(i int) bool {
+		at := uint64(words[i] - base)
+		if at >= directSlots {
+			return false
+		}
+		if g := direct[at]; g != 0 {
+			groups[i] = g - 1
+			return true
+		}
+		groups[i] = t.insertRow(k, i)
+		direct[at] = groups[i] + 1
+		return true
+	}
+	if sel == nil {
+		for i := 0; i < n; i++ {
+			at := uint64(words[i] - base)
+			if at < directSlots {
+				if g := direct[at]; g != 0 {
+					groups[i] = g - 1
+					continue
+				}
+			}
+			if !one(i) {
+				t.leaveDirect(k, nil, i, n, groups)
+				return true
+			}
+		}
+		return true
+	}
+	for p, i := range sel {
+		if !one(int(i)) {
+			t.leaveDirect(k, sel[p:], 0, n, groups)
+			return true
+		}
+	}
+	return true
+}
+
+// leaveDirect gives the direct slots up for good and does the rest by hash.
+func (t *groupTable) leaveDirect(k *keyBatch, sel []int32, from, n int, groups []int32) {
+	t.direct = t.direct[:0]
+	if sel != nil {
+		for _, i := range sel {
+			groups[i] = t.insertRow(k, int(i))
+		}
+		return
+	}
+	for i := from; i < n; i++ {
+		groups[i] = t.insertRow(k, i)
+	}
+}
+
+// find looks the rows up without inserting; groups[i] is -1 where there is none.
+func (t *groupTable) find(k *keyBatch, sel []int32, n int, groups []int32) {
+	one := func(i int) {
+		h := k.hash[i]
+		tag := tagOf(h)
+		for at := h & t.mask; ; at = (at + 1) & t.mask {
+			e := t.slots[at]
+			if e == 0 {
+				groups[i] = -1
+				return
+			}
+			if e&0xFFFFFFFF00000000 == tag && t.keys.equal(int(uint32(e))-1, k, i) {
+				groups[i] = int32(uint32(e)) - 1
+				return
+			}
+		}
+	}
+	eachRow(sel, n, one)
+}
+
+// reserve makes room for n more groups at a load of at most one half.
+func (t *groupTable) reserve(n int) {
+	need := uint64(t.keys.len()+n) * 2
+	if need <= uint64(len(t.slots)) {
+		return
+	}
+	size := uint64(len(t.slots))
+	for size < need {
+		size *= 2
+	}
+	t.slots = make([]uint64, size)
+	t.mask = size - 1
+	for g, h := range t.keys.hash {
+		at := h & t.mask
+		for t.slots[at] != 0 {
+			at = (at + 1) & t.mask
+		}
+		t.slots[at] = tagOf(h) | uint64(g+1)
+	}
+}

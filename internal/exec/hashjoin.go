@@ -1,0 +1,513 @@
+package exec
+
+import (
+	"github.com/zqlite/zqlite/internal/expr"
+	"github.com/zqlite/zqlite/internal/plan"
+	"github.com/zqlite/zqlite/internal/types"
+	"github.com/zqlite/zqlite/internal/vector"
+)
+
+// hashJoinOp joins by equal keys. The right side is put into a hash table;
+// past the budget both sides are split by hash and the parts joined one after
+// the other. In lookup mode the table is made anew for each left batch, from
+// the right rows that its keys reach through an index.
+type hashJoinOp struct {
+	joinBase
+	leftKeys, rightKeys []expr.Vectorized
+	keyTypes            []*types.Type
+	table               *joinTable
+	lookup              *scanOp // lookup mode: the right side
+
+	built     bool
+	probe     *keyBatch
+	groups    []int32
+	keyCols   []*vector.Vector
+	batch     *vector.Batch // left batch at hand
+	at        int           // its next live row
+	chain     int32         // right row to go on with, -1: look the row up
+	lpos      []int32
+	rrow      []int32
+	tailing   bool // candidates are done, unmatched left rows come
+	rightAt   int
+	rightHit  []bool
+	row       []types.Value
+	singleHit []int32
+
+	depth  int
+	spills *joinSpill
+}
+
+// joinTable is the build side: rows, and chains of rows of equal keys.
+type joinTable struct {
+	keys   *keyBatch
+	groups *groupTable
+	rows   *store
+	first  []int32 // by group
+	last   []int32
+	next   []int32 // by row, -1 at the end
+	ids    []int32
+	null   bool // a row has a NULL key
+	dups   bool // some key has several rows
+	acct   account
+}
+
+func newJoinTable(keyTypes, rowTypes []*types.Type) (*joinTable, error) {
+	k, err := newKeyBatch(keyTypes)
+	if err != nil {
+		return nil, err
+	}
+	return &joinTable{keys: k, groups: newGroupTable(k), rows: newStore(rowTypes)}, nil
+}
+
+func (t *joinTable) reset() {
+	t.groups.reset()
+	if t.rows.n > 1<<16 {
+		t.rows.release()
+		t.first, t.last, t.next = nil, nil, nil
+	}
+	t.rows.reset()
+	t.first, t.last, t.next = t.first[:0], t.last[:0], t.next[:0]
+	t.null, t.dups = false, false
+}
+
+func (t *joinTable) bytes() int64 {
+	return t.groups.bytes() + t.rows.bytes() + int64(cap(t.first)+cap(t.last)+cap(t.next))*4
+}
+
+// add puts the rows of a batch into the table; cols are their keys. Rows with
+// a NULL key are kept only where keepNull says so: they match nothing.
+func (t *joinTable) add(b *vector.Batch, cols []*vector.Vector, keepNull bool) error {
+	if err := t.keys.load(cols, b.Sel, b.N); err != nil {
+		return err
+	}
+	sel := b.Sel
+	var nulls []int32
+	if t.keys.nulls != nil {
+		var live []int32
+		for k := 0; k < b.Len(); k++ {
+			i := int32(b.Row(k))
+			if t.keys.nulls[i] != 0 {
+				nulls = append(nulls, i)
+			} else {
+				live = append(live, i)
+			}
+		}
+		if len(nulls) > 0 {
+			t.null = true
+			sel = live
+			if live == nil {
+				sel = []int32{}
+			}
+		}
+	}
+	t.ids = extend(t.ids[:0], b.N)
+	at := t.rows.n
+	t.groups.insert(t.keys, sel, b.N, t.ids)
+	t.rows.appendRows(b.Cols, sel, b.N)
+	t.next = extend(t.next, t.rows.n)
+	n := t.groups.len()
+	old := len(t.first)
+	t.first, t.last = extend(t.first, n), extend(t.last, n)
+	for g := old; g < n; g++ {
+		t.first[g] = -1
+	}
+	for r := at; r < t.rows.n; r++ {
+		i := r - at
+		if sel != nil {
+			i = int(sel[r-at])
+		}
+		g := t.ids[i]
+		t.next[r] = -1
+		if t.first[g] < 0 {
+			t.first[g] = int32(r)
+		} else {
+			t.next[t.last[g]] = int32(r)
+			t.dups = true
+		}
+		t.last[g] = int32(r)
+	}
+	if keepNull && len(nulls) > 0 {
+		t.rows.appendRows(b.Cols, nulls, b.N)
+		t.next = extend(t.next, t.rows.n)
+		for r := t.rows.n - len(nulls); r < t.rows.n; r++ {
+			t.next[r] = -1
+		}
+	}
+	return nil
+}
+
+func (b *builder) hashJoin(n *plan.Join, keys []plan.JoinKey, residual []expr.Expr) (Operator, error) {
+	base, err := b.joinBase(n, residual)
+	if err != nil {
+		return nil, err
+	}
+	j := &hashJoinOp{joinBase: base}
+	lc, rc := b.compiler(scopeOf(n.Left.Columns())), b.compiler(scopeOf(n.Right.Columns()))
+	for _, k := range keys {
+		l, err := lc.Vectorized(k.Left)
+		if err != nil {
+			return nil, err
+		}
+		r, err := rc.Vectorized(k.Right)
+		if err != nil {
+			return nil, err
+		}
+		j.leftKeys, j.rightKeys = append(j.leftKeys, l), append(j.rightKeys, r)
+		j.keyTypes = append(j.keyTypes, k.Left.Type())
+	}
+	if n.Method == plan.LookupJoin {
+		s, ok := n.Right.(*plan.Scan)
+		if ok && s.Access != nil {
+			if j.lookup, err = b.lookupScan(s, n.Left.Columns()); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if j.lookup != nil {
+		j.right = j.lookup
+	} else if j.right, err = b.build(n.Right); err != nil {
+		return nil, err
+	}
+	return j, j.prepare()
+}
+
+func (j *hashJoinOp) prepare() (err error) {
+	if j.table, err = newJoinTable(j.keyTypes, j.rightTypes); err != nil {
+		return err
+	}
+	j.probe, err = newKeyBatch(j.keyTypes)
+	j.keyCols = make([]*vector.Vector, len(j.keyTypes))
+	j.row = make([]types.Value, len(j.leftTypes))
+	return err
+}
+
+// lookupScan compiles the right side of a lookup join, whose key ranges refer
+// to columns of the left side.
+func (b *builder) lookupScan(n *plan.Scan, left []plan.Column) (*scanOp, error) {
+	c := *n
+	access := *n.Access
+	access.Ranges = nil
+	c.Access = &access
+	op, err := b.scan(&c)
+	if err != nil {
+		return nil, err
+	}
+	s := op.(*scanOp)
+	s.ranges, err = b.keyRanger(s.tab, n.Access, scopeOf(left))
+	return s, err
+}
+
+func (j *hashJoinOp) Open(r *Run) error {
+	j.table.reset()
+	j.table.acct.open(r)
+	j.built, j.batch, j.rightAt, j.tailing = false, nil, 0, false
+	j.rightHit = j.rightHit[:0]
+	j.dropSpill()
+	if err := j.left.Open(r); err != nil {
+		return err
+	}
+	if j.lookup != nil {
+		return nil
+	}
+	return j.right.Open(r)
+}
+
+func (j *hashJoinOp) dropSpill() {
+	if j.spills != nil {
+		j.spills.close()
+		j.spills = nil
+	}
+}
+
+// build reads the right side into the table.
+func (j *hashJoinOp) build(r *Run) error {
+	for {
+		b, err := j.right.Next(r)
+		if err != nil || b == nil {
+			return err
+		}
+		for i, e := range j.rightKeys {
+			if j.keyCols[i], err = e.Eval(r.Context, b); err != nil {
+				return err
+			}
+		}
+		if err := j.table.add(b, j.keyCols, rightOuter(j.kind)); err != nil {
+			return err
+		}
+		if j.table.acct.set(j.table.bytes()) {
+			continue
+		}
+		if r.FS == nil || j.depth >= maxSpillDepth || j.lookup != nil || j.kind == plan.NullAntiJoin {
+			return errMemory("a join")
+		}
+		return j.spill(r)
+	}
+}
+
+func (j *hashJoinOp) Next(r *Run) (*vector.Batch, error) {
+	if !j.built && j.lookup == nil {
+		if err := j.build(r); err != nil {
+			return nil, err
+		}
+		j.built = true
+		j.rightHit = extend(j.rightHit[:0], j.table.rows.n)
+		clear(j.rightHit)
+	}
+	if j.spills != nil {
+		return j.spills.next(r)
+	}
+	if j.table.rows.n == 0 && j.lookup == nil && (j.kind == plan.InnerJoin || j.kind == plan.SemiJoin || j.kind == plan.RightJoin) {
+		return nil, nil
+	}
+	for {
+		if j.batch == nil {
+			ok, err := j.load(r)
+			if err != nil {
+				return nil, err
+			}
+			if !ok {
+				return j.rightRest(), nil
+			}
+		}
+		b, err := j.step(r)
+		if err != nil || b != nil {
+			return b, err
+		}
+	}
+}
+
+// load takes the next left batch and looks up its keys.
+func (j *hashJoinOp) load(r *Run) (bool, error) {
+	b, err := j.left.Next(r)
+	if err != nil || b == nil {
+		return false, err
+	}
+	if j.lookup != nil {
+		if err := j.fetch(r, b); err != nil {
+			return false, err
+		}
+	}
+	for i, e := range j.leftKeys {
+		if j.keyCols[i], err = e.Eval(r.Context, b); err != nil {
+			return false, err
+		}
+	}
+	if err := j.probe.load(j.keyCols, b.Sel, b.N); err != nil {
+		return false, err
+	}
+	j.groups = extend(j.groups[:0], b.N)
+	j.table.groups.find(j.probe, b.Sel, b.N, j.groups)
+	if j.probe.nulls != nil {
+		for i, m := range j.probe.nulls {
+			if m != 0 {
+				j.groups[i] = -1
+			}
+		}
+	}
+	j.batch, j.at, j.chain, j.tailing = b, 0, -1, false
+	if j.filtered || leftOuter(j.kind) {
+		j.resetMatched(b.N)
+	}
+	return true, nil
+}
+
+// fetch makes the table of the right rows that the batch's keys reach.
+func (j *hashJoinOp) fetch(r *Run, b *vector.Batch) error {
+	j.table.reset()
+	s := j.lookup
+	access := s.access
+	access.Ranges = access.Ranges[:0:0]
+	for k := 0; k < b.Len(); k++ {
+		i := b.Row(k)
+		for c, v := range b.Cols {
+			j.row[c] = v.Value(i)
+		}
+		ranges, _, err := s.ranges.eval(r.Context, j.row)
+		if err != nil {
+			return err
+		}
+		access.Ranges = append(access.Ranges, ranges...)
+	}
+	if len(access.Ranges) == 0 {
+		return nil
+	}
+	access.Ranges = mergeRanges(access.Ranges)
+	var err error
+	if s.scan, err = s.tab.Scan(r.Tx, access, s.ordinals); err != nil {
+		return err
+	}
+	err = j.build(r)
+	if e := s.Close(); err == nil {
+		err = e
+	}
+	return err
+}
+
+// step gives the next rows of the left batch at hand, or nil when it is done.
+func (j *hashJoinOp) step(r *Run) (*vector.Batch, error) {
+	if leftOnly(j.kind) && !j.filtered {
+		return j.selectLeft(), nil
+	}
+	for !j.tailing {
+		j.expand()
+		if len(j.lpos) == 0 {
+			j.tailing = true
+			break
+		}
+		b, err := j.match(r)
+		if err != nil || b != nil {
+			return b, err
+		}
+	}
+	b := j.batch
+	j.batch = nil
+	switch {
+	case leftOnly(j.kind):
+		if sel := j.unmatched(b, j.kind == plan.SemiJoin); len(sel) > 0 {
+			return j.leftRows(b, sel), nil
+		}
+	case leftOuter(j.kind):
+		if sel := j.unmatched(b, false); len(sel) > 0 {
+			return j.leftRows(b, sel), nil
+		}
+	}
+	return nil, nil
+}
+
+// selectLeft decides semi and anti joins by the lookup alone.
+func (j *hashJoinOp) selectLeft() *vector.Batch {
+	b := j.batch
+	j.batch = nil
+	j.leftSel = j.leftSel[:0]
+	empty := j.table.rows.n == 0
+	for k := 0; k < b.Len(); k++ {
+		i := b.Row(k)
+		hit := j.groups[i] >= 0
+		keep := hit
+		switch j.kind {
+		case plan.AntiJoin:
+			keep = !hit
+		case plan.NullAntiJoin: // NOT IN: NULL on either side lets no row pass
+			isNull := j.probe.nulls != nil && j.probe.nulls[i] != 0
+			keep = empty && !j.table.null || !hit && !isNull && !j.table.null
+		}
+		if keep {
+			j.leftSel = append(j.leftSel, int32(i))
+		}
+	}
+	if len(j.leftSel) == 0 {
+		return nil
+	}
+	return j.leftRows(b, j.leftSel)
+}
+
+// expand lists the next pairs of left position and right row.
+func (j *hashJoinOp) expand() {
+	j.lpos, j.rrow = j.lpos[:0], j.rrow[:0]
+	n, first, next := j.batch.Len(), j.table.first, j.table.next
+	if !j.table.dups {
+		for ; j.at < n && len(j.lpos) < vector.Size; j.at++ {
+			i := j.batch.Row(j.at)
+			if g := j.groups[i]; g >= 0 {
+				j.lpos, j.rrow = append(j.lpos, int32(i)), append(j.rrow, first[g])
+			}
+		}
+		return
+	}
+	for j.at < n {
+		i := j.batch.Row(j.at)
+		row := j.chain
+		if row < 0 {
+			if g := j.groups[i]; g >= 0 {
+				row = first[g]
+			}
+		}
+		for row >= 0 {
+			if len(j.lpos) == vector.Size {
+				j.chain = row
+				return
+			}
+			j.lpos, j.rrow = append(j.lpos, int32(i)), append(j.rrow, row)
+			row = next[row]
+		}
+		j.chain = -1
+		j.at++
+	}
+}
+
+// match makes the pairs' rows, keeps those that pass the residual conditions,
+// and notes what matched. It returns nil where the rows are not wanted.
+func (j *hashJoinOp) match(r *Run) (*vector.Batch, error) {
+	nl := len(j.leftTypes)
+	for c, v := range j.batch.Cols[:nl] {
+		gather(j.pair.Cols[c], v, j.lpos, false)
+	}
+	for c, v := range j.table.rows.cols {
+		gather(j.pair.Cols[nl+c], v, j.rrow, false)
+	}
+	j.pair.N, j.pair.Sel = len(j.lpos), nil
+	if j.filtered {
+		if cap(j.sel) < j.pair.N {
+			j.sel = make([]int32, vector.Size)
+		}
+		sel, err := j.residual.Apply(r.Context, &j.pair, j.sel[:j.pair.N])
+		if err != nil {
+			return nil, err
+		}
+		j.pair.Sel = sel
+	}
+	if j.filtered || leftOuter(j.kind) || rightOuter(j.kind) {
+		for k := 0; k < j.pair.Len(); k++ {
+			p := j.pair.Row(k)
+			if j.matched != nil && (j.filtered || leftOuter(j.kind)) {
+				if j.kind == plan.SingleJoin && j.matched[j.lpos[p]] {
+					return nil, errSingle
+				}
+				j.matched[j.lpos[p]] = true
+			}
+			if rightOuter(j.kind) {
+				j.rightHit[j.rrow[p]] = true
+			}
+		}
+	}
+	if leftOnly(j.kind) || j.pair.Len() == 0 {
+		return nil, nil
+	}
+	return &j.pair, nil
+}
+
+// rightRest gives the right rows without a match, at the end.
+func (j *hashJoinOp) rightRest() *vector.Batch {
+	if !rightOuter(j.kind) {
+		return nil
+	}
+	j.rrow = j.rrow[:0]
+	for ; j.rightAt < j.table.rows.n && len(j.rrow) < vector.Size; j.rightAt++ {
+		if !j.rightHit[j.rightAt] {
+			j.rrow = append(j.rrow, int32(j.rightAt))
+		}
+	}
+	if len(j.rrow) == 0 {
+		return nil
+	}
+	nl := len(j.leftTypes)
+	for c, t := range j.leftTypes {
+		j.pair.Cols[c] = nullVector(t)
+	}
+	for c, v := range j.table.rows.cols {
+		gather(j.pair.Cols[nl+c], v, j.rrow, false)
+	}
+	j.out = vector.Batch{Cols: append([]*vector.Vector(nil), j.pair.Cols...), N: len(j.rrow)}
+	for c := range j.leftTypes {
+		j.pair.Cols[c] = &vector.Vector{}
+	}
+	return &j.out
+}
+
+func (j *hashJoinOp) Close() error {
+	j.dropSpill()
+	j.table.reset()
+	j.table.acct.close()
+	j.batch = nil
+	return closeAll(j.left, j.right)
+}

@@ -1,0 +1,169 @@
+package exec
+
+import (
+	"github.com/zqlite/zqlite/internal/expr"
+	"github.com/zqlite/zqlite/internal/types"
+	"github.com/zqlite/zqlite/internal/vector"
+)
+
+// joinSpill is a hash join that did not fit: both sides split by hash, the
+// parts joined one after the other.
+type joinSpill struct {
+	j           *hashJoinOp
+	left, right [partitions]*packer
+	part        int
+	inner       *hashJoinOp
+	sels        [partitions][]int32
+}
+
+// spoolOp gives the rows of a spool.
+type spoolOp struct {
+	rows *spool
+	at   int
+	rd   chunkReader
+}
+
+func (s *spoolOp) Open(*Run) error { s.at = 0; return nil }
+func (s *spoolOp) Close() error    { return nil }
+
+func (s *spoolOp) Next(r *Run) (*vector.Batch, error) {
+	if s.at >= s.rows.len() {
+		return nil, nil
+	}
+	s.at++
+	return s.rows.read(s.at-1, &s.rd)
+}
+
+// spill moves the table's rows into partitions, then the rest of the right
+// side and all of the left.
+func (j *hashJoinOp) spill(r *Run) error {
+	s := &joinSpill{j: j}
+	for p := range s.left {
+		s.left[p] = diskPacker(r, j.leftTypes)
+		s.right[p] = diskPacker(r, j.rightTypes)
+	}
+	j.spills = s
+	chunk := vector.Batch{Cols: emptyVectors(len(j.rightTypes))}
+	rows := j.table.rows
+	for at := 0; at < rows.n; at += vector.Size {
+		window(&chunk, rows.cols, at, min(vector.Size, rows.n-at))
+		if err := s.split(r, &chunk, j.rightKeys, &s.right); err != nil {
+			return err
+		}
+	}
+	j.table.rows.release()
+	j.table.reset()
+	j.table.acct.set(0)
+	if err := s.drain(r, j.right, j.rightKeys, &s.right); err != nil {
+		return err
+	}
+	return s.drain(r, j.left, j.leftKeys, &s.left)
+}
+
+func diskPacker(r *Run, ts []*types.Type) *packer {
+	s := newSpool(ts)
+	s.open(r)
+	s.onDisk = true
+	return newPacker(s)
+}
+
+func (s *joinSpill) drain(r *Run, in Operator, keys []expr.Vectorized, to *[partitions]*packer) error {
+	for {
+		b, err := in.Next(r)
+		if err != nil {
+			return err
+		}
+		if b == nil {
+			break
+		}
+		if err := s.split(r, b, keys, to); err != nil {
+			return err
+		}
+	}
+	for _, p := range to {
+		if err := p.flush(); err != nil {
+			return err
+		}
+	}
+	return r.canceled()
+}
+
+// split writes the rows of a batch to the partitions of their keys.
+func (s *joinSpill) split(r *Run, b *vector.Batch, keys []expr.Vectorized, to *[partitions]*packer) error {
+	cols := s.j.keyCols
+	for i, e := range keys {
+		v, err := e.Eval(r.Context, b)
+		if err != nil {
+			return err
+		}
+		cols[i] = v
+	}
+	k := s.j.probe
+	if err := k.load(cols, b.Sel, b.N); err != nil {
+		return err
+	}
+	for p := range s.sels {
+		s.sels[p] = s.sels[p][:0]
+	}
+	shift := 32 - 4*uint(s.j.depth)
+	for n := 0; n < b.Len(); n++ {
+		i := b.Row(n)
+		p := k.hash[i] >> shift & (partitions - 1)
+		s.sels[p] = append(s.sels[p], int32(i))
+	}
+	for p, sel := range s.sels {
+		if len(sel) > 0 {
+			if err := to[p].add(b.Cols, sel, b.N); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// next gives the rows of the partitions' joins.
+func (s *joinSpill) next(r *Run) (*vector.Batch, error) {
+	for s.part < partitions {
+		if err := r.canceled(); err != nil {
+			return nil, err
+		}
+		if s.inner == nil {
+			j := s.j
+			in := &hashJoinOp{
+				joinBase: j.joinBase, leftKeys: j.leftKeys, rightKeys: j.rightKeys,
+				keyTypes: j.keyTypes, depth: j.depth + 1,
+			}
+			in.left, in.right = &spoolOp{rows: s.left[s.part].to}, &spoolOp{rows: s.right[s.part].to}
+			in.matched, in.sel, in.leftSel = nil, nil, nil
+			if err := in.prepare(); err != nil {
+				return nil, err
+			}
+			s.inner = in
+			if err := in.Open(r); err != nil {
+				return nil, err
+			}
+		}
+		b, err := s.inner.Next(r)
+		if err != nil || b != nil {
+			return b, err
+		}
+		if err := s.inner.Close(); err != nil {
+			return nil, err
+		}
+		s.inner = nil
+		s.left[s.part].to.close()
+		s.right[s.part].to.close()
+		s.part++
+	}
+	return nil, nil
+}
+
+func (s *joinSpill) close() {
+	if s.inner != nil {
+		s.inner.Close() // reads spools only
+	}
+	for p := range s.left {
+		s.left[p].to.close()
+		s.right[p].to.close()
+	}
+}

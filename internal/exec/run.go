@@ -1,0 +1,144 @@
+package exec
+
+import (
+	"context"
+
+	"github.com/zqlite/zqlite/internal/catalog"
+	"github.com/zqlite/zqlite/internal/expr"
+	"github.com/zqlite/zqlite/internal/plan"
+	"github.com/zqlite/zqlite/internal/sqlerr"
+	"github.com/zqlite/zqlite/internal/storage"
+	"github.com/zqlite/zqlite/internal/table"
+	"github.com/zqlite/zqlite/internal/types"
+	"github.com/zqlite/zqlite/internal/vector"
+	"github.com/zqlite/zqlite/internal/vfs"
+)
+
+// Run is what one run of a statement works with. The engine fills it; fields
+// that a statement does not need may be nil.
+type Run struct {
+	*expr.Context
+	Tx       *storage.Tx
+	Catalog  *catalog.Catalog
+	Counters *table.Counters // integer keys of relations
+	Memory   *Memory         // nil: DefaultMemory bytes
+	FS       vfs.FS          // for spilling; nil: spilling fails with 53200
+	TempDir  string
+	Workers  int // goroutines a scan may use; 0 and 1 are one
+
+	// Virtual gives the rows of a computed relation.
+	Virtual func(rel *catalog.Relation, emit func(row []types.Value) error) error
+	// Defer takes a check of a deferrable foreign key that is deferred in this
+	// transaction; false means that it is to be checked now.
+	Defer func(check *ForeignCheck) bool
+	// Bind gives the bound row expressions of a relation that the action of a
+	// foreign key changes, and the defaults of its columns (nil: NULL).
+	Bind func(rel *catalog.Relation) (*plan.Target, []expr.Expr, error)
+	// Analyze asks for counters per operator (EXPLAIN ANALYZE).
+	Analyze bool
+	// KeyLocked is set by the engine once it has locked a key-addressed
+	// change's row before taking the snapshot.
+	KeyLocked bool
+
+	changes changeState
+}
+
+// DefaultMemory is the budget of a query in bytes where Run names none.
+const DefaultMemory = 256 << 20
+
+// Memory is the budget of a query. It is used by one goroutine.
+type Memory struct {
+	Limit   int64 // bytes; 0 is DefaultMemory
+	used    int64
+	Peak    int64 // largest use so far
+	Spilled int64 // bytes written to temporary files
+}
+
+// grow charges n bytes (or gives back, when negative) and reports whether the
+// total is within the limit.
+func (m *Memory) grow(n int64) bool {
+	m.used += n
+	if m.used > m.Peak {
+		m.Peak = m.used
+	}
+	return m.used <= m.limit()
+}
+
+func (m *Memory) limit() int64 {
+	if m.Limit == 0 {
+		return DefaultMemory
+	}
+	return m.Limit
+}
+
+// over reports whether more is in use than the limit allows.
+func (m *Memory) over() bool { return !m.grow(0) }
+
+// account is what one operator has charged.
+type account struct {
+	m    *Memory
+	held int64
+}
+
+func (a *account) open(r *Run) {
+	if r.Memory == nil {
+		r.Memory = &Memory{}
+	}
+	a.close()
+	a.m = r.Memory
+}
+
+// set makes the charge n bytes and reports whether the budget holds.
+func (a *account) set(n int64) bool {
+	d := n - a.held
+	a.held = n
+	return a.m.grow(d)
+}
+
+func (a *account) close() {
+	if a.m != nil {
+		a.m.grow(-a.held)
+		a.held, a.m = 0, nil
+	}
+}
+
+// errMemory is the answer where memory ran out and nothing can spill.
+func errMemory(what string) error {
+	return sqlerr.New(sqlerr.OutOfMemory, "out of memory").
+		WithDetail("The memory budget of the query does not suffice for %s.", what)
+}
+
+// canceled returns the error of a statement whose context has ended.
+func (r *Run) canceled() error {
+	if r.Ctx == nil {
+		return nil
+	}
+	if err := r.Ctx.Err(); err != nil {
+		return sqlerr.Wrap(err, sqlerr.QueryCanceled, "canceling statement due to user request")
+	}
+	return nil
+}
+
+// ctx returns the statement's context, never nil.
+func (r *Run) ctx() context.Context {
+	if r.Ctx == nil {
+		return context.Background()
+	}
+	return r.Ctx
+}
+
+// Operator gives rows in batches. Open prepares a run (again after Close);
+// Next returns nil at the end. A batch is valid until the next call of Next.
+type Operator interface {
+	Open(r *Run) error
+	Next(r *Run) (*vector.Batch, error)
+	Close() error
+}
+
+// bind sets an outer column for the subqueries below.
+func (r *Run) bind(id expr.ColumnID, v types.Value) {
+	if r.Outer == nil {
+		r.Outer = make(map[expr.ColumnID]types.Value, 8)
+	}
+	r.Outer[id] = v
+}

@@ -1,0 +1,405 @@
+package exec
+
+import (
+	"github.com/zqlite/zqlite/internal/expr"
+	"github.com/zqlite/zqlite/internal/plan"
+	"github.com/zqlite/zqlite/internal/sqlerr"
+	"github.com/zqlite/zqlite/internal/types"
+	"github.com/zqlite/zqlite/internal/vector"
+)
+
+func errNoOrdering(t *types.Type) error {
+	return sqlerr.New(sqlerr.UndefinedFunction, "could not identify an ordering operator for type %s", t.Display).
+		WithHint("Use an explicit ordering operator or modify the query.")
+}
+
+// sorter orders rows: in memory, or as sorted runs in temporary files that are
+// merged. Keys are computed when rows come in.
+type sorter struct {
+	keys  *sortKeys
+	types []*types.Type
+	rows  *store
+	order sortRows
+	acct  account
+	runs  []*spool // each row followed by class, prefix and tail
+	merge *merger
+
+	limit   int // top-N: rows wanted, 0 for all
+	bound   sortEntry
+	bounded bool
+	sel     []int32
+
+	at    int
+	index []int32
+	out   vector.Batch
+}
+
+// maxTailBytes keeps the tails of one run within 32-bit offsets.
+const maxTailBytes = 1 << 31
+
+func newSorter(keys *sortKeys, ts []*types.Type) *sorter {
+	return &sorter{keys: keys, types: ts, rows: newStore(ts), out: vector.Batch{Cols: emptyVectors(len(ts))}}
+}
+
+func (s *sorter) open(r *Run, limit int) {
+	s.close()
+	s.acct.open(r)
+	s.limit = limit
+}
+
+// add takes the live rows of a batch.
+func (s *sorter) add(r *Run, b *vector.Batch) error {
+	if err := s.keys.eval(r, b); err != nil {
+		return err
+	}
+	sel := b.Sel
+	if s.bounded {
+		if sel = s.below(b); len(sel) == 0 {
+			return nil
+		}
+	}
+	if err := s.order.add(s.keys, b, sel); err != nil {
+		return err
+	}
+	s.rows.appendRows(b.Cols, sel, b.N)
+	if s.limit > 0 && s.rows.n >= 2*s.limit+4*vector.Size {
+		if err := s.prune(r); err != nil {
+			return err
+		}
+	}
+	if s.acct.set(s.rows.bytes()+s.order.bytes()) && len(s.order.tails) < maxTailBytes {
+		return nil
+	}
+	return s.spill(r)
+}
+
+// below lists the rows that may still be among the first N.
+func (s *sorter) below(b *vector.Batch) []int32 {
+	s.sel = s.sel[:0]
+	v := s.keys.cols[0]
+	for k := 0; k < b.Len(); k++ {
+		i := b.Row(k)
+		if s.keys.whole {
+			e, _, _ := (&sortKeys{parts: s.keys.parts[:1], cols: s.keys.cols[:1], whole: true}).encode(nil, i)
+			if e.class > s.bound.class || e.class == s.bound.class && e.prefix > s.bound.prefix {
+				continue
+			}
+		} else if v.Null(i) && s.bound.class == 1 && !s.keys.parts[0].NullsFirst {
+			continue
+		}
+		s.sel = append(s.sel, int32(i))
+	}
+	return s.sel
+}
+
+// prune keeps the first N rows of those collected.
+func (s *sorter) prune(r *Run) error {
+	if err := s.order.sort(r); err != nil {
+		return err
+	}
+	n := s.limit
+	s.bound, s.bounded = s.order.entries[n-1], true
+	kept := newStore(s.types)
+	var order sortRows
+	order.hasTail = s.order.hasTail
+	idx := make([]int32, 0, n)
+	for _, e := range s.order.entries[:n] {
+		idx = append(idx, int32(e.row))
+		order.tails = append(order.tails, s.order.tail(e.row)...)
+		e.row = uint32(len(order.entries))
+		order.entries = append(order.entries, e)
+		if order.hasTail {
+			order.ends = append(order.ends, uint32(len(order.tails)))
+		}
+	}
+	kept.appendRows(s.rows.cols, idx, len(idx))
+	s.rows, s.order = kept, order
+	return nil
+}
+
+// finish ends the input.
+func (s *sorter) finish(r *Run) error {
+	s.at = 0
+	if len(s.runs) == 0 {
+		return s.order.sort(r)
+	}
+	if err := s.spill(r); err != nil {
+		return err
+	}
+	var err error
+	s.merge, err = newMerger(s)
+	return err
+}
+
+// spill writes the collected rows as a sorted run.
+func (s *sorter) spill(r *Run) error {
+	if s.rows.n == 0 {
+		return nil
+	}
+	if r.FS == nil {
+		return errMemory("a sort")
+	}
+	if err := s.order.sort(r); err != nil {
+		return err
+	}
+	run := newSpool(append(append([]*types.Type(nil), s.types...), types.Int8, types.Int8, types.Bytea))
+	run.open(r)
+	run.onDisk = true
+	s.runs = append(s.runs, run)
+	nc := len(s.types)
+	cols := emptyVectors(nc + 3)
+	for at := 0; at < len(s.order.entries); at += vector.Size {
+		part := s.order.entries[at:min(at+vector.Size, len(s.order.entries))]
+		s.gather(part, cols[:nc])
+		class, prefix, tail := cols[nc], cols[nc+1], cols[nc+2]
+		class.Reset(types.Int8, len(part))
+		prefix.Reset(types.Int8, len(part))
+		tail.Reset(types.Bytea, len(part))
+		for i, e := range part {
+			class.I[i], prefix.I[i], tail.S[i] = int64(e.class), int64(e.prefix), string(s.order.tail(e.row))
+		}
+		if err := run.appendRows(cols, nil, len(part)); err != nil {
+			return err
+		}
+	}
+	s.rows.release()
+	s.order = sortRows{}
+	s.acct.set(0)
+	return r.canceled()
+}
+
+// gather copies the rows of entries into vectors.
+func (s *sorter) gather(part []sortEntry, cols []*vector.Vector) {
+	s.index = extend(s.index[:0], len(part))
+	for i, e := range part {
+		s.index[i] = int32(e.row)
+	}
+	for c, v := range s.rows.cols {
+		gather(cols[c], v, s.index, false)
+	}
+}
+
+// next gives the rows in order.
+func (s *sorter) next(r *Run) (*vector.Batch, error) {
+	if s.merge != nil {
+		return s.merge.next(r)
+	}
+	n := len(s.order.entries) - s.at
+	if s.limit > 0 {
+		n = min(n, s.limit-s.at)
+	}
+	if n = min(n, vector.Size); n <= 0 {
+		return nil, nil
+	}
+	s.gather(s.order.entries[s.at:s.at+n], s.out.Cols)
+	s.at += n
+	s.out.N = n
+	return &s.out, nil
+}
+
+func (s *sorter) close() {
+	for _, run := range s.runs {
+		run.close()
+	}
+	s.runs, s.merge = nil, nil
+	s.order.reset()
+	s.bounded = false
+	if s.rows.bytes() > 1<<20 {
+		s.rows.release()
+		s.order = sortRows{}
+	} else {
+		s.rows.reset()
+	}
+	s.acct.close()
+}
+
+// merger merges sorted runs.
+type merger struct {
+	s     *sorter
+	heads []*runHead // a heap, the least first
+	given int
+	out   *vector.Batch
+}
+
+// runHead is the position in one run.
+type runHead struct {
+	run    *spool
+	number int
+	chunk  int
+	row    int
+	reader chunkReader
+	batch  *vector.Batch
+}
+
+func newMerger(s *sorter) (*merger, error) {
+	m := &merger{s: s, out: vector.NewBatch(s.types)}
+	for i, run := range s.runs {
+		h := &runHead{run: run, number: i}
+		ok, err := h.load()
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			m.heads = append(m.heads, h)
+		}
+	}
+	for i := len(m.heads)/2 - 1; i >= 0; i-- {
+		m.down(i)
+	}
+	return m, nil
+}
+
+func (h *runHead) load() (bool, error) {
+	if h.chunk >= h.run.len() {
+		return false, nil
+	}
+	var err error
+	h.batch, err = h.run.read(h.chunk, &h.reader)
+	h.chunk, h.row = h.chunk+1, 0
+	return err == nil, err
+}
+
+func (m *merger) less(a, b *runHead) bool {
+	nc := len(m.s.types)
+	x, y := a.batch.Cols[nc].I[a.row], b.batch.Cols[nc].I[b.row]
+	if x != y {
+		return x < y
+	}
+	p, q := uint64(a.batch.Cols[nc+1].I[a.row]), uint64(b.batch.Cols[nc+1].I[b.row])
+	if p != q {
+		return p < q
+	}
+	s, t := a.batch.Cols[nc+2].S[a.row], b.batch.Cols[nc+2].S[b.row]
+	if s != t {
+		return s < t
+	}
+	return a.number < b.number
+}
+
+func (m *merger) down(i int) {
+	for {
+		c := 2*i + 1
+		if c >= len(m.heads) {
+			return
+		}
+		if c+1 < len(m.heads) && m.less(m.heads[c+1], m.heads[c]) {
+			c++
+		}
+		if !m.less(m.heads[c], m.heads[i]) {
+			return
+		}
+		m.heads[i], m.heads[c] = m.heads[c], m.heads[i]
+		i = c
+	}
+}
+
+func (m *merger) next(r *Run) (*vector.Batch, error) {
+	if err := r.canceled(); err != nil {
+		return nil, err
+	}
+	for _, c := range m.out.Cols {
+		c.Reset(c.Type, vector.Size)
+	}
+	n := 0
+	for n < vector.Size && len(m.heads) > 0 && (m.s.limit == 0 || m.given < m.s.limit) {
+		h := m.heads[0]
+		for c, v := range m.out.Cols {
+			v.Set(n, h.batch.Cols[c].Value(h.row))
+		}
+		n++
+		m.given++
+		if h.row++; h.row >= h.batch.N {
+			ok, err := h.load()
+			if err != nil {
+				return nil, err
+			}
+			if !ok {
+				m.heads[0] = m.heads[len(m.heads)-1]
+				m.heads = m.heads[:len(m.heads)-1]
+			}
+		}
+		m.down(0)
+	}
+	if n == 0 {
+		return nil, nil
+	}
+	m.out.N = n
+	return m.out, nil
+}
+
+// sortOp orders its input, or finds the first rows of the order.
+type sortOp struct {
+	in            Operator
+	sorter        *sorter
+	count, offset expr.Scalar
+	done          bool
+}
+
+func (b *builder) sort(n *plan.Sort) (Operator, error) {
+	in, err := b.build(n.Input)
+	if err != nil {
+		return nil, err
+	}
+	cols := n.Input.Columns()
+	keys, err := b.sortKeys(n.Keys, scopeOf(cols))
+	if err != nil {
+		return nil, err
+	}
+	s := &sortOp{in: in, sorter: newSorter(keys, columnTypes(cols))}
+	if n.Limit != nil && n.Limit.Count != nil && !n.Limit.WithTies {
+		c := b.compiler(scope{})
+		if s.count, err = c.Scalar(n.Limit.Count); err != nil {
+			return nil, err
+		}
+		if n.Limit.Offset != nil {
+			if s.offset, err = c.Scalar(n.Limit.Offset); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return s, nil
+}
+
+// maxTopN is the largest limit that the top-N path takes; a larger one sorts.
+const maxTopN = 1 << 20
+
+func (s *sortOp) Open(r *Run) error {
+	count, offset, err := limitBounds(r.Context, s.count, s.offset)
+	if err != nil {
+		return err
+	}
+	limit := 0
+	if count >= 0 && count+offset > 0 && count+offset <= maxTopN {
+		limit = int(count + offset)
+	}
+	s.sorter.open(r, limit)
+	s.done = false
+	return s.in.Open(r)
+}
+
+func (s *sortOp) Next(r *Run) (*vector.Batch, error) {
+	if !s.done {
+		for {
+			b, err := s.in.Next(r)
+			if err != nil {
+				return nil, err
+			}
+			if b == nil {
+				break
+			}
+			if err := s.sorter.add(r, b); err != nil {
+				return nil, err
+			}
+		}
+		if err := s.sorter.finish(r); err != nil {
+			return nil, err
+		}
+		s.done = true
+	}
+	return s.sorter.next(r)
+}
+
+func (s *sortOp) Close() error {
+	s.sorter.close()
+	return s.in.Close()
+}
