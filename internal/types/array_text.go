@@ -187,8 +187,8 @@ func (p *arrayParser) mismatch() error {
 }
 
 func (p *arrayParser) closeLevel(depth, count int) error {
-	if count == 0 && depth > 0 && p.ndim >= 0 {
-		return p.mismatch()
+	if count == 0 && depth > 0 {
+		return malformedArray(p.text, "Unexpected \"}\" character.")
 	}
 	if p.dims[depth] == 0 {
 		p.dims[depth] = count

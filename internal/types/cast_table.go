@@ -35,7 +35,7 @@ func init() {
 		{CharByte, Int4, e, castCharInt}, {Int4, CharByte, e, castIntChar},
 		{CharByte, Text, i, nil}, {CharByte, Char, a, nil}, {CharByte, Varchar, a, nil},
 		{Name, Text, i, nil}, {Name, Char, a, nil}, {Name, Varchar, a, nil},
-		{Text, CharByte, a, castClip(1)}, {Varchar, CharByte, a, castClip(1)}, {Char, CharByte, a, castTrimClip(1)},
+		{Text, CharByte, a, castClip(1)}, {Varchar, CharByte, a, castClip(1)}, {Char, CharByte, a, castClip(1)},
 		{Text, Name, i, castClip(63)}, {Varchar, Name, i, castClip(63)}, {Char, Name, i, castTrimClip(63)},
 		{Text, Char, i, nil}, {Text, Varchar, i, nil}, {Varchar, Text, i, nil}, {Varchar, Char, i, nil},
 		{Char, Text, i, castTrim}, {Char, Varchar, i, castTrim},
@@ -196,8 +196,8 @@ func castFloatNumeric(v Value, c *Cast, _ *Type, _ *Env) (Value, error) {
 	return NumericFromFloat(v.Float(), bits)
 }
 
-func castOID(v Value, _ *Cast, _ *Type, _ *Env) (Value, error) {
-	if v.I < math.MinInt32 || v.I > math.MaxUint32 {
+func castOID(v Value, c *Cast, _ *Type, _ *Env) (Value, error) {
+	if v.I < 0 && BaseType(c.From).Is(Int8) || v.I < math.MinInt32 || v.I > math.MaxUint32 {
 		return Null, sqlerr.New(sqlerr.NumericValueOutOfRange, "OID out of range")
 	}
 	return NewInt(int64(uint32(v.I))), nil
@@ -295,7 +295,11 @@ func castTimestampTZ(v Value, _ *Cast, _ *Type, env *Env) (Value, error) {
 }
 
 func castTZTimestamp(v Value, _ *Cast, _ *Type, env *Env) (Value, error) {
-	return LocalTime(v, env.Location()), nil
+	r := LocalTime(v, env.Location())
+	if !isInfinite(r.I) && !validTimestamp(r.I) {
+		return Null, errTimestampRange
+	}
+	return r, nil
 }
 
 func castTZDate(v Value, c *Cast, to *Type, env *Env) (Value, error) {

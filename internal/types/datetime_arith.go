@@ -307,7 +307,7 @@ func MakeDate(year, month, day int64) (Value, error) {
 	}
 	days := daysFromCivil(int(y), int(month), int(day))
 	if days < minDate || days >= endDate {
-		return Null, sqlerr.New(sqlerr.DatetimeFieldOverflow, "date out of range: %d-%02d-%02d", year, month, day)
+		return Null, sqlerr.New(sqlerr.DatetimeFieldOverflow, "date out of range: %d-%02d-%02d", y, month, day)
 	}
 	return NewDate(days), nil
 }

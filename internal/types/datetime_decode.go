@@ -49,6 +49,7 @@ const (
 	hasWeekday
 	hasMeridian
 	hasEra
+	hasReserved
 	hasDate = hasYear | hasMonth | hasDay
 )
 
@@ -82,7 +83,9 @@ func (d *dateDecoder) decode(s string) dtCode {
 		var code dtCode
 		switch f := fields[i]; f.shape {
 		case shapeDate:
-			mask, code = d.dateField(f.text)
+			dated := !d.timeOnly || i == 0 && len(fields) >= 2 &&
+				(fields[len(fields)-1].shape == shapeDate || fields[1].shape == shapeTime)
+			mask, code = d.dateField(f.text, dated)
 		case shapeTime:
 			if d.pending != 0 && d.pending != wordISOTime {
 				return dtBadFormat
@@ -108,20 +111,15 @@ func (d *dateDecoder) decode(s string) dtCode {
 		}
 		d.seen |= mask
 	}
-	if d.pending != 0 {
-		return dtBadFormat
-	}
 	return d.finish()
 }
 
 func (d *dateDecoder) finish() dtCode {
+	if d.special == wordNow || d.special >= wordEpoch {
+		return dtOK
+	}
 	if code := d.validate(); code != dtOK {
 		return code
-	}
-	if d.special != 0 {
-		if d.special == wordNow || d.special >= wordEpoch {
-			return dtOK
-		}
 	}
 	if d.seen&hasMeridian != 0 {
 		switch {
@@ -180,7 +178,7 @@ func (d *dateDecoder) validate() dtCode {
 
 // dateField reads digits joined by punctuation: a date, a zone name once month
 // and day are known, or a run-together time with an offset.
-func (d *dateDecoder) dateField(text string) (int, dtCode) {
+func (d *dateDecoder) dateField(text string, dated bool) (int, dtCode) {
 	if d.pending == wordJulian {
 		// j2451187-04: a Julian day with an offset
 		i := strings.IndexByte(text, '-')
@@ -195,7 +193,7 @@ func (d *dateDecoder) dateField(text string) (int, dtCode) {
 		mask, code := d.julianDay(text[:i])
 		return mask | hasZone, code
 	}
-	if d.pending != 0 || d.seen&(hasMonth|hasDay) == hasMonth|hasDay || d.timeOnly && !isDigit(text[0]) {
+	if d.pending != 0 || d.seen&(hasMonth|hasDay) == hasMonth|hasDay || !dated {
 		if isDigit(text[0]) || d.pending != 0 {
 			d.pending = 0
 			i := strings.IndexAny(text, "-+")
@@ -277,7 +275,7 @@ func (d *dateDecoder) date(text string) (int, dtCode) {
 		}
 		got |= mask
 	}
-	if (before|got)&hasDate != hasDate {
+	if (before|got)&^(hasDayOfYear|hasZone) != hasDate {
 		return 0, dtBadFormat
 	}
 	return got, dtOK
@@ -458,10 +456,13 @@ func (d *dateDecoder) timeOfDay(text string) dtCode {
 	switch {
 	case rest == "":
 	case rest[0] == '.':
+		if len(rest) > 1 && !allDigits(rest[1:]) {
+			return dtBadFormat
+		}
 		d.hour, d.min, d.sec, d.us = 0, hour, min, fraction(rest)
 	default:
 		sec, tail, ok := leadingInt(rest[1:])
-		if !ok || tail != "" && tail[0] != '.' || strings.IndexByte(tail, ':') >= 0 {
+		if !ok || tail != "" && tail[0] != '.' || len(tail) > 1 && !allDigits(tail[1:]) {
 			return dtBadFormat
 		}
 		d.sec, d.us = sec, fraction(tail)
@@ -512,14 +513,12 @@ func decodeOffset(s string) (int, dtCode) {
 				return 0, dtBadFormat
 			}
 		}
-		if rest != "" {
-			return 0, dtBadFormat
-		}
-	default:
-		return 0, dtBadFormat
 	}
 	if h > 15 || m > 59 || sec > 59 {
 		return 0, dtZoneOverflow
+	}
+	if rest != "" {
+		return 0, dtBadFormat
 	}
 	east := h*3600 + m*60 + sec
 	if s[0] == '-' {
@@ -588,7 +587,7 @@ func (d *dateDecoder) relative(k wordKind) (int, dtCode) {
 	d.special = k
 	switch k {
 	case wordEpoch, wordInfinity, wordNegInfinity:
-		return hasDate | hasTime | hasZone, dtOK
+		return hasReserved, dtOK
 	}
 	loc := d.env.Location()
 	now := d.env.Timestamp()

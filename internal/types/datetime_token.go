@@ -203,7 +203,7 @@ var dateWords = map[string]dateWord{
 	"am": {wordMeridian, 0}, "pm": {wordMeridian, 1}, "ad": {wordEra, 0}, "bc": {wordEra, 1},
 	"at": {wordIgnore, 0}, "on": {wordIgnore, 0},
 	"now": {wordNow, 0}, "today": {wordToday, 0}, "tomorrow": {wordTomorrow, 0}, "yesterday": {wordYesterday, 0},
-	"epoch": {wordEpoch, 0}, "infinity": {wordInfinity, 0}, "+infinity": {wordInfinity, 0}, "-infinity": {wordNegInfinity, 0},
+	"epoch": {wordEpoch, 0}, "infinity": {wordInfinity, 0}, "-infinity": {wordNegInfinity, 0},
 	"z": {wordZulu, 0}, "zulu": {wordZulu, 0}, "dst": {wordDST, 3600}, "t": {wordISOTime, 0},
 	"j": {wordJulian, 0}, "jd": {wordJulian, 0}, "julian": {wordJulian, 0}, "allballs": {wordAllBalls, 0},
 	"d": {wordIgnore + 100, 0}, "h": {wordIgnore + 100, 0}, "m": {wordIgnore + 100, 0}, "mm": {wordIgnore + 100, 0},

@@ -61,7 +61,7 @@ func LookupField(name string) DateField {
 	if f, ok := dateFields[name]; ok {
 		return f
 	}
-	return dateFields[strings.ToLower(trimSpace(name))]
+	return dateFields[clipWord(strings.ToLower(trimSpace(name)))]
 }
 
 // UnitNotRecognized is the error of an unknown field name.
@@ -82,11 +82,11 @@ func Extract(name string, v Value, t *Type, env *Env) (Value, error) {
 	}
 	switch v.K {
 	case KindDate:
-		if v.IsInfinite() {
-			return infiniteField(f, v.I > 0), nil
-		}
 		if f < FieldDay || f >= FieldTimezone {
 			return Null, unitNotSupported(name, t)
+		}
+		if v.IsInfinite() {
+			return infiniteField(f, v.I > 0), nil
 		}
 		if f == FieldEpoch {
 			return NumericFromInt(v.I*86400 + epochShift), nil
@@ -134,11 +134,11 @@ func infiniteField(f DateField, positive bool) Value {
 }
 
 func extractTimestamp(f DateField, name string, v Value, t *Type, env *Env) (Value, error) {
-	if f >= FieldTimezone && v.K == KindTimestamp {
-		return Null, unitNotSupported(name, t)
-	}
 	if isInfinite(v.I) {
 		return infiniteField(f, v.I > 0), nil
+	}
+	if f >= FieldTimezone && v.K == KindTimestamp {
+		return Null, unitNotSupported(name, t)
 	}
 	if f == FieldEpoch {
 		return NumericAdd(NewNumeric(v.I, 6), NumericFromInt(epochShift))
@@ -299,19 +299,18 @@ func extractInterval(f DateField, name string, v Value, t *Type) (Value, error) 
 // timestamptz is cut in the environment's zone.
 func DateTrunc(name string, v Value, t *Type, env *Env) (Value, error) {
 	f := LookupField(name)
-	if f == FieldNone {
+	switch {
+	case v.K != KindInterval && isInfinite(v.I):
+		return v, nil
+	case f == FieldNone, f > FieldMillennium && f < FieldTimezone:
 		return Null, UnitNotRecognized(name, t)
-	}
-	if f > FieldMillennium {
+	case f >= FieldTimezone:
 		return Null, unitNotSupported(name, t)
 	}
 	switch v.K {
 	case KindInterval:
 		return truncInterval(f, name, v, t)
 	case KindTimestampTZ:
-		if isInfinite(v.I) {
-			return v, nil
-		}
 		loc := env.Location()
 		off := int64(offsetAt(loc, v.I)) * usSecond
 		local, ok := truncTimestamp(f, v.I+off)
@@ -322,9 +321,6 @@ func DateTrunc(name string, v Value, t *Type, env *Env) (Value, error) {
 			return Null, errTimestampRange
 		}
 		return NewTimestampTZ(local - off), nil
-	}
-	if isInfinite(v.I) {
-		return v, nil
 	}
 	us, ok := truncTimestamp(f, v.I)
 	if !ok {

@@ -26,11 +26,11 @@ const (
 )
 
 var intervalUnits = map[string]intervalUnit{
-	"us": unitMicrosecond, "usec": unitMicrosecond, "microsecond": unitMicrosecond, "useconds": unitMicrosecond,
-	"usecond": unitMicrosecond, "usecs": unitMicrosecond, "microsecon": unitMicrosecond, "microseconds": unitMicrosecond,
+	"us": unitMicrosecond, "usec": unitMicrosecond, "useconds": unitMicrosecond,
+	"usecond": unitMicrosecond, "usecs": unitMicrosecond, "microsecon": unitMicrosecond,
 	"ms": unitMillisecond, "msec": unitMillisecond, "msecond": unitMillisecond, "mseconds": unitMillisecond, "msecs": unitMillisecond,
-	"millisecon": unitMillisecond, "millisecond": unitMillisecond, "milliseconds": unitMillisecond,
-	"s": unitSecond, "sec": unitSecond, "second": unitSecond, "seconds": unitSecond, "secs": unitSecond,
+	"millisecon": unitMillisecond,
+	"s":          unitSecond, "sec": unitSecond, "second": unitSecond, "seconds": unitSecond, "secs": unitSecond,
 	"m": unitMinute, "min": unitMinute, "mins": unitMinute, "minute": unitMinute, "minutes": unitMinute,
 	"h": unitHour, "hour": unitHour, "hours": unitHour, "hr": unitHour, "hrs": unitHour,
 	"d": unitDay, "day": unitDay, "days": unitDay,
@@ -40,6 +40,14 @@ var intervalUnits = map[string]intervalUnit{
 	"dec": unitDecade, "decade": unitDecade, "decades": unitDecade, "decs": unitDecade,
 	"c": unitCentury, "cent": unitCentury, "century": unitCentury, "centuries": unitCentury,
 	"mil": unitMillennium, "mils": unitMillennium, "millennia": unitMillennium, "millennium": unitMillennium,
+}
+
+// clipWord cuts a word to the ten letters that count.
+func clipWord(s string) string {
+	if len(s) > 10 && s[0] < 0x80 {
+		return s[:10]
+	}
+	return s
 }
 
 // intervalDecoder collects an interval; fractions of a unit spill into the
@@ -64,13 +72,16 @@ func ParseInterval(s string, mod int32) (Value, error) {
 		d = intervalDecoder{}
 		code = d.decodeISO(x)
 	}
-	if code == dtOK && d.overflow {
+	if code == dtOK && d.overflow || code == dtFieldOverflow {
 		code = dtIntervalOverflow
 	}
 	if code != dtOK {
 		return Null, dtError(code, s, "interval")
 	}
-	if d.months != int64(int32(d.months)) || d.days != int64(int32(d.days)) {
+	if d.months != int64(int32(d.months)) {
+		return Null, errIntervalRange
+	}
+	if d.days != int64(int32(d.days)) {
 		return Null, dtError(dtIntervalOverflow, s, "interval")
 	}
 	return fitInterval(NewInterval(int32(d.months), int32(d.days), d.us), mod), nil
@@ -120,7 +131,7 @@ func (d *intervalDecoder) add(u intervalUnit, val int64, frac float64) {
 
 func (d *intervalDecoder) micros(val, unit int64) {
 	p := val * unit
-	if val != 0 && (p/val != unit || val == math.MinInt64) {
+	if val != 0 && (p/val != unit || val == math.MinInt64 && unit != 1) {
 		d.overflow = true
 		return
 	}
@@ -216,7 +227,7 @@ func (d *intervalDecoder) decode(s string, mask int32) dtCode {
 				unit = unitNone
 				continue
 			}
-			u, ok := intervalUnits[f.text]
+			u, ok := intervalUnits[clipWord(f.text)]
 			if !ok {
 				return dtBadFormat
 			}
@@ -248,11 +259,14 @@ func (d *intervalDecoder) quantity(text string, unit *intervalUnit, mask int32) 
 	digits := skipDigits(body, 0)
 	val, err := int64(0), error(nil)
 	if digits > 0 {
-		if val, err = strconv.ParseInt(body[:digits], 10, 64); err != nil {
+		signed := body[:digits]
+		if sign < 0 {
+			signed = text[:digits+1]
+		}
+		if val, err = strconv.ParseInt(signed, 10, 64); err != nil {
 			return dtFieldOverflow
 		}
 	}
-	val *= sign
 	rest := body[digits:]
 	frac := 0.0
 	switch {
@@ -377,7 +391,7 @@ func (d *intervalDecoder) decodeISO(s string) dtCode {
 	inTime, any := false, false
 	for s != "" {
 		if s[0] == 'T' {
-			inTime, any = true, false
+			inTime, any = true, true
 			s = s[1:]
 			continue
 		}

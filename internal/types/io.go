@@ -216,6 +216,9 @@ func parseIntType(s string, t *Type, env *Env) (Value, error) {
 	v, ok, inRange := parseInteger(s)
 	switch {
 	case ok && inRange && IntFits(v, t):
+		if v < 0 && isOID(t) {
+			v = int64(uint32(v))
+		}
 		return NewInt(v), nil
 	case ok:
 		return Null, sqlerr.New(sqlerr.NumericValueOutOfRange, "value \"%s\" is out of range for type %s", s, t.Display)
@@ -246,11 +249,14 @@ func IntFits(v int64, t *Type) bool {
 	case 4:
 		return v == int64(int32(v))
 	}
-	if t.Category == 'N' && (t.OID == 26 || t.OID == 24 || t.OID == 2205 || t.OID == 2206) {
+	if isOID(t) {
 		return v >= math.MinInt32 && v <= math.MaxUint32
 	}
 	return true
 }
+
+// isOID reports whether the type's values are 32 bits without a sign.
+func isOID(t *Type) bool { return t.OID == 26 || t.OID == 24 || t.OID == 2205 || t.OID == 2206 }
 
 // IntOutOfRange is the error of an arithmetic result that does not fit.
 func IntOutOfRange(t *Type) error {

@@ -311,7 +311,7 @@ func NumericPower(a, b Value) (Value, error) {
 	if integral {
 		t, err := NumericTrunc(b, 0)
 		if err == nil && t.S == "" && t.I == int64(int32(t.I)) {
-			return powerInt(a, int(t.I), NumericScale(b))
+			return powerInt(a, int(t.I))
 		}
 	}
 	return powerReal(a, b)
@@ -362,7 +362,8 @@ func powerSpecial(a, b Value) (Value, error) {
 	return NumericNegInf, nil
 }
 
-func powerInt(a Value, e, escale int) (Value, error) {
+func powerInt(a Value, e int) (Value, error) {
+	scale := min(max(minSigDigits, NumericScale(a)), maxDisplayScale)
 	f := 0.0
 	if NumericSign(a) != 0 {
 		f = float64(e) * log10Of(a)
@@ -371,9 +372,8 @@ func powerInt(a Value, e, escale int) (Value, error) {
 	case f > 32768*4:
 		return Null, errNumericOverflow
 	case f+1 < -maxDisplayScale:
-		return NewNumeric(0, maxDisplayScale), nil
+		return NewNumeric(0, scale), nil
 	}
-	scale := resultScale(int(f), NumericScale(a), escale)
 	switch {
 	case e == 0:
 		return NumericRescale(NumericFromInt(1), scale)
