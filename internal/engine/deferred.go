@@ -48,7 +48,7 @@ func (d *deferredChecks) isDeferred(fk *catalog.ForeignKey) bool {
 
 // deferCheck takes a check that is to wait; false means that it is due now.
 func (s *Session) deferCheck(check *exec.ForeignCheck) bool {
-	if s.idleRun == nil || s.idleRun.Tx == nil || !s.deferred.isDeferred(check.Key()) {
+	if s.idleRun == nil || s.idleRun.Tx == nil || !s.deferred.isDeferred(check.Key) {
 		return false
 	}
 	s.deferred.checks = append(s.deferred.checks, deferredCheck{check, s.idleRun.Tx.Savepoint()})
