@@ -11,6 +11,7 @@ import (
 
 	"github.com/zqlite/zqlite/internal/catalog"
 	"github.com/zqlite/zqlite/internal/catalog/store"
+	_ "github.com/zqlite/zqlite/internal/expr/builtins" // fills the registry of functions
 	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/storage"
 	"github.com/zqlite/zqlite/internal/table"
