@@ -238,9 +238,15 @@ func (j *hashJoinOp) build(r *Run) error {
 			continue
 		}
 		if r.FS == nil || j.depth >= maxSpillDepth || j.lookup != nil || j.kind == plan.NullAntiJoin {
+			// Equal keys cannot be split; some more than the budget is let pass.
+			if r.FS != nil && j.table.acct.held < 4*r.Memory.limit() {
+				continue
+			}
 			return errMemory("a join")
 		}
-		return j.spill(r)
+		if j.table.rows.n >= vector.Size {
+			return j.spill(r)
+		}
 	}
 }
 
