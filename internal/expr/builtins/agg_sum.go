@@ -18,10 +18,10 @@ func init() {
 	const sum, avg = "Sum of the values", "Arithmetic mean of the values"
 	for _, t := range []typ{types.Int2, int4} {
 		agg("sum", t, int8, sum, func() expr.Accumulator { return &intSum{} })
-		agg("avg", t, numeric, avg, func() expr.Accumulator { return &numericSum{mean: true} })
+		agg("avg", t, numeric, avg, func() expr.Accumulator { return &wideSum{mean: true} })
 	}
-	agg("sum", int8, numeric, sum, func() expr.Accumulator { return &numericSum{} })
-	agg("avg", int8, numeric, avg, func() expr.Accumulator { return &numericSum{mean: true} })
+	agg("sum", int8, numeric, sum, func() expr.Accumulator { return &wideSum{} })
+	agg("avg", int8, numeric, avg, func() expr.Accumulator { return &wideSum{mean: true} })
 	agg("sum", numeric, numeric, sum, func() expr.Accumulator { return &numericSum{} })
 	agg("avg", numeric, numeric, avg, func() expr.Accumulator { return &numericSum{mean: true} })
 	agg("sum", types.Float4, types.Float4, sum, func() expr.Accumulator { return &floatSum{single: true} })
@@ -125,7 +125,7 @@ func (a *intSum) Result(g int) (types.Value, error) {
 	return types.NewInt(a.sums[g]), nil
 }
 
-// numericSum adds integers or numerics without a digit lost; mean divides.
+// numericSum adds numerics without a digit lost; mean divides.
 type numericSum struct {
 	mean bool
 	sums []types.NumericSum
@@ -139,17 +139,13 @@ func (a *numericSum) Update(groups []int32, in []*vector.Vector, sel []int32, n 
 	v := in[0]
 	rows, dense := a.rows.Live(v, sel, n)
 	v = a.rows.Flat(v, n)
-	ints := v.Type.Kind == types.KindInt
 	add := func(i int) {
 		s := &a.sums[expr.GroupOf(groups, i)]
-		switch {
-		case ints:
-			s.AddInt(v.I[i])
-		case v.S == nil:
+		if v.S == nil {
 			s.Add(types.Value{K: types.KindNumeric, I: v.I[i], J: v.J[i]})
-		default:
-			s.Add(types.Value{K: types.KindNumeric, I: v.I[i], J: v.J[i], S: v.S[i]})
+			return
 		}
+		s.Add(types.Value{K: types.KindNumeric, I: v.I[i], J: v.J[i], S: v.S[i]})
 	}
 	if dense {
 		for i := 0; i < n; i++ {

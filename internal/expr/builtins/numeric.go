@@ -20,8 +20,8 @@ func numeric1(f func(a value) (value, error)) evaluet {
 
 func init() {
 	two := args{numeric, numeric}
-	op("+", two, numeric, "Addition", numeric2(types.NumericAdd)).Kernel = numericKernel(expr.AddInt, types.NumericAdd)
-	op("-", two, numeric, "Subtraction", numeric2(types.NumericSub)).Kernel = numericKernel(expr.SubInt, types.NumericSub)
+	op("+", two, numeric, "Addition", numeric2(types.NumericAdd)).Kernel = numericKernel(false, expr.AddInt, types.NumericAdd)
+	op("-", two, numeric, "Subtraction", numeric2(types.NumericSub)).Kernel = numericKernel(true, expr.SubInt, types.NumericSub)
 	op("*", two, numeric, "Multiplication", numeric2(types.NumericMul)).Kernel = numericMulKernel
 	op("/", two, numeric, "Division", numeric2(types.NumericDiv))
 	op("%", two, numeric, "Remainder", numeric2(types.NumericModulo))
@@ -95,13 +95,43 @@ func places(a []value) int {
 
 func numericPower(a, b value) (value, error) { return types.NumericPower(a, b) }
 
+// numericDense adds or subtracts from row 0 as long as the scales agree and
+// nothing overflows, and returns how many rows it did.
+func numericDense(a, b *vector.Vector, n int, out *vector.Vector, subtract bool) int {
+	ai, aj, bi, bj := a.I[:n], a.J[:n], b.I[:n], b.J[:n]
+	ri, rj := out.I[:n], out.J[:n]
+	flip := int64(0)
+	if subtract {
+		flip = -1
+	}
+	for i, x := range ai {
+		y := bi[i]
+		r := x + (y ^ flip) - flip
+		// the sum overflows only if x and what is added have one sign
+		if aj[i] != bj[i] || (x^r)&((y^flip)^r) < 0 || y == -1<<63 {
+			return i
+		}
+		ri[i], rj[i] = r, aj[i]
+	}
+	return n
+}
+
 // numericKernel adds or subtracts coefficients where both numbers are small
 // and of one scale.
-func numericKernel(fast func(a, b int64) (int64, bool), slow func(a, b value) (value, error)) intKernel {
+func numericKernel(subtract bool, fast func(a, b int64) (int64, bool), slow func(a, b value) (value, error)) intKernel {
 	return func(_ *expr.Context, in []*vector.Vector, sel []int32, n int, out *vector.Vector) error {
 		a, b := in[0], in[1]
 		small := a.S == nil && b.S == nil
+		first := 0
+		if small && sel == nil && !a.Const && !b.Const {
+			if first = numericDense(a, b, n, out, subtract); first == n {
+				return nil
+			}
+		}
 		return eachRow(sel, n, func(i int) error {
+			if i < first {
+				return nil
+			}
 			ia, ib := pos(a, i), pos(b, i)
 			if small && a.J[ia] == b.J[ib] {
 				if r, ok := fast(a.I[ia], b.I[ib]); ok {
