@@ -223,6 +223,9 @@ func (b *binder) bindStmt(stmt ast.Stmt, root *scope) plan.Node {
 	case *ast.Truncate:
 		return b.bindTruncate(s)
 	}
+	if stmt == nil {
+		panic(fail(-1, sqlerr.SyntaxError, "the statement is empty"))
+	}
 	panic(fail(stmt.Position(), sqlerr.FeatureNotSupported, "%s cannot be planned", stmtName(stmt)))
 }
 

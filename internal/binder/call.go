@@ -246,8 +246,11 @@ func (b *binder) scalarOverload(c *ast.FuncCall) bool {
 // grouping binds GROUPING(a, b, …): its arguments are matched with the
 // grouping expressions once those are known.
 func (b *binder) grouping(c *ast.FuncCall, s *scope) expr.Expr {
-	if s.query == nil || !s.query.open {
+	if s.query == nil || !s.query.open || !aggregatesAllowed(s.clause) {
 		panic(fail(c.Pos, sqlerr.GroupingError, "grouping operations are not allowed in %s", b.clauseName(s.clause)))
+	}
+	if s.inAgg {
+		panic(fail(c.Pos, sqlerr.GroupingError, "aggregate function calls cannot contain grouping operations"))
 	}
 	g := groupingCall{id: b.newID(), args: b.callArgs(c, s), pos: c.Pos}
 	s.query.groupings = append(s.query.groupings, g)

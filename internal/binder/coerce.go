@@ -327,6 +327,9 @@ func (b *binder) unify(args []expr.Expr, what string, pos func(i int) int) *type
 // common finds the common type of expressions; what names the construct in the
 // error.
 func (b *binder) common(args []expr.Expr, what string, pos func(i int) int) *types.Type {
+	for i := range args {
+		args[i] = b.settledRow(args[i])
+	}
 	ts := b.typesOf(args, false)
 	allUnknown := true
 	for _, t := range ts {

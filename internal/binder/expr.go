@@ -99,7 +99,7 @@ func (b *binder) scalarRare(e ast.Expr, s *scope) expr.Expr {
 // value binds an expression whose type must be known: unknown literals become
 // text.
 func (b *binder) value(e ast.Expr, s *scope) expr.Expr {
-	return b.resolveUnknown(b.scalar(e, s))
+	return b.settledRow(b.resolveUnknown(b.scalar(e, s)))
 }
 
 // condition binds a boolean condition.

@@ -86,6 +86,11 @@ func (b *binder) noAggregates(e expr.Expr, pos int, s *scope) {
 				panic(fail(pos, sqlerr.GroupingError, "aggregate functions are not allowed in GROUP BY"))
 			}
 		}
+		for _, g := range s.query.groupings {
+			if g.id == c.ID {
+				panic(fail(pos, sqlerr.GroupingError, "grouping operations are not allowed in GROUP BY"))
+			}
+		}
 		if isSet(s.query.sets, c.ID) {
 			panic(fail(pos, sqlerr.FeatureNotSupported, "set-returning functions are not supported in GROUP BY"))
 		}

@@ -177,8 +177,13 @@ func (b *binder) compareSpecial(op expr.CompareOp, l, r expr.Expr, pos int) expr
 			l, r = b.settledRow(l), b.settledRow(r)
 			return &expr.Compare{Op: op, A: l, B: r}
 		}
-		if isUnknown(l) || isUnknown(r) {
-			return nil
+		if t := lt; isUnknown(l) || isUnknown(r) {
+			if isUnknown(l) {
+				t = rt
+			}
+			if t.OID == types.RecordType.OID {
+				panic(fail(pos, sqlerr.FeatureNotSupported, "input of anonymous composite types is not implemented"))
+			}
 		}
 	}
 	return nil
