@@ -36,9 +36,6 @@ type Run struct {
 	Bind func(rel *catalog.Relation) (*plan.Target, []expr.Expr, error)
 	// Analyze asks for counters per operator (EXPLAIN ANALYZE).
 	Analyze bool
-	// KeyLocked is set by the engine once it has locked a key-addressed
-	// change's row before taking the snapshot.
-	KeyLocked bool
 
 	changes changeState
 }
