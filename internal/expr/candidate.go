@@ -20,7 +20,7 @@ func choose(sigs []signature, args []*types.Type, operator bool) (signature, err
 	}
 	cands := sigs[:0:0]
 	for _, s := range sigs {
-		if reachable(s.params, args) {
+		if reachable(s.params, args) && !(s.sameElem && differentElems(args)) {
 			cands = append(cands, s)
 		}
 	}
@@ -114,6 +114,13 @@ func reachable(params, args []*types.Type) bool {
 	}
 	_, _, ok := bindPolymorphic(params, args)
 	return ok
+}
+
+// differentElems reports whether two arrays are of different element types,
+// which comparisons do not bring together.
+func differentElems(args []*types.Type) bool {
+	a, b := BaseType(args[0]), BaseType(args[len(args)-1])
+	return a.Elem != nil && b.Elem != nil && !a.Elem.Is(b.Elem)
 }
 
 func isPolymorphic(p *types.Type) bool {
@@ -250,13 +257,13 @@ func bySameType(cands []signature, args []*types.Type) (signature, error) {
 	if known == nil {
 		return signature{}, errAmbiguous
 	}
+	assumed := make([]*types.Type, len(args))
+	for i := range assumed {
+		assumed[i] = known
+	}
 	var found []signature
 	for _, s := range cands {
-		ok := true
-		for _, p := range s.params {
-			ok = ok && CanCoerce(known, p)
-		}
-		if ok {
+		if reachable(s.params, assumed) {
 			found = append(found, s)
 		}
 	}

@@ -35,7 +35,10 @@ func ResolveOperator(op string, args []*types.Type) (fn *Func, coerced []*types.
 	list := operators[op]
 	sigs := make([]signature, 0, len(list))
 	for i, f := range list {
-		sigs = addSignature(sigs, i, f.Args, false, 0, len(args))
+		n := len(sigs)
+		if sigs = addSignature(sigs, i, f.Args, false, 0, len(args)); len(sigs) > n {
+			sigs[n].sameElem = f.IsCompare
+		}
 	}
 	best, err := choose(sigs, args, true)
 	if err != nil {
@@ -114,21 +117,22 @@ type signature struct {
 	index    int
 	params   []*types.Type
 	variadic bool
+	sameElem bool // a comparison: arrays have to be of one element type
 }
 
 // addSignature appends the overload if it can take n arguments.
 func addSignature(sigs []signature, index int, params []*types.Type, variadic bool, defaults, n int) []signature {
 	switch {
 	case n == len(params):
-		return append(sigs, signature{index, params, variadic})
+		return append(sigs, signature{index: index, params: params, variadic: variadic})
 	case n < len(params) && n >= len(params)-defaults && !variadic:
-		return append(sigs, signature{index, params[:n], false})
+		return append(sigs, signature{index: index, params: params[:n]})
 	case variadic && n > len(params):
 		wide := append(make([]*types.Type, 0, n), params...)
 		for len(wide) < n {
 			wide = append(wide, params[len(params)-1])
 		}
-		return append(sigs, signature{index, wide, true})
+		return append(sigs, signature{index: index, params: wide, variadic: true})
 	}
 	return sigs
 }

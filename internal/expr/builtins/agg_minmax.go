@@ -24,7 +24,12 @@ func init() {
 func registerExtreme(name string, t *types.Type, greatest bool, doc string) {
 	expr.RegisterAggregate(&expr.AggFunc{
 		Name: name, Args: []*types.Type{t}, Ret: t, Doc: doc, Source: "PostgreSQL",
-		RetFn: func(args []*types.Type) *types.Type { return plainType(args[0]) },
+		RetFn: func(args []*types.Type) *types.Type {
+			if t == types.Text {
+				return types.WithCollation(types.Text, expr.BaseType(args[0]).Collation)
+			}
+			return plainType(args[0])
+		},
 		New: func(_ *expr.Context, args []*types.Type, _ *types.Type) expr.Accumulator {
 			return newExtreme(expr.BaseType(args[0]), greatest)
 		},

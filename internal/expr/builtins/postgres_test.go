@@ -3,6 +3,7 @@ package builtins
 import (
 	"bufio"
 	"errors"
+	"math"
 	"os"
 	"strings"
 	"testing"
@@ -126,5 +127,5 @@ func closeFloats(a, b string) bool {
 		return false
 	}
 	d := x.Float() - y.Float()
-	return d < 1e-14 && d > -1e-14
+	return math.Abs(d) < 1e-14 || math.Abs(d) < 1e-15*math.Abs(x.Float())
 }
