@@ -12,6 +12,9 @@ type groupTable struct {
 	// group plus one. It is used while all words fit.
 	direct []int32
 	base   int64
+
+	seen []uint64 // scratch of warm
+	sink uint64
 }
 
 const (
@@ -55,6 +58,7 @@ func (t *groupTable) insert(k *keyBatch, sel []int32, n int, groups []int32) {
 		return
 	}
 	t.reserve(count)
+	t.warm(k, sel, n)
 	if t.keys.exact && k.nulls == nil {
 		if t.insertDirect(k, sel, n, groups) {
 			return
@@ -93,6 +97,51 @@ func (t *groupTable) add(k *keyBatch, i int, at, tag uint64) int32 {
 	t.slots[at] = tag | uint64(g+1)
 	t.fresh = append(t.fresh, int32(i))
 	return int32(g)
+}
+
+// warmSlots is the size from which a table is worth warming.
+const warmSlots = 1 << 14
+
+// warm reads the slots that the rows will look at, and the words of the
+// entries found there, in loops without branches, so that the cache misses of
+// a batch overlap instead of following one another.
+func (t *groupTable) warm(k *keyBatch, sel []int32, n int) {
+	if len(t.slots) < warmSlots {
+		return
+	}
+	sum := uint64(0)
+	slots, mask, hash := t.slots, t.mask, k.hash
+	t.seen = extend(t.seen[:0], n)
+	if sel == nil {
+		for i, h := range hash[:n] {
+			t.seen[i] = slots[h&mask]
+		}
+	} else {
+		for _, i := range sel {
+			t.seen[i] = slots[hash[i]&mask]
+		}
+	}
+	words := t.keys.word
+	if len(words) == 0 || len(words[0]) == 0 {
+		return
+	}
+	w := words[0]
+	one := func(i int) {
+		// An empty slot reads entry 0.
+		g := uint64(uint32(t.seen[i]))
+		g -= (g | -g) >> 63
+		sum += uint64(w[g])
+	}
+	if sel == nil {
+		for i := 0; i < n; i++ {
+			one(i)
+		}
+	} else {
+		for _, i := range sel {
+			one(int(i))
+		}
+	}
+	t.sink = sum
 }
 
 // insertWords is insert for one column whose word is the value.
@@ -204,6 +253,11 @@ func (t *groupTable) leaveDirect(k *keyBatch, sel []int32, from, n int, groups [
 
 // find looks the rows up without inserting; groups[i] is -1 where there is none.
 func (t *groupTable) find(k *keyBatch, sel []int32, n int, groups []int32) {
+	t.warm(k, sel, n)
+	if t.keys.exact && k.nulls == nil {
+		t.findWords(k, sel, n, groups)
+		return
+	}
 	one := func(i int) {
 		h := k.hash[i]
 		tag := tagOf(h)
@@ -220,6 +274,37 @@ func (t *groupTable) find(k *keyBatch, sel []int32, n int, groups []int32) {
 		}
 	}
 	eachRow(sel, n, one)
+}
+
+// findWords is find for one column whose word is the value.
+func (t *groupTable) findWords(k *keyBatch, sel []int32, n int, groups []int32) {
+	words, hash, slots, mask := k.word[0], k.hash, t.slots, t.mask
+	stored := t.keys.word[0]
+	count := n
+	if sel != nil {
+		count = len(sel)
+	}
+	for j := 0; j < count; j++ {
+		i := j
+		if sel != nil {
+			i = int(sel[j])
+		}
+		h, w := hash[i], words[i]
+		found := int32(-1)
+		for at := h & mask; ; at = (at + 1) & mask {
+			e := slots[at]
+			if e == 0 {
+				break
+			}
+			if (e^h)>>32 == 0 {
+				if g := int32(uint32(e)) - 1; stored[g] == w && t.keys.nulls[g] == 0 {
+					found = g
+					break
+				}
+			}
+		}
+		groups[i] = found
+	}
 }
 
 // reserve makes room for n more groups at a load of at most one half.

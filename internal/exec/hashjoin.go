@@ -411,6 +411,23 @@ func (j *hashJoinOp) selectLeft() *vector.Batch {
 func (j *hashJoinOp) expand() {
 	j.lpos, j.rrow = j.lpos[:0], j.rrow[:0]
 	n, first, next := j.batch.Len(), j.table.first, j.table.next
+	if !j.table.dups && !j.table.null { // row and group are one
+		if j.batch.Sel == nil {
+			for ; j.at < n && len(j.lpos) < vector.Size; j.at++ {
+				if g := j.groups[j.at]; g >= 0 {
+					j.lpos, j.rrow = append(j.lpos, int32(j.at)), append(j.rrow, g)
+				}
+			}
+			return
+		}
+		for ; j.at < n && len(j.lpos) < vector.Size; j.at++ {
+			i := j.batch.Sel[j.at]
+			if g := j.groups[i]; g >= 0 {
+				j.lpos, j.rrow = append(j.lpos, i), append(j.rrow, g)
+			}
+		}
+		return
+	}
 	if !j.table.dups {
 		for ; j.at < n && len(j.lpos) < vector.Size; j.at++ {
 			i := j.batch.Row(j.at)

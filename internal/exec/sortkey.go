@@ -263,6 +263,20 @@ func compareEntries(a, b sortEntry) int {
 // radix sorts by the bytes of prefix from the last to the first, leaving out
 // bytes that all entries have in common, then by class.
 func (s *sortRows) radix(e []sortEntry) {
+	if from := s.radixPasses(e); &from[0] != &e[0] {
+		s.entries, s.scratch = from, e
+	}
+}
+
+// radixRun is radix for a part of the entries, which stay in their place.
+func (s *sortRows) radixRun(e []sortEntry) {
+	if from := s.radixPasses(e); &from[0] != &e[0] {
+		copy(e, from)
+	}
+}
+
+// radixPasses returns the sorted entries, in e or in the scratch memory.
+func (s *sortRows) radixPasses(e []sortEntry) []sortEntry {
 	var counts [9][256]uint32
 	for i := range e {
 		p := e[i].prefix
@@ -303,9 +317,7 @@ func (s *sortRows) radix(e []sortEntry) {
 		}
 		from, to = to, from
 	}
-	if &from[0] != &e[0] {
-		s.entries, s.scratch = from, e
-	}
+	return from
 }
 
 // sortTails orders runs of equal class and prefix by their tails.
@@ -320,12 +332,58 @@ func (s *sortRows) sortTails(r *Run, _ []sortEntry) error {
 			j++
 		}
 		if j-i > 1 {
-			slices.SortFunc(e[i:j], s.compareTails)
-			if err := r.canceled(); j-i > 1024 && err != nil {
+			if err := s.sortRun(r, e[i:j], 0); err != nil {
 				return err
 			}
 		}
 		i = j
+	}
+	return nil
+}
+
+// smallRun is the size up to which a run is sorted by comparing whole tails.
+const smallRun = 24
+
+// sortRun orders entries whose tails agree up to depth: eight bytes at a time
+// take the place of the prefix while the run is sorted.
+func (s *sortRows) sortRun(r *Run, e []sortEntry, depth int) error {
+	if len(e) <= smallRun {
+		slices.SortFunc(e, s.compareTails)
+		return nil
+	}
+	if err := r.canceled(); err != nil {
+		return err
+	}
+	prefix, longest := e[0].prefix, 0
+	for i := range e {
+		t := s.tail(e[i].row)
+		longest = max(longest, len(t))
+		e[i].prefix = 0
+		if depth < len(t) {
+			e[i].prefix = prefixOf(t[depth:])
+		}
+	}
+	if !sorted(e) {
+		if len(e) >= 512 {
+			s.radixRun(e)
+		} else {
+			slices.SortFunc(e, compareEntries)
+		}
+	}
+	for i := 0; i < len(e) && depth+8 < longest; {
+		j := i + 1
+		for j < len(e) && e[j].prefix == e[i].prefix {
+			j++
+		}
+		if j-i > 1 {
+			if err := s.sortRun(r, e[i:j], depth+8); err != nil {
+				return err
+			}
+		}
+		i = j
+	}
+	for i := range e {
+		e[i].prefix = prefix
 	}
 	return nil
 }
