@@ -455,19 +455,19 @@ func ArrayConcat(a, b Value, elem *Type) (Value, error) {
 	case len(db) == 0:
 		return a, nil
 	case len(da) == len(db):
-		if !sameLengths(da[1:], db[1:]) {
+		if !sameDims(da[1:], db[1:]) {
 			return Null, catError("Arrays with differing element dimensions are not compatible for concatenation.")
 		}
 		dims = append(dims, da...)
 		dims[0].Length += db[0].Length
 	case len(da) == len(db)-1:
-		if !sameLengths(da, db[1:]) {
+		if !sameDims(da, db[1:]) {
 			return Null, catError("Arrays with differing dimensions are not compatible for concatenation.")
 		}
 		dims = append(dims, db...)
 		dims[0].Length++
 	case len(da)-1 == len(db):
-		if !sameLengths(da[1:], db) {
+		if !sameDims(da[1:], db) {
 			return Null, catError("Arrays with differing dimensions are not compatible for concatenation.")
 		}
 		dims = append(dims, da...)

@@ -31,14 +31,14 @@ type Cast struct {
 
 // IsRelabel reports whether the conversion changes no value, apart from the
 // modifier of the target.
-func (c Cast) IsRelabel() bool { return c.fn == nil }
+func (c *Cast) IsRelabel() bool { return c.fn == nil }
 
 // Apply converts as a written cast does: too long a string is cut.
-func (c Cast) Apply(v Value, to *Type, env *Env) (Value, error) { return c.apply(v, to, env, true) }
+func (c *Cast) Apply(v Value, to *Type, env *Env) (Value, error) { return c.apply(v, to, env, true) }
 
 // Assign converts as an assignment to a column does: too long a string is an
 // error.
-func (c Cast) Assign(v Value, to *Type, env *Env) (Value, error) { return c.apply(v, to, env, false) }
+func (c *Cast) Assign(v Value, to *Type, env *Env) (Value, error) { return c.apply(v, to, env, false) }
 
 func (c *Cast) apply(v Value, to *Type, env *Env, explicit bool) (Value, error) {
 	if v.K == KindNull {

@@ -9,18 +9,14 @@ import (
 // Compare orders two values of type t, neither NULL: -1, 0 or 1. The type's
 // collation holds for text; a nil type compares text by its bytes.
 func Compare(a, b Value, t *Type) int {
-	switch a.K {
-	case KindBool, KindInt, KindDate, KindTime, KindTimestamp, KindTimestampTZ, KindEnum:
-		if a.I < b.I {
-			return -1
-		}
-		if a.I > b.I {
-			return 1
-		}
-		return 0
+	if wordKinds>>(a.K&63)&1 == 0 {
+		return compareOther(a, b, t)
 	}
-	return compareOther(a, b, t)
+	return cmp64(a.I, b.I)
 }
+
+// wordKinds has the bits of the kinds that are ordered by I alone.
+const wordKinds uint64 = 1<<KindBool | 1<<KindInt | 1<<KindDate | 1<<KindTime | 1<<KindTimestamp | 1<<KindTimestampTZ | 1<<KindEnum
 
 func compareOther(a, b Value, t *Type) int {
 	switch a.K {
@@ -209,7 +205,7 @@ func Comparable(t *Type) bool {
 func Hash(v Value, t *Type, seed uint64) uint64 {
 	switch v.K {
 	case KindBool, KindInt, KindDate, KindTime, KindTimestamp, KindTimestampTZ, KindEnum:
-		return HashInt(v.I, seed)
+		return mix(uint64(v.I), seed)
 	case KindFloat:
 		f := v.Float()
 		if f == 0 {

@@ -25,6 +25,9 @@ const (
 	unitMillennium
 )
 
+// allSeconds are the units that a fraction of a second stands for too.
+const allSeconds = 1<<unitSecond | 1<<unitMillisecond | 1<<unitMicrosecond
+
 var intervalUnits = map[string]intervalUnit{
 	"us": unitMicrosecond, "usec": unitMicrosecond, "useconds": unitMicrosecond,
 	"usecond": unitMicrosecond, "usecs": unitMicrosecond, "microsecon": unitMicrosecond,
@@ -292,15 +295,15 @@ func (d *intervalDecoder) quantity(text string, unit *intervalUnit, mask int32) 
 		return dtBadFormat
 	}
 	bit := 1 << *unit
+	if *unit == unitSecond && frac != 0 {
+		bit = allSeconds
+	}
 	if d.seen&bit != 0 {
 		return dtBadFormat
 	}
 	d.seen |= bit
 	d.add(*unit, val, frac)
 	*unit = unitNone
-	if mask == fullRange {
-		return dtOK
-	}
 	return dtOK
 }
 
@@ -343,7 +346,7 @@ func defaultUnit(mask int32) intervalUnit {
 
 // clock reads h:m[:s[.f]].
 func (d *intervalDecoder) clock(text string, sign int64, mask int32) dtCode {
-	const bits = 1<<unitHour | 1<<unitMinute | 1<<unitSecond
+	const bits = 1<<unitHour | 1<<unitMinute | allSeconds
 	if d.seen&bits != 0 {
 		return dtBadFormat
 	}

@@ -2,6 +2,7 @@ package types
 
 import (
 	"math"
+	"math/big"
 	"strconv"
 	"strings"
 
@@ -341,7 +342,11 @@ func AppendFloat(dst []byte, f float64, bits int) []byte {
 		return strconv.AppendInt(dst, i, 10)
 	}
 	start := len(dst)
-	dst = strconv.AppendFloat(dst, f, 'e', -1, bits)
+	digits := -1
+	if a := math.Abs(f); a >= 1<<53 && a < 1e41 || bits == 32 && a >= 1<<24 {
+		digits = strictDigits(f, bits)
+	}
+	dst = strconv.AppendFloat(dst, f, 'e', digits, bits)
 	// digits before the exponent decide the layout
 	mark := len(dst) - 1
 	for dst[mark] != 'e' {
@@ -356,6 +361,47 @@ func AppendFloat(dst []byte, f float64, bits int) []byte {
 		return dst
 	}
 	return strconv.AppendFloat(dst[:start], f, 'f', -1, bits)
+}
+
+// strictDigits returns the digits after the first one of the shortest text
+// that lies nearer to f than to any other float. strconv also takes a text
+// half way between two floats where reading rounds it to f; PostgreSQL does
+// not. Only large integers can be half way at all.
+func strictDigits(f float64, bits int) int {
+	var buf [32]byte
+	next := math.Nextafter(f, math.Inf(1))
+	if bits == 32 {
+		next = float64(math.Nextafter32(float32(f), float32(math.Inf(1))))
+	}
+	s := strconv.AppendFloat(buf[:0], f, 'e', -1, bits)
+	for {
+		d, _, err := big.ParseFloat(string(s), 10, 300, big.ToNearestEven)
+		if err != nil {
+			return -1
+		}
+		ulp := new(big.Float).Sub(big.NewFloat(next), big.NewFloat(f))
+		d.Sub(d, big.NewFloat(f)).Abs(d)
+		d.Add(d, d)
+		n := digitsOf(s)
+		if d.Cmp(ulp) < 0 || n >= 17 {
+			return n - 1
+		}
+		s = strconv.AppendFloat(buf[:0], f, 'e', n, bits)
+	}
+}
+
+// digitsOf counts the digits before the exponent.
+func digitsOf(s []byte) int {
+	n := 0
+	for _, c := range s {
+		if c == 'e' {
+			break
+		}
+		if isDigit(c) {
+			n++
+		}
+	}
+	return n
 }
 
 func parseText(s string, t *Type) (Value, error) {

@@ -8,22 +8,40 @@ import (
 
 // NumericAdd returns a + b.
 func NumericAdd(a, b Value) (Value, error) {
-	if a.J == b.J && len(a.S)|len(b.S) == 0 {
-		if s := a.I + b.I; (s^a.I)&(s^b.I) >= 0 {
-			return Value{K: KindNumeric, I: s, J: a.J}, nil
-		}
+	if s := a.I + b.I; a.J == b.J && len(a.S)|len(b.S) == 0 && (s^a.I)&(s^b.I) >= 0 {
+		return Value{K: KindNumeric, I: s, J: a.J}, nil
 	}
 	return addSlow(a, b)
 }
 
+// NumericAddSmall and its kin work on the coefficients of small numerics of one
+// scale; they are inlined into loops over columns.
+func NumericAddSmall(a, b int64) (sum int64, ok bool) {
+	sum = a + b
+	return sum, (sum^a)&(sum^b) >= 0
+}
+
+// NumericSubSmall is a - b where that fits.
+func NumericSubSmall(a, b int64) (diff int64, ok bool) {
+	diff = a - b
+	return diff, (a^b)&(diff^a) >= 0
+}
+
+// NumericMulSmall is a × b where that fits; the scales add up.
+func NumericMulSmall(a, b int64) (product int64, ok bool) {
+	product = a * b
+	if int64(int32(a)) == a && int64(int32(b)) == b {
+		return product, true
+	}
+	return product, a == 0 || product/a == b && !(a == -1 && b == math.MinInt64) && !(b == -1 && a == math.MinInt64)
+}
+
 // NumericSub returns a - b.
 func NumericSub(a, b Value) (Value, error) {
-	if a.J == b.J && len(a.S)|len(b.S) == 0 {
-		if s := a.I - b.I; (a.I^b.I)&(s^a.I) >= 0 {
-			return Value{K: KindNumeric, I: s, J: a.J}, nil
-		}
+	if s := a.I - b.I; a.J == b.J && len(a.S)|len(b.S) == 0 && (a.I^b.I)&(s^a.I) >= 0 {
+		return Value{K: KindNumeric, I: s, J: a.J}, nil
 	}
-	return addSlow(a, NumericNeg(b))
+	return subSlow(a, b)
 }
 
 // align gives two small numerics the larger of their scales.
@@ -73,6 +91,8 @@ func alignBig(a, b Value) (x, y *big.Int, scale int) {
 	}
 	return x, y, max(sx, sy)
 }
+
+func subSlow(a, b Value) (Value, error) { return addSlow(a, NumericNeg(b)) }
 
 func addSlow(a, b Value) (Value, error) {
 	if x, y, scale, ok := align(a, b); ok {

@@ -2,6 +2,7 @@ package types
 
 import (
 	"bufio"
+	"compress/gzip"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -15,12 +16,21 @@ import (
 // TestPostgres compares with what PostgreSQL 15 answered to the same
 // expressions. A line is zone, operation, arguments and the answer: the text
 // of the value, "" for NULL, or "ERROR sqlstate: message / detail".
-func TestPostgres(t *testing.T) {
-	f, err := os.Open("testdata/postgres15.jsonl")
+func TestPostgres(t *testing.T) { comparePostgres(t, "testdata/postgres15.jsonl.gz") }
+
+// TestPostgresRandom is the same with drawn arguments.
+func TestPostgresRandom(t *testing.T) { comparePostgres(t, "testdata/postgres15_random.jsonl.gz") }
+
+func comparePostgres(t *testing.T, name string) {
+	file, err := os.Open(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer file.Close()
+	f, err := gzip.NewReader(file)
+	if err != nil {
+		t.Fatal(err)
+	}
 	failed, total := map[string]int{}, map[string]int{}
 	scan := bufio.NewScanner(f)
 	scan.Buffer(nil, 1<<20)
@@ -65,6 +75,10 @@ func TestPostgres(t *testing.T) {
 func knownDifference(op string, args []string) bool {
 	integer := func(s string) bool { return s == "int2" || s == "int4" || s == "int8" }
 	switch op {
+	case "expr":
+		return true // of TestLiterals
+	case "castctx": // booleans and integers; columns that refer to themselves are not casts here
+		return args[0] == args[1] || args[0] == "bool" && integer(args[1]) || integer(args[0]) && args[1] == "bool"
 	case "cast", "assign":
 		return args[0] == `"char"` && args[2] == "" || args[0] == "bool" && integer(args[1]) || integer(args[0]) && args[1] == "bool"
 	case "age":
@@ -81,6 +95,9 @@ func knownDifference(op string, args []string) bool {
 
 func sameAnswer(got, want string) bool {
 	if strings.HasPrefix(want, "ERROR ") && strings.HasPrefix(got, "ERROR ") {
+		if strings.Contains(want, "COALESCE") {
+			return strings.Contains(got, "cannot be matched")
+		}
 		w, g := want, got
 		// details of malformed arrays are worded by the position of a parser
 		if strings.Contains(want, "malformed array literal") || strings.Contains(want, "for type json") {
@@ -261,6 +278,12 @@ func evaluate(op string, args []string, env *Env) (string, error) {
 		v, err := TimestampFromEpoch(float(0))
 		return out(v, err, TimestampTZ)
 	}
+	switch op {
+	case "arr":
+		return evaluateArray(args, env)
+	case "parserec", "sum", "avg", "display", "common", "castctx":
+		return evaluateComposite(op, args, env)
+	}
 	return evaluateTime(op, args, env)
 }
 
@@ -339,6 +362,105 @@ func evaluateTime(op string, args []string, env *Env) (string, error) {
 		return "", err
 	}
 	return Format(v, result, env), nil
+}
+
+var testRecord = &Type{OID: 90001, Kind: KindRecord, Category: 'C', Name: "tc", Display: "tc", Mod: -1,
+	Fields: []Field{{"a", Int4}, {"b", Text}, {"c", Numeric}}}
+
+// evaluateComposite covers arrays, records, aggregates and type resolution.
+func evaluateComposite(op string, args []string, env *Env) (string, error) {
+	switch op {
+	case "parserec":
+		v, err := Parse(args[0], testRecord, env)
+		return Format(v, testRecord, env), err
+	case "sum", "avg":
+		var s NumericSum
+		for _, x := range strings.Fields(args[0]) {
+			s.Add(mustParse(x, Numeric, env))
+		}
+		if op == "avg" {
+			v, err := s.Average()
+			return Format(v, Numeric, env), err
+		}
+		v, err := s.Result()
+		return Format(v, Numeric, env), err
+	case "display":
+		t, err := testType(args[0])
+		if err != nil {
+			return "", err
+		}
+		return FormatName(t), nil
+	}
+	a, err := testType(strings.Replace(args[0], "bit", "varbit", 0))
+	if err != nil {
+		return "", err
+	}
+	b, err := testType(args[1])
+	if err != nil {
+		return "", err
+	}
+	a, b = WithoutMod(a), WithoutMod(b)
+	if op == "castctx" {
+		if c, ok := castTable[castKey{a.OID, b.OID}]; ok {
+			return string("iae"[c.context]), nil
+		}
+		return "", nil
+	}
+	t, err := CommonType([]*Type{a, b})
+	if err != nil {
+		return "", err
+	}
+	return FormatName(t), nil
+}
+
+func evaluateArray(args []string, env *Env) (string, error) {
+	array := func(s string) Value {
+		if s, ok := strings.CutSuffix(s, "::int4[]"); ok && s != "null" {
+			return mustParse(strings.Trim(s, "'"), ArrayOf(Int4), env)
+		}
+		return Null
+	}
+	n := make([]int, len(args))
+	for i, a := range args {
+		n[i], _ = strconv.Atoi(a) // of the subscripts only
+	}
+	x := array(args[1])
+	elem := func(s string) Value {
+		if s == "null" {
+			return Null
+		}
+		return mustParse(s, Int4, env)
+	}
+	var v Value
+	var err error
+	switch args[0] {
+	case "cat":
+		v, err = ArrayConcat(x, array(args[2]), Int4)
+	case "append":
+		v, err = ArrayAppend(x, elem(args[2]), Int4)
+	case "prepend":
+		v, err = ArrayPrepend(elem(args[2]), x, Int4)
+	case "set1":
+		v, err = ArraySet(x, n[2:3], NewInt(77), Int4)
+	default:
+		if x.IsNull() {
+			return "", nil
+		}
+		switch args[0] {
+		case "get1":
+			v, err = ArrayGet(x, n[2:3])
+		case "get2":
+			v, err = ArrayGet(x, n[2:4])
+		case "slice1":
+			v, err = ArraySlice(x, []Slice{{n[2], n[3], true, true}}, Int4)
+		case "slice2":
+			v, err = ArraySlice(x, []Slice{{n[2], n[3], true, true}, {n[4], n[5], true, true}}, Int4)
+		}
+	}
+	if err != nil {
+		return "", err
+	}
+	return Format(v, ArrayOf(Int4), env), nil
 }
 
 func numericOp(op string, a, b Value) (Value, error) {
