@@ -462,3 +462,5 @@ func registerArrayOperators() {
 }
 
 func dimInt(n int64) int { return int(n) }
+
+var errNullSubscript = sqlerr.New(sqlerr.NullValueNotAllowed, "array subscript in assignment must not be null")

@@ -59,6 +59,22 @@ func registerSequences() {
 	volatile("setval", args{text, int8, types.Bool}, int8, "Sets a sequence's value and whether it was given out", func(s expr.Session, a []value) (value, error) {
 		return integer(s.SetVal(a[0].S, a[1].I, a[2].Bool()))
 	})
+	regclass := func(name string, more args, f func(s expr.Session, seq string, a []value) (value, error)) {
+		fn(name, append(args{types.RegClass}, more...), int8, "The same, of a sequence given as regclass", func(c *expr.Context, a []value) (value, error) {
+			if c.Session == nil {
+				return types.Null, errNoSession
+			}
+			return f(c.Session, types.Format(a[0], types.RegClass, c.Env), a)
+		}).Volatility = expr.Volatile
+	}
+	regclass("nextval", nil, func(s expr.Session, seq string, _ []value) (value, error) { return integer(s.NextVal(seq)) })
+	regclass("currval", nil, func(s expr.Session, seq string, _ []value) (value, error) { return integer(s.CurrVal(seq)) })
+	regclass("setval", args{int8}, func(s expr.Session, seq string, a []value) (value, error) {
+		return integer(s.SetVal(seq, a[1].I, true))
+	})
+	regclass("setval", args{int8, types.Bool}, func(s expr.Session, seq string, a []value) (value, error) {
+		return integer(s.SetVal(seq, a[1].I, a[2].Bool()))
+	})
 	lite := func(name, doc string, f func(s expr.Session) int64) {
 		volatile(name, nil, int8, doc, func(s expr.Session, _ []value) (value, error) { return types.NewInt(f(s)), nil }).Source = "SQLite"
 	}
