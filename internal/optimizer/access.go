@@ -7,6 +7,7 @@ import (
 	"github.com/zqlite/zqlite/internal/codec"
 	"github.com/zqlite/zqlite/internal/expr"
 	"github.com/zqlite/zqlite/internal/plan"
+	"github.com/zqlite/zqlite/internal/types"
 )
 
 // maxFanOut bounds the key ranges that IN lists make together.
@@ -193,8 +194,11 @@ func (p *path) equality(sargs []sarg, ordinal int) *sarg {
 
 func (p *path) addEqual(s *sarg, i int) {
 	value := s.value
-	if s.in != nil {
+	switch {
+	case s.in != nil:
 		value = s.in[0]
+	case s.null:
+		value = &expr.Const{Typ: types.Text} // NULL
 	}
 	p.rng.Eq = append(p.rng.Eq, value)
 	if s.null || p.rng.NullEq != nil {

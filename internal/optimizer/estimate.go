@@ -29,11 +29,15 @@ func (z *optimizer) relationRows(rel *catalog.Relation) float64 {
 	return math.Max(1, z.stats.Rows(rel))
 }
 
-// rows estimates how many rows a node gives.
+// rows estimates how many rows a node gives. Scans and joins remember the
+// estimate: it is asked for after conditions have found their place.
 func (z *optimizer) rows(n plan.Node) float64 {
 	switch n := n.(type) {
 	case *plan.Scan:
-		return z.scanRows(n)
+		if n.Rows == 0 {
+			n.Rows = z.scanRows(n)
+		}
+		return n.Rows
 	case *plan.Values:
 		return float64(len(n.Rows))
 	case *plan.FuncScan:
@@ -46,7 +50,10 @@ func (z *optimizer) rows(n plan.Node) float64 {
 		}
 		return z.rows(n.Input)
 	case *plan.Join:
-		return z.joinRows(n)
+		if n.Rows == 0 {
+			n.Rows = z.joinRows(n)
+		}
+		return n.Rows
 	case *plan.Aggregate:
 		if len(n.Groups) == 0 {
 			return 1

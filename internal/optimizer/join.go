@@ -10,8 +10,64 @@ import (
 
 type catalogPart = catalog.IndexPart
 
+// number gives the inputs of a join tree numbers from left to right, so that
+// asking which side of a join an expression reads costs no sets of columns.
+func (z *optimizer) number(n plan.Node, next int) int {
+	if z.leaf == nil {
+		z.leaf, z.span = map[expr.ColumnID]int{}, map[plan.Node]span{}
+	}
+	from := next
+	if j, ok := n.(*plan.Join); ok {
+		next = z.number(j.Right, z.number(j.Left, next))
+	} else {
+		for _, c := range n.Columns() {
+			z.leaf[c.ID] = next
+		}
+		next++
+	}
+	z.span[n] = span{from, next}
+	return next
+}
+
+// reads reports whether e reads columns of an input of a join tree.
+func (z *optimizer) reads(e expr.Expr, n plan.Node) bool {
+	s := z.span[n]
+	found := false
+	expr.Walk(e, func(x expr.Expr) bool {
+		id := expr.ColumnID(-1)
+		switch x := x.(type) {
+		case *expr.Column:
+			id = x.ID
+		case *expr.Outer:
+			id = x.ID
+		case *expr.Subquery:
+			for _, o := range x.Outer {
+				if l, ok := z.leaf[o]; ok && l >= s.from && l < s.to {
+					found = true
+				}
+			}
+			return !found
+		default:
+			return !found
+		}
+		if l, ok := z.leaf[id]; ok && l >= s.from && l < s.to {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+// only reports whether e reads columns of one side and none of the other.
+func (z *optimizer) only(e expr.Expr, side, other plan.Node) bool {
+	return z.reads(e, side) && !z.reads(e, other)
+}
+
 // joinPaths chooses how a join is computed.
 func (z *optimizer) joinPaths(n *plan.Join) plan.Node {
+	if _, numbered := z.span[n]; !numbered {
+		z.number(n, len(z.leaf)+len(z.span))
+	}
 	if n.Lateral {
 		n.Method, n.Residual = plan.LoopJoin, n.On
 		n.Left, n.Right = z.paths(n.Left, nil), z.paths(n.Right, nil)
@@ -33,7 +89,7 @@ func (z *optimizer) joinPaths(n *plan.Join) plan.Node {
 			return z.useLookup(n, straight)
 		}
 	}
-	n.Keys, n.Residual = joinKeys(n)
+	n.Keys, n.Residual = z.joinKeys(n)
 	n.Method = plan.LoopJoin
 	if len(n.Keys) > 0 {
 		n.Method = plan.HashJoin
@@ -55,16 +111,16 @@ func inputCost(z *optimizer, n plan.Node) float64 {
 }
 
 // joinKeys finds the equalities between the two sides.
-func joinKeys(n *plan.Join) (keys []plan.JoinKey, rest []expr.Expr) {
-	left, right := columnsOf(n.Left), columnsOf(n.Right)
+func (z *optimizer) joinKeys(n *plan.Join) (keys []plan.JoinKey, rest []expr.Expr) {
+	left, right := n.Left, n.Right
 	for _, c := range n.On {
 		cmp, ok := c.(*expr.Compare)
 		if ok && cmp.Op == expr.EQ && !hasSubquery(c) && !volatile(c) {
-			if only(cmp.A, left, right) && only(cmp.B, right, left) {
+			if z.only(cmp.A, left, right) && z.only(cmp.B, right, left) {
 				keys = append(keys, plan.JoinKey{Left: cmp.A, Right: cmp.B})
 				continue
 			}
-			if only(cmp.B, left, right) && only(cmp.A, right, left) {
+			if z.only(cmp.B, left, right) && z.only(cmp.A, right, left) {
 				keys = append(keys, plan.JoinKey{Left: cmp.B, Right: cmp.A})
 				continue
 			}
@@ -72,11 +128,6 @@ func joinKeys(n *plan.Join) (keys []plan.JoinKey, rest []expr.Expr) {
 		rest = append(rest, c)
 	}
 	return keys, rest
-}
-
-// only reports whether e reads columns of side and none of other.
-func only(e expr.Expr, side, other colset) bool {
-	return usesAny(e, side) && !usesAny(e, other)
 }
 
 // lookupPath is a way to find the right side's rows by key for each left row.
@@ -99,12 +150,11 @@ func (z *optimizer) lookup(n *plan.Join, leftRows float64) *lookupPath {
 	default:
 		return nil
 	}
-	left := columnsOf(n.Left)
 	sargs := sargsOf(s, s.Filter)
 	fromJoin := map[expr.Expr]bool{}
 	for _, c := range n.On {
 		if cmp, ok := c.(*expr.Compare); ok && cmp.Op == expr.EQ {
-			if js, ok := joinSarg(s, cmp, left); ok {
+			if js, ok := z.joinSarg(s, cmp, n.Left); ok {
 				sargs = append([]sarg{js}, sargs...)
 				fromJoin[c] = true
 			}
@@ -145,11 +195,11 @@ func usesJoin(p *path, fromJoin map[expr.Expr]bool) bool {
 }
 
 // joinSarg reads `right column = expression over the left side`.
-func joinSarg(s *plan.Scan, cmp *expr.Compare, left colset) (sarg, bool) {
-	if o, ok := scanColumn(s, cmp.A); ok && only(cmp.B, left, columnsOf(s)) && !hasSubquery(cmp.B) {
+func (z *optimizer) joinSarg(s *plan.Scan, cmp *expr.Compare, left plan.Node) (sarg, bool) {
+	if o, ok := scanColumn(s, cmp.A); ok && z.only(cmp.B, left, s) && !hasSubquery(cmp.B) {
 		return sarg{cond: cmp, ordinal: o, op: expr.EQ, value: cmp.B}, true
 	}
-	if o, ok := scanColumn(s, cmp.B); ok && only(cmp.A, left, columnsOf(s)) && !hasSubquery(cmp.A) {
+	if o, ok := scanColumn(s, cmp.B); ok && z.only(cmp.A, left, s) && !hasSubquery(cmp.A) {
 		return sarg{cond: cmp, ordinal: o, op: expr.EQ, value: cmp.A}, true
 	}
 	return sarg{}, false

@@ -26,7 +26,12 @@ func Optimize(n plan.Node, stats Statistics, o Options) plan.Node {
 type optimizer struct {
 	stats Statistics
 	o     Options
+	leaf  map[expr.ColumnID]int // which input of its join tree a column comes from
+	span  map[plan.Node]span    // which inputs lie below a node of a join tree
 }
+
+// span is a range of the inputs of a join tree, numbered from left to right.
+type span struct{ from, to int }
 
 func (z *optimizer) optimize(n plan.Node) plan.Node {
 	z.subplans(n)

@@ -184,5 +184,6 @@ func (g *grove) combine(a, b int) {
 		}
 	}
 	g.links = rest
-	g.parts[a], g.parts[b] = &part{j, max(1, rows)}, nil
+	j.Rows = max(1, rows)
+	g.parts[a], g.parts[b] = &part{j, j.Rows}, nil
 }
