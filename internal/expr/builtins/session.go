@@ -228,6 +228,7 @@ func registerCatalogFunctions() {
 		{"pg_relation_is_publishable", args{types.RegClass}, boolean, "Whether a relation can be published"},
 		{"to_regclass", args{text}, types.RegClass, "Relation of a name, or NULL"},
 		{"to_regtype", args{text}, types.RegType, "Type of a name, or NULL"},
+		{"to_regnamespace", args{text}, types.Oid, "Schema of a name, or NULL"},
 		{"to_regproc", args{text}, types.RegProc, "Function of a name, or NULL"},
 		{"obj_description", args{oid}, text, "Comment of an object"},
 		{"obj_description", args{oid, name}, text, "Comment of an object"},
