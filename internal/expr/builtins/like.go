@@ -37,13 +37,16 @@ func init() {
 }
 
 func registerLike(name, doc string, folded, unmatched bool, register func(string, args, typ, string, evaluet) *expr.Func) {
-	kinds := []typ{types.Text, types.Bytea}
+	kinds := []typ{types.Text, types.Char, types.Bytea}
 	if folded {
-		kinds = kinds[:1]
+		kinds = kinds[:2]
 	}
 	for _, t := range kinds {
-		t := t
-		f := register(name, args{t, t}, types.Bool, doc, func(_ *expr.Context, a []value) (value, error) {
+		pattern := t
+		if t == types.Char { // its trailing blanks count here
+			pattern = types.Text
+		}
+		f := register(name, args{t, pattern}, types.Bool, doc, func(_ *expr.Context, a []value) (value, error) {
 			m, err := newLike(a[1].S, folded, t == types.Bytea)
 			if err != nil {
 				return types.Null, err
