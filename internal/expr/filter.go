@@ -68,6 +68,16 @@ func (p *Compiler) filter(e Expr) (filter, error) {
 			arg, err := p.program(e.Arg)
 			return &inFilter{arg: arg, set: set, negated: e.Negated}, err
 		}
+		if fixedList(e) {
+			return p.runtimeIn(e)
+		}
+	case *IsBool:
+		if e.Want.K != types.KindNull && !e.Negated {
+			if e.Want.Bool() {
+				return p.filter(e.Arg)
+			}
+			return p.filter(&Not{Arg: e.Arg})
+		}
 	}
 	return p.truthFilter(e, false)
 }

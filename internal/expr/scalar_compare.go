@@ -242,7 +242,6 @@ func equalityOf(a, b *types.Type) func(x, y types.Value) types.Value {
 // ones hashed.
 type constSet struct {
 	hasNull bool
-	empty   bool
 	cmp     comparer
 	list    []types.Value
 	ints    *intSet
@@ -252,33 +251,41 @@ type constSet struct {
 // newConstSet makes the set when every element is a constant of a comparable
 // type; nil otherwise.
 func newConstSet(e *In) *constSet {
-	t := BaseType(e.Arg.Type())
-	if t.Kind == types.KindRecord {
-		return nil
-	}
-	s := &constSet{cmp: comparerOf(e.Arg.Type(), e.Arg.Type())}
+	vals := make([]types.Value, 0, len(e.List))
 	for _, item := range e.List {
 		k, ok := item.(*Const)
-		if !ok || item.Type().Collation != "" && item.Type().Collation != t.Collation {
+		if !ok {
 			return nil
 		}
-		if k.Val.K == types.KindNull {
+		vals = append(vals, k.Val)
+	}
+	return newSet(e, vals)
+}
+
+// newSet makes the set of an IN list's values, nil where its elements have to
+// be compared one by one.
+func newSet(e *In, vals []types.Value) *constSet {
+	t := BaseType(e.Arg.Type())
+	if t.Kind == types.KindRecord || len(vals) == 0 {
+		return nil
+	}
+	for _, item := range e.List {
+		if c := item.Type().Collation; c != "" && c != t.Collation {
+			return nil
+		}
+	}
+	s := &constSet{cmp: comparerOf(e.Arg.Type(), e.Arg.Type())}
+	for _, v := range vals {
+		if v.K == types.KindNull {
 			s.hasNull = true
 			continue
 		}
-		s.list = append(s.list, k.Val)
-	}
-	s.empty = len(e.List) == 0
-	if s.empty {
-		return nil
+		s.list = append(s.list, v)
 	}
 	switch {
 	case t.Phys() == types.PhysInt:
 		s.ints = newIntSet(s.list)
-	case len(s.list) > 4 && (t.Kind == types.KindBytes || t.Kind == types.KindUUID || t.Kind == types.KindText && byteOrdered(t)):
-		if t.Kind == types.KindUUID {
-			break
-		}
+	case len(s.list) > 4 && (t.Kind == types.KindBytes || t.Kind == types.KindText && byteOrdered(t)):
 		s.texts = make(map[string]struct{}, len(s.list))
 		for _, v := range s.list {
 			s.texts[v.S] = struct{}{}

@@ -38,9 +38,11 @@ func randomBatch(r *rand.Rand, n int) *vector.Batch {
 
 func operand(r *rand.Rand, kind int) expr.Expr {
 	t := conditionColumns[kind]
-	switch r.IntN(6) {
+	switch r.IntN(7) {
 	case 0:
 		return &expr.Const{Typ: t}
+	case 6:
+		return &expr.Param{Index: kind, Typ: t}
 	case 1, 2:
 		return &expr.Const{Typ: t, Val: randomValue(r, t)}
 	case 3:
@@ -83,9 +85,12 @@ func randomCondition(r *rand.Rand, depth int) expr.Expr {
 	case 2:
 		in := &expr.In{Arg: operand(r, kind), Negated: r.IntN(2) == 0}
 		for i := r.IntN(8); i >= 0; i-- {
-			if r.IntN(6) == 0 {
+			switch r.IntN(8) {
+			case 0:
 				in.List = append(in.List, operand(r, kind))
-			} else {
+			case 1, 2:
+				in.List = append(in.List, &expr.Param{Index: kind, Typ: conditionColumns[kind]})
+			default:
 				in.List = append(in.List, &expr.Const{Typ: conditionColumns[kind], Val: randomValue(r, conditionColumns[kind])})
 			}
 		}
@@ -107,6 +112,10 @@ func TestFilterAgreesWithScalar(t *testing.T) {
 	for round := 0; round < 4000 && !t.Failed(); round++ {
 		e := randomCondition(r, 3)
 		b := randomBatch(r, 1+r.IntN(100))
+		testContext.Params = nil
+		for _, t := range conditionColumns {
+			testContext.Params = append(testContext.Params, randomValue(r, t))
+		}
 		compare(t, e, b)
 		checkFilter(t, e, b)
 		folded := expr.Fold(e, testContext)
