@@ -27,15 +27,15 @@ func init() {
 	})
 	unnest := &expr.SetFunc{Name: "unnest", Args: args{anyArray}, Source: "PostgreSQL", Doc: "Elements of an array, a row each",
 		Cols: []types.Field{{Name: "unnest", Type: anyElem}}}
-	unnest.OpenTyped = func(_ *expr.Context, call *expr.CallTypes, a []value) (func([]value) (bool, error), error) {
-		x, err := openArray(a[0], call.Args[0])
+	unnest.Open = func(_ *expr.Context, a []value) (func([]value) (bool, error), error) {
+		x, err := openArray(a[0], anyArray) // elements carry their kind
 		return rowsOf(len(x.elems), func(i int) value { return x.elems[i] }), err
 	}
 	expr.RegisterSet(unnest)
 	subscripts := &expr.SetFunc{Name: "generate_subscripts", Args: args{anyArray, int4, types.Bool}, Defaults: 1, Source: "PostgreSQL",
 		Doc: "Subscripts of a dimension of an array, a row each", Cols: []types.Field{{Name: "generate_subscripts", Type: int4}}}
-	subscripts.OpenTyped = func(_ *expr.Context, call *expr.CallTypes, a []value) (func([]value) (bool, error), error) {
-		x, err := openArray(a[0], call.Args[0])
+	subscripts.Open = func(_ *expr.Context, a []value) (func([]value) (bool, error), error) {
+		x, err := openArray(a[0], anyArray)
 		if err != nil || a[1].I < 1 || a[1].I > int64(len(x.dims)) {
 			return rowsOf(0, nil), err
 		}
