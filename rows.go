@@ -164,7 +164,9 @@ func (r *rows) boxColumn(b *vector.Batch, v *vector.Vector, t *types.Type) (x bo
 	default:
 		x.others = make([]driver.Value, n)
 		for k := range x.others {
-			x.others[k] = r.value(v.Value(b.Row(k)), t)
+			cell := v.Value(b.Row(k))
+			cell.S = strings.Clone(cell.S)
+			x.others[k] = r.value(cell, t)
 		}
 	}
 	return x
@@ -240,7 +242,8 @@ func boxOf[T any](p *T) (v driver.Value) {
 	return v
 }
 
-// value converts one value for database/sql.
+// value converts one value for database/sql. Its string is in memory that
+// nobody writes to again.
 func (r *rows) value(v types.Value, t *types.Type) driver.Value {
 	if v.IsNull() {
 		return nil
@@ -256,7 +259,7 @@ func (r *rows) value(v types.Value, t *types.Type) driver.Value {
 	case types.KindFloat:
 		return v.Float()
 	case types.KindText:
-		return strings.Clone(v.S)
+		return v.S
 	case types.KindBytes, types.KindJSON:
 		return []byte(v.S)
 	case types.KindJSONB:

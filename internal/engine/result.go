@@ -34,11 +34,11 @@ type Result struct {
 	rows  []types.Value // buffered rows, one after the other
 	width int
 	at    int
+	room  [8]types.Value // memory for a short row
 
 	run    *exec.Execution // streaming rows; nil where all are buffered
 	tx     *storage.Tx     // of an autocommitted query that streams
 	cancel context.CancelFunc
-	env    types.Env
 	text   string
 
 	next   func() (*Result, error) // the rest of a text of several statements
@@ -163,7 +163,9 @@ func (r *Result) NextResult() error {
 }
 
 // Format gives a value's text, with the time zone of the session.
-func (r *Result) Format(v types.Value, t *types.Type) string { return types.Format(v, t, &r.env) }
+func (r *Result) Format(v types.Value, t *types.Type) string {
+	return types.Format(v, t, &r.session.env)
+}
 
 // Location returns the time zone in which timestamps are given.
-func (r *Result) Location() *time.Location { return r.env.Location() }
+func (r *Result) Location() *time.Location { return r.session.env.Location() }

@@ -301,12 +301,15 @@ func (t *task) attempt(ctx context.Context) error {
 	if run.Params, err = s.arguments(t.st, p.params, t.args, run.Params); err != nil {
 		return err
 	}
+	if p.program.RowPath() {
+		return t.runPoint(p, run)
+	}
 	e, err := p.program.Start(run)
 	if err != nil {
 		return err
 	}
 	r := t.result
-	r.run, r.columns, r.names, r.width, r.env = e, p.columns, p.names, len(p.columns), s.env
+	r.run, r.columns, r.names, r.width = e, p.columns, p.names, len(p.columns)
 	r.Command = p.command
 	if p.program.Locks() {
 		r.Outcome = Outcome{Affected: e.Affected, LastRowID: e.LastRowID, HasRowID: e.HasRowID, Command: p.command}
@@ -321,6 +324,39 @@ func (t *task) attempt(ctx context.Context) error {
 		r.tx = t.tx
 	}
 	s.running = r
+	return nil
+}
+
+// runPoint runs point work without a pipeline; its few rows are buffered.
+func (t *task) runPoint(p *Plan, run *exec.Run) (err error) {
+	r := t.result
+	r.columns, r.names, r.width = p.columns, p.names, len(p.columns)
+	r.rows, r.at = r.rows[:0], 0
+	r.Outcome = Outcome{Command: p.command}
+	t.s.collecting, t.s.keepStrings = r, p.read
+	if r.Affected, err = p.program.RunRow(run, t.s.collect); err != nil {
+		return err
+	}
+	if !p.read {
+		r.LastRowID, r.HasRowID = run.LastRowID()
+		t.s.note(&r.Outcome)
+	}
+	return nil
+}
+
+// collectRow takes a row of point work into the result. The strings of a row
+// that was read by key are in memory of their own; those of RETURNING are not.
+func (s *Session) collectRow(row []types.Value) error {
+	r := s.collecting
+	if r.rows == nil {
+		r.rows = r.room[:0]
+	}
+	r.rows = append(r.rows, row...)
+	if !s.keepStrings {
+		for i := len(r.rows) - len(row); i < len(r.rows); i++ {
+			r.rows[i] = cloneValue(r.rows[i])
+		}
+	}
 	return nil
 }
 
@@ -432,15 +468,16 @@ func (s *Session) newRun(ctx context.Context, tx *storage.Tx, c *catalog.Catalog
 	run := s.idleRun
 	if run == nil {
 		run = &exec.Run{Context: &expr.Context{}}
+		run.FS, run.TempDir = vfs.OS(), s.db.tempDir
+		run.Virtual, run.Defer = s.virtualRows, s.deferCheck
 		s.idleRun = run
 	}
 	params := run.Params[:0]
 	*run.Context = expr.Context{Ctx: ctx, Params: params, Now: start, StatementTime: now, Env: &s.env, Session: s}
 	s.env.Now = types.TimestampTZFromTime(start).I
 	run.Tx, run.Catalog, run.Counters = tx, c, &s.db.counters
-	run.Memory = &exec.Memory{Limit: s.db.memoryLimit()}
-	run.FS, run.TempDir = vfs.OS(), s.db.tempDir
-	run.Virtual, run.Defer = s.virtualRows, s.deferCheck
+	s.memory = exec.Memory{Limit: s.db.memoryLimit()}
+	run.Memory = &s.memory
 	run.Analyze = false
 	return run
 }

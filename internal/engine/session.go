@@ -48,9 +48,13 @@ type Session struct {
 	currvals  map[catalog.ID]int64
 	lastSeq   catalog.ID
 
-	argBuffer []Argument
-	running   *Result   // streams rows; buffered before the next statement runs
-	idleRun   *exec.Run // memory of the last statement
+	argBuffer   []Argument
+	running     *Result   // streams rows; buffered before the next statement runs
+	idleRun     *exec.Run // memory of the last statement
+	collecting  *Result   // takes the rows of point work
+	keepStrings bool      // they need no copy
+	memory      exec.Memory
+	collect     func(row []types.Value) error // collectRow, made once
 }
 
 // savepoint is a named place to go back to.
@@ -63,6 +67,7 @@ type savepoint struct {
 // NewSession makes a session with the given defaults.
 func (db *Database) NewSession(c SessionConfig) *Session {
 	s := &Session{db: db, config: c, number: db.sessions.Add(1)}
+	s.collect = s.collectRow
 	s.applyDefaults()
 	db.open.Store(s, struct{}{})
 	return s

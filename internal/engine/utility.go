@@ -265,7 +265,7 @@ func (s *Session) Setting(name string) (string, bool) {
 
 // table makes a buffered result with text columns.
 func (s *Session) table(command string, names ...string) *Result {
-	r := &Result{session: s, Outcome: Outcome{Command: command}, names: names, width: len(names), env: s.env}
+	r := &Result{session: s, Outcome: Outcome{Command: command}, names: names, width: len(names)}
 	for _, n := range names {
 		r.columns = append(r.columns, plan.Column{Name: n, Type: types.Text})
 	}
