@@ -20,7 +20,8 @@ type arrayParser struct {
 	env   *Env
 	elems []Value
 	dims  [MaxArrayDims]int
-	ndim  int // -1 until the first element or the first empty brace is seen
+	ndim  int   // -1 until the first element is seen
+	bad   error // the first element that is no value; errors of structure go first
 }
 
 // ParseArray reads an array literal of an array type.
@@ -37,12 +38,16 @@ func ParseArray(s string, t *Type, env *Env) (Value, error) {
 		}
 		return Null, malformedArray(s, "Array value must start with \"{\" or dimension information.")
 	}
+	p.text = s[p.i:]
 	if err := p.level(0); err != nil {
 		return Null, err
 	}
 	p.space()
 	if p.i < len(p.s) {
-		return Null, malformedArray(s, "Junk after closing right brace.")
+		return Null, malformedArray(p.text, "Junk after closing right brace.")
+	}
+	if p.bad != nil {
+		return Null, p.bad
 	}
 	if len(p.elems) == 0 {
 		if given != nil {
@@ -258,8 +263,8 @@ func (p *arrayParser) element() error {
 		return nil
 	}
 	v, err := Parse(string(b), p.elem, p.env)
-	if err != nil {
-		return err
+	if err != nil && p.bad == nil {
+		p.bad = err
 	}
 	p.elems = append(p.elems, v)
 	return nil

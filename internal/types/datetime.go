@@ -194,7 +194,7 @@ func ParseTime(s string, precision int32, env *Env) (Value, error) {
 	if d.special >= wordEpoch {
 		return Null, dtError(dtBadFormat, s, "time")
 	}
-	if d.loc != nil && d.loc != time.UTC && d.seen&hasDate != hasDate {
+	if d.loc != nil && !isFixed(d.loc) && d.seen&hasDate != hasDate {
 		return Null, dtError(dtBadFormat, s, "time")
 	}
 	return NewTime(roundMicros(d.dayMicros(), precision)), nil
@@ -225,7 +225,7 @@ func ParseTimeTZ(s string, precision int32, env *Env) (Value, error) {
 			if local, ok := d.micros(); ok {
 				off = offsetLocal(loc, local)
 			}
-		} else if d.loc != nil && loc != time.UTC {
+		} else if d.loc != nil && !isFixed(loc) {
 			return Null, dtError(dtBadFormat, s, "time with time zone")
 		} else {
 			now := env.Timestamp()

@@ -52,7 +52,9 @@ func init() {
 		unitYear: FieldYear, unitDecade: FieldDecade, unitCentury: FieldCentury, unitMillennium: FieldMillennium,
 	}
 	for name, u := range intervalUnits {
-		dateFields[name] = of[u]
+		if u < unitAgo {
+			dateFields[name] = of[u]
+		}
 	}
 }
 

@@ -23,6 +23,8 @@ const (
 	unitDecade
 	unitCentury
 	unitMillennium
+	unitAgo     // what stands before "ago" without a unit of its own is an error
+	unitUnknown // a unit that intervals do not count in
 )
 
 // allSeconds are the units that a fraction of a second stands for too.
@@ -42,6 +44,7 @@ var intervalUnits = map[string]intervalUnit{
 	"y": unitYear, "year": unitYear, "years": unitYear, "yr": unitYear, "yrs": unitYear,
 	"dec": unitDecade, "decade": unitDecade, "decades": unitDecade, "decs": unitDecade,
 	"c": unitCentury, "cent": unitCentury, "century": unitCentury, "centuries": unitCentury,
+	"quarter": unitUnknown, "qtr": unitUnknown, "timezone": unitUnknown,
 	"mil": unitMillennium, "mils": unitMillennium, "millennia": unitMillennium, "millennium": unitMillennium,
 }
 
@@ -151,12 +154,17 @@ func (d *intervalDecoder) addDays(val, n int64) {
 		return
 	}
 	d.days += val * n
+	d.overflow = d.overflow || d.days != int64(int32(d.days))
 }
 
 func (d *intervalDecoder) addMonths(val, n int64) {
 	if val > math.MaxInt32 || val < math.MinInt32 {
 		d.overflow = true
 		return
+	}
+	if n >= 12 {
+		years := val * (n / 12)
+		d.overflow = d.overflow || years != int64(int32(years))
 	}
 	d.months += val * n
 }
@@ -227,7 +235,7 @@ func (d *intervalDecoder) decode(s string, mask int32) dtCode {
 		case shapeWord, shapeSpecial:
 			if f.text == "ago" {
 				ago = true
-				unit = unitNone
+				unit = unitAgo
 				continue
 			}
 			u, ok := intervalUnits[clipWord(f.text)]
@@ -271,6 +279,9 @@ func (d *intervalDecoder) quantity(text string, unit *intervalUnit, mask int32) 
 		}
 	}
 	rest := body[digits:]
+	if digits == 0 && body != text {
+		return dtBadFormat
+	}
 	frac := 0.0
 	switch {
 	case rest == "":
@@ -294,6 +305,9 @@ func (d *intervalDecoder) quantity(text string, unit *intervalUnit, mask int32) 
 	default:
 		return dtBadFormat
 	}
+	if *unit >= unitAgo {
+		return dtBadFormat
+	}
 	bit := 1 << *unit
 	if *unit == unitSecond && frac != 0 {
 		bit = allSeconds
@@ -303,27 +317,36 @@ func (d *intervalDecoder) quantity(text string, unit *intervalUnit, mask int32) 
 	}
 	d.seen |= bit
 	d.add(*unit, val, frac)
-	*unit = unitNone
+	if *unit == unitHour {
+		*unit = unitDay // as in the SQL form: days before hours
+	}
+	if d.overflow {
+		return dtFieldOverflow
+	}
 	return dtOK
 }
 
 // yearMonth reads the months of the SQL form y-m.
 func (d *intervalDecoder) yearMonth(years, sign int64, rest string, unit *intervalUnit) dtCode {
-	months, err := strconv.ParseInt(rest, 10, 64)
-	if err != nil || !allDigits(rest) {
-		return dtBadFormat
+	months := int64(0)
+	if rest != "" {
+		m, err := strconv.ParseInt(rest, 10, 64)
+		if err != nil || !allDigits(rest) {
+			return dtBadFormat
+		}
+		months = m
 	}
 	if months > 11 {
 		return dtFieldOverflow
 	}
-	bits := 1<<unitMonth | 1<<unitYear
-	if d.seen&bits != 0 {
+	const bit = 1 << unitMonth
+	if d.seen&bit != 0 {
 		return dtBadFormat
 	}
-	d.seen |= bits
+	d.seen |= bit
 	d.addMonths(years, 12)
 	d.months += sign * months
-	*unit = unitNone
+	*unit = unitMonth
 	return dtOK
 }
 
@@ -354,6 +377,9 @@ func (d *intervalDecoder) clock(text string, sign int64, mask int32) dtCode {
 	dot := strings.IndexByte(text, '.')
 	whole, frac := text, 0
 	if dot >= 0 {
+		if dot+1 < len(text) && !allDigits(text[dot+1:]) {
+			return dtBadFormat
+		}
 		whole, frac = text[:dot], fraction(text[dot:])
 	}
 	parts := strings.Split(whole, ":")
@@ -383,209 +409,4 @@ func (d *intervalDecoder) clock(text string, sign int64, mask int32) dtCode {
 	d.micros(sign*n[0], usHour)
 	d.micros(sign*(n[1]*usMinute+n[2]*usSecond+int64(frac)), 1)
 	return dtOK
-}
-
-// decodeISO reads P1Y2M3DT4H5M6S, P1W and P0001-02-03T04:05:06.
-func (d *intervalDecoder) decodeISO(s string) dtCode {
-	if len(s) < 2 || s[0] != 'P' {
-		return dtBadFormat
-	}
-	s = s[1:]
-	inTime, any := false, false
-	for s != "" {
-		if s[0] == 'T' {
-			inTime, any = true, true
-			s = s[1:]
-			continue
-		}
-		val, frac, rest, code := isoNumber(s)
-		if code != dtOK {
-			return code
-		}
-		any = true
-		if rest == "" || rest[0] == '-' && !inTime || rest[0] == 'T' && !inTime || rest[0] == ':' && inTime {
-			return d.isoAlternative(s, inTime)
-		}
-		u := unitNone
-		switch c := rest[0]; {
-		case !inTime && c == 'Y':
-			u = unitYear
-		case !inTime && c == 'M':
-			u = unitMonth
-		case !inTime && c == 'W':
-			u = unitWeek
-		case !inTime && c == 'D':
-			u = unitDay
-		case inTime && c == 'H':
-			u = unitHour
-		case inTime && c == 'M':
-			u = unitMinute
-		case inTime && c == 'S':
-			u = unitSecond
-		default:
-			return dtBadFormat
-		}
-		d.add(u, val, frac)
-		s = rest[1:]
-	}
-	if !any {
-		return dtBadFormat
-	}
-	return dtOK
-}
-
-func isoNumber(s string) (val int64, frac float64, rest string, code dtCode) {
-	i := 0
-	sign := int64(1)
-	if s[i] == '-' || s[i] == '+' {
-		if s[i] == '-' {
-			sign = -1
-		}
-		i++
-	}
-	end := skipDigits(s, i)
-	if end > i {
-		v, err := strconv.ParseInt(s[i:end], 10, 64)
-		if err != nil {
-			return 0, 0, "", dtFieldOverflow
-		}
-		val = v * sign
-	}
-	if end < len(s) && s[end] == '.' {
-		stop := skipDigits(s, end+1)
-		if stop == end+1 && end == i {
-			return 0, 0, "", dtBadFormat
-		}
-		f, err := strconv.ParseFloat("0"+s[end:stop], 64)
-		if err != nil {
-			return 0, 0, "", dtBadFormat
-		}
-		frac = f * float64(sign)
-		end = stop
-	} else if end == i {
-		return 0, 0, "", dtBadFormat
-	}
-	return val, frac, s[end:], dtOK
-}
-
-// isoAlternative reads y-m-dTh:m:s, or yyyymmdd and hhmmss without marks.
-func (d *intervalDecoder) isoAlternative(s string, inTime bool) dtCode {
-	date, clock := s, ""
-	if inTime {
-		date, clock = "", s
-	} else if i := strings.IndexByte(s, 'T'); i >= 0 {
-		date, clock = s[:i], s[i+1:]
-	}
-	if date != "" {
-		if allDigits(date) && len(date) == 8 {
-			date = date[:4] + "-" + date[4:6] + "-" + date[6:]
-		}
-		if code := d.isoParts(date, '-', [3]intervalUnit{unitYear, unitMonth, unitDay}); code != dtOK {
-			return code
-		}
-	}
-	if clock != "" {
-		if allDigits(clock) && len(clock) == 6 {
-			clock = clock[:2] + ":" + clock[2:4] + ":" + clock[4:]
-		}
-		return d.isoParts(clock, ':', [3]intervalUnit{unitHour, unitMinute, unitSecond})
-	}
-	return dtOK
-}
-
-func (d *intervalDecoder) isoParts(s string, sep byte, units [3]intervalUnit) dtCode {
-	for i := 0; s != ""; i++ {
-		if i == 3 {
-			return dtBadFormat
-		}
-		val, frac, rest, code := isoNumber(s)
-		if code != dtOK {
-			return code
-		}
-		d.add(units[i], val, frac)
-		if rest != "" {
-			if rest[0] != sep || len(rest) == 1 {
-				return dtBadFormat
-			}
-			rest = rest[1:]
-		}
-		s = rest
-	}
-	return dtOK
-}
-
-// fitInterval cuts the fields that the type leaves out and rounds the seconds.
-func fitInterval(v Value, mod int32) Value {
-	if mod < 0 {
-		return v
-	}
-	months, days, us := v.IntervalParts()
-	mask := mod >> 16 & fullRange
-	switch {
-	case mask == fullRange:
-	case mask == fieldYear:
-		months, days, us = months/12*12, 0, 0
-	case mask == fieldMonth || mask == fieldYear|fieldMonth:
-		days, us = 0, 0
-	case mask == fieldDay:
-		us = 0
-	case mask&fieldSecond != 0:
-	case mask&fieldMinute != 0:
-		us = us / usMinute * usMinute
-	case mask&fieldHour != 0:
-		us = us / usHour * usHour
-	}
-	if p := mod & fullPrecision; p != fullPrecision {
-		us = roundMicros(us, p)
-	}
-	return NewInterval(months, days, us)
-}
-
-// AppendInterval appends an interval in the style postgres.
-func AppendInterval(dst []byte, v Value) []byte {
-	months, days, us := v.IntervalParts()
-	start := len(dst)
-	negative := false // the part before was negative: a positive one takes its sign
-	part := func(n int64, word string) {
-		if n == 0 {
-			return
-		}
-		if len(dst) > start {
-			dst = append(dst, ' ')
-		}
-		if negative && n > 0 {
-			dst = append(dst, '+')
-		}
-		dst = strconv.AppendInt(dst, n, 10)
-		dst = append(dst, ' ')
-		dst = append(dst, word...)
-		if n != 1 {
-			dst = append(dst, 's')
-		}
-		negative = n < 0
-	}
-	part(int64(months/12), "year")
-	part(int64(months%12), "mon")
-	part(int64(days), "day")
-	if us == 0 && len(dst) > start {
-		return dst
-	}
-	if len(dst) > start {
-		dst = append(dst, ' ')
-	}
-	u := uint64(us)
-	if us < 0 {
-		dst = append(dst, '-')
-		u = -u
-	} else if negative {
-		dst = append(dst, '+')
-	}
-	if h := u / usHour; h < 10 {
-		dst = append(dst, '0', '0'+byte(h))
-	} else {
-		dst = strconv.AppendUint(dst, h, 10)
-	}
-	dst = append2(append(dst, ':'), int(u/usMinute%60))
-	dst = append2(append(dst, ':'), int(u/usSecond%60))
-	return appendFraction(dst, int(u%usSecond))
 }

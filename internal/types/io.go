@@ -296,6 +296,9 @@ func parseFloat(s string, t *Type) (float64, error) {
 		x += "p0"
 	}
 	f, err := strconv.ParseFloat(x, bits)
+	if err != nil && len(x) == 4 && (x[0] == '+' || x[0] == '-') && strings.EqualFold(x[1:], "nan") {
+		return math.NaN(), nil
+	}
 	if err == nil {
 		if f == 0 && math.Signbit(f) == (x[0] == '-') && !isZeroText(x) {
 			return 0, floatRange(x, name)

@@ -57,7 +57,7 @@ func comparePostgres(t *testing.T, name string) {
 			}
 		}
 		if !sameAnswer(got, want) {
-			if failed[op]++; failed[op] <= 40 {
+			if failed[op]++; failed[op] <= 400 {
 				t.Errorf("%s %s %q:\n got %s\nwant %s", zone, op, args, got, want)
 			}
 		}

@@ -81,12 +81,26 @@ func loadZone(lower string) *time.Location {
 	if lower == "utc" || lower == "etc/utc" || lower == "gmt" {
 		return time.UTC
 	}
-	for _, name := range []string{titleZone(lower), strings.ToUpper(lower), lower, upperTail(lower)} {
+	if name, ok := irregularZones[lower]; ok {
+		lower = name
+	} else if strings.HasPrefix(lower, "us/") {
+		lower = "US/" + titleZone(lower[3:])
+	}
+	for _, name := range []string{lower, titleZone(lower), strings.ToUpper(lower), upperTail(lower)} {
 		if loc, err := time.LoadLocation(name); err == nil {
 			return loc
 		}
 	}
 	return posixZone(lower)
+}
+
+// irregularZones are the names whose capitals follow no rule.
+var irregularZones = map[string]string{
+	"mexico/bajanorte": "Mexico/BajaNorte", "mexico/bajasur": "Mexico/BajaSur", "brazil/denoronha": "Brazil/DeNoronha",
+	"chile/easterisland": "Chile/EasterIsland", "antarctica/mcmurdo": "Antarctica/McMurdo",
+	"antarctica/dumontdurville": "Antarctica/DumontDUrville", "gb-eire": "GB-Eire",
+	"america/argentina/comodrivadavia": "America/Argentina/ComodRivadavia", "america/knox_in": "America/Knox_IN",
+	"est5edt": "EST5EDT", "cst6cdt": "CST6CDT", "mst7mdt": "MST7MDT", "pst8pdt": "PST8PDT",
 }
 
 // titleZone gives a lower-case name the capitals of the database:
@@ -142,6 +156,12 @@ func posixZone(s string) *time.Location {
 		return nil
 	}
 	return time.FixedZone(strings.ToUpper(strings.Trim(s[:i], "<>")), -east)
+}
+
+// isFixed reports whether a zone has one offset at all times.
+func isFixed(loc *time.Location) bool {
+	start, end := time.Unix(epochShift, 0).In(loc).ZoneBounds()
+	return start.IsZero() && end.IsZero()
 }
 
 // offsetAt returns the seconds east of UTC at an instant.
