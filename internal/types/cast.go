@@ -118,9 +118,6 @@ func FindCast(from, to *Type) (Cast, bool) {
 		return findRecordCast(c, f, t)
 	case t.Category == 'S' && t.Kind == KindText:
 		c.Context, c.fn = Assignment, castFormat
-		if t.Is(Name) {
-			c.Context = Assignment
-		}
 		return c, true
 	case f.Category == 'S' && f.Kind == KindText:
 		c.Context, c.fn = Explicit, castParse
@@ -200,8 +197,13 @@ func castFormat(v Value, c *Cast, to *Type, env *Env) (Value, error) {
 	return NewText(s), nil
 }
 
-// castParse converts from text through the input function.
-func castParse(v Value, _ *Cast, to *Type, env *Env) (Value, error) {
+// castParse converts from text through the input function. The fields of an
+// interval type say what a bare number in a literal means; other modifiers are
+// applied afterwards.
+func castParse(v Value, c *Cast, to *Type, env *Env) (Value, error) {
+	if to.Kind == KindInterval && c.From.Is(Unknown) {
+		return ParseInterval(v.S, to.Mod)
+	}
 	return Parse(v.S, WithoutMod(to), env)
 }
 

@@ -116,6 +116,26 @@ func DateAddInterval(v, iv Value) (Value, error) {
 	return TimestampAdd(ts, iv)
 }
 
+// DateAddTime is date + time, a timestamp; with a timetz, a timestamptz.
+func DateAddTime(d, t Value) (Value, error) {
+	ts, err := dateTimestamp(d)
+	if err != nil {
+		return Null, err
+	}
+	k := KindTimestamp
+	if t.K == KindTimeTZ {
+		k = KindTimestampTZ
+	}
+	if isInfinite(ts.I) {
+		return Value{K: k, I: ts.I}, nil
+	}
+	r := ts.I + t.I + t.J*usSecond
+	if !validTimestamp(r) {
+		return Null, errTimestampRange
+	}
+	return Value{K: k, I: r}, nil
+}
+
 // TimeAdd adds an interval to a time or timetz, around the clock.
 func TimeAdd(v, iv Value) Value {
 	v.I = floorMod(v.I+iv.I%usDay, usDay)

@@ -372,24 +372,37 @@ func AppendFloat(dst []byte, f float64, bits int) []byte {
 // not. Only large integers can be half way at all.
 func strictDigits(f float64, bits int) int {
 	var buf [32]byte
-	next := math.Nextafter(f, math.Inf(1))
-	if bits == 32 {
-		next = float64(math.Nextafter32(float32(f), float32(math.Inf(1))))
+	step := func(towards int) float64 {
+		if bits == 32 {
+			return float64(math.Nextafter32(float32(f), float32(math.Inf(towards))))
+		}
+		return math.Nextafter(f, math.Inf(towards))
 	}
+	exact := big.NewFloat(f)
+	above := new(big.Float).Sub(big.NewFloat(step(1)), exact)
+	below := new(big.Float).Sub(exact, big.NewFloat(step(-1)))
 	s := strconv.AppendFloat(buf[:0], f, 'e', -1, bits)
-	for {
+	for first := true; ; first = false {
 		d, _, err := big.ParseFloat(string(s), 10, 300, big.ToNearestEven)
 		if err != nil {
 			return -1
 		}
-		ulp := new(big.Float).Sub(big.NewFloat(next), big.NewFloat(f))
-		d.Sub(d, big.NewFloat(f)).Abs(d)
+		d.Sub(d, exact)
+		gap := above
+		if d.Sign() < 0 {
+			gap = below
+		}
+		d.Abs(d)
 		d.Add(d, d)
 		n := digitsOf(s)
-		if d.Cmp(ulp) < 0 || n >= 17 {
-			return n - 1
+		switch {
+		case d.Cmp(gap) >= 0 && n < 17:
+			s = strconv.AppendFloat(buf[:0], f, 'e', n, bits)
+			continue
+		case first:
+			return -1
 		}
-		s = strconv.AppendFloat(buf[:0], f, 'e', n, bits)
+		return n - 1
 	}
 }
 

@@ -245,6 +245,48 @@ func TestNumericCanonical(t *testing.T) {
 	}
 }
 
+// TestNoAllocation holds the hot paths to zero allocations.
+func TestNoAllocation(t *testing.T) {
+	a, b := NewNumeric(12345, 2), NewNumeric(678, 3)
+	iv := NewInterval(1, 2, 3)
+	ts := NewTimestamp(123456789012345)
+	buf := make([]byte, 0, 64)
+	cast, _ := FindCast(Int4, Numeric)
+	for name, f := range map[string]func(){
+		"add":   func() { sinkValue, _ = NumericAdd(a, b) },
+		"mul":   func() { sinkValue, _ = NumericMul(a, b) },
+		"div":   func() { sinkValue, _ = NumericDiv(a, b) },
+		"round": func() { sinkValue, _ = NumericRound(a, 1) },
+		"parse": func() { sinkValue, _ = Parse("12.50", Numeric, nil) },
+		"time":  func() { sinkValue, _ = Parse("2020-01-05 10:11:12", TimestampTZ, nil) },
+		"plus":  func() { sinkValue, _ = TimestampAdd(ts, iv) },
+		"text":  func() { buf = Append(buf[:0], ts, Timestamp, nil); buf = Append(buf[:0], a, Numeric, nil) },
+		"hash":  func() { sinkHash = Hash(a, Numeric, 1) + Hash(iv, Interval, 1) },
+		"cast":  func() { sinkValue, _ = cast.Apply(NewInt(5), Numeric, nil) },
+		"cmp":   func() { sinkInt = Compare(a, b, Numeric) + Compare(iv, iv, Interval) },
+	} {
+		if n := testing.AllocsPerRun(100, f); n != 0 {
+			t.Errorf("%s: %v allocations", name, n)
+		}
+	}
+}
+
+// TestSQLNames checks that the names written in definitions read back.
+func TestSQLNames(t *testing.T) {
+	for typ := range Builtins {
+		if typ.Category == 'P' || typ.Is(Unknown) {
+			continue
+		}
+		name := strings.Trim(SQLName(typ), `"`)
+		if got := Lookup(name); got != typ && !(typ.Is(Bit) && got.Is(Bit)) {
+			t.Errorf("%s reads as another type", name)
+		}
+	}
+	if SQLName(Integer) != "integer" || SQLName(ArrayOf(Float4)) != "float4[]" {
+		t.Error("names of zqlite's own types")
+	}
+}
+
 func TestDamagedValuesAreErrors(t *testing.T) {
 	for _, s := range []string{"", "\x01", "\x07\x02", "\x01\x02\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", "\x01\x02\x05\x02\x01", "\x01\xf0\x01\x02\x01"} {
 		v := Value{K: KindArray, S: s}

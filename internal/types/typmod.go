@@ -266,5 +266,20 @@ func intervalTail(mod int32) string {
 	return tail
 }
 
+// SQLName returns the type as zqlite's own SQL writes it, so that reading it
+// again gives the same type: FormatType but for INT4 and FLOAT4, whose names
+// in the catalog are those of wider types here.
+func SQLName(t *Type) string {
+	switch {
+	case t.Base != nil:
+		return t.Display
+	case t.Kind == KindArray && t.Elem != nil:
+		return SQLName(t.Elem) + "[]"
+	case t.Is(Int4) && t.Width == 4, t.Is(Float4):
+		return t.Name
+	}
+	return FormatType(t)
+}
+
 // FormatName returns the type as error messages name it, without modifier.
 func FormatName(t *Type) string { return t.Display }
