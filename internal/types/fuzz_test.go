@@ -58,7 +58,9 @@ func FuzzBit(f *testing.F) { fuzzText(f, Varbit, "101", "xF0", "") }
 
 func FuzzUUID(f *testing.F) { fuzzText(f, UUID, "{a0eebc99-9c0b4ef8-bb6d6bb9-bd380a11}") }
 
-func FuzzFloat(f *testing.F) { fuzzText(f, Float8, "1e300", "0x1p-3", "5.20246482e+19", "0X1000000000000000000000000000000000") }
+func FuzzFloat(f *testing.F) {
+	fuzzText(f, Float8, "1e300", "0x1p-3", "5.20246482e+19", "0X1000000000000000000000000000000000")
+}
 
 func FuzzBytea(f *testing.F) { fuzzText(f, Bytea, `\x00ff`, `a\\b\001`) }
 
