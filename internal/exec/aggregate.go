@@ -75,7 +75,7 @@ func (b *builder) aggregate(n *plan.Aggregate) (Operator, error) {
 		}
 		a.sets = append(a.sets, g)
 	}
-	return a, nil
+	return b.parallelAggregate(n, a), nil
 }
 
 func (b *builder) aggSpec(n *plan.Aggregate) (*aggSpec, error) {
@@ -283,13 +283,23 @@ func (a *aggregateOp) Next(r *Run) (*vector.Batch, error) {
 }
 
 func (a *aggregateOp) consume(r *Run) error {
-	for {
-		b, err := a.in.Next(r)
-		if err != nil {
+	if err := a.drain(r); err != nil {
+		return err
+	}
+	for _, g := range a.sets {
+		if err := g.finish(r); err != nil {
 			return err
 		}
-		if b == nil {
-			break
+	}
+	return nil
+}
+
+// drain adds what the input gives to the groups.
+func (a *aggregateOp) drain(r *Run) error {
+	for {
+		b, err := a.in.Next(r)
+		if err != nil || b == nil {
+			return err
 		}
 		if b.Len() == 0 {
 			continue
@@ -303,12 +313,6 @@ func (a *aggregateOp) consume(r *Run) error {
 			}
 		}
 	}
-	for _, g := range a.sets {
-		if err := g.finish(r); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (a *aggregateOp) Close() error {

@@ -14,7 +14,9 @@ type builder struct {
 	analyze bool
 	multi   bool // several nodes change rows
 	meters  []*meter
-	depth   int
+	// inWorker: the operators belong to one goroutine of several.
+	inWorker bool
+	depth    int
 }
 
 // scope says where columns stand in the rows of an input.

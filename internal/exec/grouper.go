@@ -110,6 +110,7 @@ func columnSortKeysOf(k *sortKeys) *sortKeys {
 
 func (g *grouper) open(r *Run) {
 	g.close()
+	g.at, g.part, g.batches = 0, 0, 0
 	g.acct.open(r)
 	if g.table != nil {
 		g.table.reset()

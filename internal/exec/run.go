@@ -24,7 +24,7 @@ type Run struct {
 	Memory   *Memory         // nil: DefaultMemory bytes
 	FS       vfs.FS          // for spilling; nil: spilling fails with 53200
 	TempDir  string
-	Workers  int // goroutines a scan may use; 0 and 1 are one
+	Workers  int // goroutines a scan may use; 0 and 1 are one; serializable transactions must have one
 
 	// Virtual gives the rows of a computed relation.
 	Virtual func(rel *catalog.Relation, emit func(row []types.Value) error) error

@@ -1,0 +1,88 @@
+package exec
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/zqlite/zqlite/internal/catalog"
+	"github.com/zqlite/zqlite/internal/expr"
+	"github.com/zqlite/zqlite/internal/plan"
+	"github.com/zqlite/zqlite/internal/types"
+)
+
+// fill stores n rows (i, i mod 100 or NULL, text) in child.
+func (w *world) fill(n int) {
+	w.t.Helper()
+	in := &rowsNode{cols: []plan.Column{column("id", types.Int8), column("pid", types.Int8), column("note", types.Text)}}
+	for i := 1; i <= n; i++ {
+		row := []types.Value{types.NewInt(int64(i)), types.NewInt(int64(i % 100)), types.NewText(fmt.Sprint("note ", i%13))}
+		if i%11 == 0 {
+			row[1] = types.Null
+		}
+		in.rows = append(in.rows, row)
+	}
+	rel := *w.child
+	rel.Foreign = nil
+	ins := &plan.Insert{Target: targetOf(&rel), Input: in}
+	for _, c := range in.cols {
+		ins.Row = append(ins.Row, ref(c))
+	}
+	w.must(ins, int64(n))
+}
+
+func TestParallelAggregate(t *testing.T) {
+	w := newWorld(t, catalog.NoAction, catalog.NoAction)
+	w.fill(parallelRows + 5000)
+	for _, by := range [][]int{nil, {1}, {2, 1}, {0}} {
+		s := scanOf(w.child, nil, 0, nil)
+		s.Filter = []expr.Expr{compare(expr.GT, ref(s.Cols[0]), intConst(777))}
+		n := &plan.Aggregate{Input: s}
+		for _, c := range by {
+			n.Groups = append(n.Groups, plan.Item{Col: column("g", s.Cols[c].Type), Expr: ref(s.Cols[c])})
+		}
+		for _, a := range []*expr.Aggregate{aggregateOf(t, "count"), aggregateOf(t, "max", ref(s.Cols[0])), aggregateOf(t, "min", ref(s.Cols[2]))} {
+			n.Aggs = append(n.Aggs, plan.AggItem{Col: column("x", a.Typ), Agg: a})
+		}
+		p, err := Prepare(n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tx := w.begin()
+		want := show(collectProgram(t, p, w.run(tx)))
+		for range 2 {
+			r := w.run(tx)
+			r.Workers = 2
+			sameRows(t, fmt.Sprint("parallel by ", by), show(collectProgram(t, p, r)), want, false)
+			if r.Memory.used != 0 {
+				t.Fatalf("%d bytes are still charged", r.Memory.used)
+			}
+		}
+		tx.Rollback()
+	}
+}
+
+func TestLookupJoin(t *testing.T) {
+	w := newWorld(t, catalog.NoAction, catalog.NoAction)
+	w.fill(3000)
+	left := randomRows(41, 500, 150)
+	var right [][]types.Value
+	tx := w.begin()
+	right = collect(t, scanOf(w.child, nil, 0, nil), w.run(tx))
+	tx.Rollback()
+	for _, col := range []int{0, 1} { // by key, by secondary index
+		for _, kind := range []plan.JoinKind{plan.InnerJoin, plan.LeftJoin, plan.SemiJoin, plan.AntiJoin} {
+			l, s := rowsInput(left), scanOf(w.child, nil, 0, nil)
+			s.Access = &plan.Access{Ranges: []plan.KeyRange{{Eq: []expr.Expr{ref(l.cols[0])}}}}
+			if col == 1 {
+				s.Access.Index = w.child.Indexes[1]
+			}
+			n := &plan.Join{Kind: kind, Left: l, Right: s, Method: plan.LookupJoin,
+				On: []expr.Expr{compare(expr.EQ, ref(s.Cols[col]), ref(l.cols[0]))}}
+			want := naiveJoin(kind, left, right, func(x, y []types.Value) int { return equalTest(x[0], y[col]) })
+			tx := w.begin()
+			got := show(collect(t, n, w.run(tx)))
+			tx.Rollback()
+			sameRows(t, fmt.Sprintf("lookup by %d kind %d", col, kind), got, show(want), false)
+		}
+	}
+}
