@@ -49,6 +49,15 @@ type aggCall struct {
 	distinct bool
 	cols     []*vector.Vector // arguments of the batch at hand
 	sel      []int32
+	buf      []int32
+}
+
+// room returns memory for the selection of a FILTER.
+func (c *aggCall) room(n int) []int32 {
+	if cap(c.buf) < n {
+		c.buf = make([]int32, max(n, vector.Size))
+	}
+	return c.buf[:n]
 }
 
 // orderFree are aggregates for which the order of DISTINCT values is no matter.
@@ -235,7 +244,7 @@ func (s *aggSpec) eval(r *Run, b *vector.Batch) (err error) {
 		}
 		sub := *b
 		if c.filter != nil {
-			if c.sel, err = c.filter.Apply(r.Context, b, make([]int32, b.N)); err != nil {
+			if c.sel, err = c.filter.Apply(r.Context, b, c.room(b.N)); err != nil {
 				return err
 			}
 			sub.Sel = c.sel

@@ -339,7 +339,7 @@ func (j *hashJoinOp) fetch(r *Run, b *vector.Batch) error {
 	}
 	access.Ranges = mergeRanges(access.Ranges)
 	var err error
-	if s.scan, err = s.tab.Scan(r.Tx, access, s.ordinals); err != nil {
+	if err = s.start(r, access); err != nil {
 		return err
 	}
 	err = j.build(r)

@@ -114,9 +114,18 @@ func (s *scanOp) openAt(r *Run, row []types.Value) error {
 			return err
 		}
 	}
-	var err error
-	s.scan, err = s.tab.Scan(r.Tx, a, s.ordinals)
-	return err
+	return s.start(r, a)
+}
+
+// start begins to read. The scan of a former run serves again, since making
+// one costs more than reading a few rows.
+func (s *scanOp) start(r *Run, a table.Access) (err error) {
+	if s.scan == nil {
+		s.scan, err = s.tab.Scan(r.Tx, a, s.ordinals)
+		return err
+	}
+	s.scan.Restart(r.Tx, a.Ranges)
+	return nil
 }
 
 func (s *scanOp) Next(r *Run) (*vector.Batch, error) {
@@ -209,8 +218,7 @@ func lockByKey(r *Run, t *table.Table, l *plan.Locking, vals []types.Value, key 
 
 func (s *scanOp) Close() error {
 	if s.scan != nil {
-		s.scan.Close()
-		s.scan = nil
+		s.scan.Restart(nil, nil) // holds no transaction while it is idle
 	}
 	return nil
 }

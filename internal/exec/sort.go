@@ -1,6 +1,9 @@
 package exec
 
 import (
+	"bytes"
+	"cmp"
+
 	"github.com/zqlite/zqlite/internal/expr"
 	"github.com/zqlite/zqlite/internal/plan"
 	"github.com/zqlite/zqlite/internal/sqlerr"
@@ -27,7 +30,9 @@ type sorter struct {
 	limit   int // top-N: rows wanted, 0 for all
 	bound   sortEntry
 	bounded bool
-	sel     []int32
+	// boundTail is the bound's tail; scratch is for those compared with it.
+	boundTail, scratch []byte
+	sel                []int32
 
 	at    int
 	index []int32
@@ -54,8 +59,9 @@ func (s *sorter) add(r *Run, b *vector.Batch) error {
 	}
 	sel := b.Sel
 	if s.bounded {
-		if sel = s.below(b); len(sel) == 0 {
-			return nil
+		var err error
+		if sel, err = s.below(b); err != nil || len(sel) == 0 {
+			return err
 		}
 	}
 	if err := s.order.add(s.keys, b, sel); err != nil {
@@ -73,23 +79,46 @@ func (s *sorter) add(r *Run, b *vector.Batch) error {
 	return s.spill(r)
 }
 
-// below lists the rows that may still be among the first N.
-func (s *sorter) below(b *vector.Batch) []int32 {
+// below lists the rows that may still be among the first N: those before the
+// Nth of the rows collected so far.
+func (s *sorter) below(b *vector.Batch) ([]int32, error) {
 	s.sel = s.sel[:0]
-	v := s.keys.cols[0]
+	if len(s.keys.parts) == 0 {
+		return s.sel, nil // all rows are alike, and N are there
+	}
+	first := sortKeys{parts: s.keys.parts[:1], cols: s.keys.cols[:1], whole: s.keys.whole}
 	for k := 0; k < b.Len(); k++ {
 		i := b.Row(k)
 		if s.keys.whole {
-			e, _, _ := (&sortKeys{parts: s.keys.parts[:1], cols: s.keys.cols[:1], whole: true}).encode(nil, i)
+			e, _, err := first.encode(nil, i)
+			if err != nil {
+				return nil, err
+			}
 			if e.class > s.bound.class || e.class == s.bound.class && e.prefix > s.bound.prefix {
 				continue
 			}
-		} else if v.Null(i) && s.bound.class == 1 && !s.keys.parts[0].NullsFirst {
-			continue
+			if !s.keys.tails || e.class < s.bound.class || e.prefix < s.bound.prefix {
+				s.sel = append(s.sel, int32(i))
+				continue
+			}
 		}
-		s.sel = append(s.sel, int32(i))
+		e, tail, err := s.keys.encode(s.scratch[:0], i)
+		if err != nil {
+			return nil, err
+		}
+		s.scratch = tail
+		d := int(e.class) - int(s.bound.class)
+		if d == 0 {
+			d = cmp.Compare(e.prefix, s.bound.prefix)
+		}
+		if d == 0 {
+			d = bytes.Compare(tail, s.boundTail)
+		}
+		if d < 0 {
+			s.sel = append(s.sel, int32(i))
+		}
 	}
-	return s.sel
+	return s.sel, nil
 }
 
 // prune keeps the first N rows of those collected.
@@ -99,6 +128,7 @@ func (s *sorter) prune(r *Run) error {
 	}
 	n := s.limit
 	s.bound, s.bounded = s.order.entries[n-1], true
+	s.boundTail = append(s.boundTail[:0], s.order.tail(s.bound.row)...)
 	kept := newStore(s.types)
 	var order sortRows
 	order.hasTail = s.order.hasTail
