@@ -257,5 +257,8 @@ func (s *Session) cast(v types.Value, from, to *types.Type) (types.Value, error)
 		return types.Null, sqlerr.New(sqlerr.DatatypeMismatch, "cannot convert %s to type %s",
 			types.FormatType(from), types.FormatType(to))
 	}
-	return c.Apply(v, to, &s.env)
+	if c.Context == types.Explicit {
+		return c.Apply(v, to, &s.env)
+	}
+	return c.Assign(v, to, &s.env)
 }

@@ -19,11 +19,13 @@ import (
 // Exec runs a text and returns what its last statement did. Rows are thrown
 // away.
 func (s *Session) Exec(ctx context.Context, st *Statement, args []Argument) (Outcome, error) {
+	s.reuse = len(st.parts) == 1 // the result is done with when Exec returns
 	r, err := s.run(ctx, st, args, false)
+	s.reuse = false
 	if err != nil {
 		return Outcome{}, err
 	}
-	for {
+	for r.run != nil {
 		b, err := r.NextBatch()
 		if err != nil {
 			return Outcome{}, err
@@ -213,7 +215,8 @@ func (s *Session) runPlanned(ctx context.Context, st *Statement, i int, args []A
 	if limit := s.settings.limit; limit > 0 {
 		ctx, cancel = context.WithTimeoutCause(ctx, limit, errStatementTimeout)
 	}
-	t := task{s: s, st: st, i: i, args: args, tx: s.tx, result: &Result{session: s}}
+	t := &s.task
+	*t = task{s: s, st: st, i: i, args: args, tx: s.tx, result: s.newResult()}
 	t.result.cancel = cancel
 	if t.tx == nil {
 		t.own = true
@@ -224,10 +227,11 @@ func (s *Session) runPlanned(ctx context.Context, st *Statement, i int, args []A
 	} else {
 		s.statements++
 	}
+	result, tx, own := t.result, t.tx, t.own
 	err := t.run(ctx)
 	if err != nil {
-		if t.own {
-			t.tx.Rollback()
+		if own {
+			tx.Rollback()
 		}
 		if cancel != nil {
 			defer cancel()
@@ -237,7 +241,22 @@ func (s *Session) runPlanned(ctx context.Context, st *Statement, i int, args []A
 		}
 		return nil, err
 	}
-	return t.result, nil
+	return result, nil
+}
+
+// newResult makes a result, or takes the last one's memory where nobody will
+// see the result after the statement.
+func (s *Session) newResult() *Result {
+	if !s.reuse {
+		return &Result{session: s}
+	}
+	r := s.spare
+	if r == nil {
+		r = &Result{}
+		s.spare = r
+	}
+	*r = Result{session: s, rows: r.rows[:0]}
+	return r
 }
 
 // run starts the statement until it stands or fails for good.

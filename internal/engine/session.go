@@ -54,6 +54,9 @@ type Session struct {
 	collecting  *Result   // takes the rows of point work
 	keepStrings bool      // they need no copy
 	memory      exec.Memory
+	task        task // the statement that runs
+	reuse       bool // see newResult
+	spare       *Result
 	collect     func(row []types.Value) error // collectRow, made once
 }
 
