@@ -32,6 +32,15 @@ type scanOp struct {
 	out   vector.Batch
 	vals  []types.Value
 	key   []byte
+	want  int // rows that a LIMIT above asks for, 0 for all
+}
+
+// hintRows takes the number of rows that the consumer wants.
+func (s *scanOp) hintRows(n int64) {
+	s.want = 0
+	if n < vector.Size {
+		s.want = int(n)
+	}
 }
 
 func (b *builder) scan(n *plan.Scan) (Operator, error) {
@@ -121,10 +130,15 @@ func (s *scanOp) openAt(r *Run, row []types.Value) error {
 // one costs more than reading a few rows.
 func (s *scanOp) start(r *Run, a table.Access) (err error) {
 	if s.scan == nil {
-		s.scan, err = s.tab.Scan(r.Tx, a, s.ordinals)
-		return err
+		if s.scan, err = s.tab.Scan(r.Tx, a, s.ordinals); err != nil {
+			return err
+		}
+	} else {
+		s.scan.Restart(r.Tx, a.Ranges)
 	}
-	s.scan.Restart(r.Tx, a.Ranges)
+	if s.want > 0 {
+		s.scan.Hint(s.want)
+	}
 	return nil
 }
 

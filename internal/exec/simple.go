@@ -78,6 +78,12 @@ func (b *builder) filter(n *plan.Filter) (Operator, error) {
 func (f *filterOp) Open(r *Run) error { return f.in.Open(r) }
 func (f *filterOp) Close() error      { return f.in.Close() }
 
+func (f *filterOp) hintRows(n int64) {
+	if h, ok := f.in.(rowHinter); ok {
+		h.hintRows(n)
+	}
+}
+
 func (f *filterOp) Next(r *Run) (*vector.Batch, error) {
 	for {
 		b, err := f.in.Next(r)

@@ -86,3 +86,31 @@ func TestLookupJoin(t *testing.T) {
 		}
 	}
 }
+
+// TestIndexScanWithLimit compares limited reads of an index range, which fetch
+// few rows at first, with the start of an unlimited one.
+func TestIndexScanWithLimit(t *testing.T) {
+	w := newWorld(t, catalog.NoAction, catalog.NoAction)
+	w.fill(20000)
+	w.must(w.insert(w.parent, []any{7, "seven", 7}), 1)
+	w.must(w.update(w.child, 0, 50, 1, 7), 1) // some entries come from the delta of a later commit
+	for _, reverse := range []bool{false, true} {
+		read := func(limit int64) []string {
+			s := scanOf(w.child, nil, 0, nil)
+			s.Access = &plan.Access{Index: w.child.Indexes[1], Reverse: reverse,
+				Ranges: []plan.KeyRange{{Low: intConst(7), High: intConst(60)}}}
+			rows, _, err := w.exec(&plan.Limit{Count: intConst(limit), Input: s})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return rows
+		}
+		all := read(1 << 30)
+		if len(all) < 9000 {
+			t.Fatal(len(all), "rows")
+		}
+		for _, limit := range []int{1, 3, 17, 300, 700, 5000} {
+			sameRows(t, fmt.Sprintf("limit %d reverse %v", limit, reverse), read(int64(limit)), all[:limit], true)
+		}
+	}
+}

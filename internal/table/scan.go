@@ -44,6 +44,9 @@ type Scan struct {
 	key    []byte
 	ref    storage.RowRef
 	ended  bool
+	want   int            // rows that the consumer may do with; 0: many
+	rng    storage.Range  // being read
+	rest   *storage.Range // of a range that was left early
 }
 
 // scanColumn is where a wanted column comes from.
@@ -149,7 +152,11 @@ func (s *Scan) load() error {
 			v.S = nil
 		}
 	}
-	for s.n < loadRows && !s.ended {
+	enough := loadRows
+	if s.want > 0 {
+		enough = min(enough, s.want)
+	}
+	for s.n < enough && !s.ended {
 		if s.cur == nil {
 			if err := s.open(); err != nil || s.ended {
 				return err
@@ -171,6 +178,9 @@ func (s *Scan) load() error {
 	if s.cur != nil {
 		s.cur.Release()
 	}
+	if s.want *= 4; s.want >= loadRows { // it wanted more than was thought
+		s.want = 0
+	}
 	return nil
 }
 
@@ -178,6 +188,9 @@ func (s *Scan) load() error {
 func (s *Scan) open() (err error) {
 	r := storage.Range{}
 	switch {
+	case s.rest != nil:
+		r, s.rest = *s.rest, nil
+		s.next--
 	case s.a.Ranges == nil && s.next == 0:
 	case s.next < len(s.a.Ranges):
 		i := s.next
@@ -190,6 +203,7 @@ func (s *Scan) open() (err error) {
 		return nil
 	}
 	s.next++
+	s.rng = r
 	s.cur, err = s.tx.Scan(s.tree, r, storage.ScanOptions{Reverse: s.a.Reverse, Newest: s.a.Newest})
 	return err
 }
@@ -251,7 +265,11 @@ func grow[T any](s []T, n int) []T {
 
 // fetch reads the rows that index entries point to.
 func (s *Scan) fetch() error {
-	for i := 0; i < s.block.N; i++ {
+	n := s.block.N
+	if s.want > 0 {
+		n = min(n, max(1, s.want-s.n))
+	}
+	for i := 0; i < n; i++ {
 		key, err := s.rowKey(i)
 		if err != nil {
 			return err
@@ -278,6 +296,9 @@ func (s *Scan) fetch() error {
 		}
 		s.ref.Release()
 		s.n++
+	}
+	if n < s.block.N {
+		s.leave(n - 1)
 	}
 	return nil
 }
