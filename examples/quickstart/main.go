@@ -59,6 +59,9 @@ func run(index, path string) error {
 	if err := load(ctx, db, index); err != nil {
 		return err
 	}
+	if _, err := db.ExecContext(ctx, `CHECKPOINT`); err != nil {
+		return err
+	}
 	if info, err := os.Stat(path); err == nil {
 		fmt.Printf("%s holds %.1f MB.\n", filepath.Base(path), float64(info.Size())/1e6)
 	}
@@ -111,8 +114,7 @@ func createTables(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
-// rollback changes prices of nothing for real: it updates inside a
-// transaction, looks, and takes it back.
+// rollback updates inside a transaction, looks, and takes it back.
 func rollback(ctx context.Context, db *sql.DB) error {
 	total := func(q interface {
 		QueryRowContext(context.Context, string, ...any) *sql.Row

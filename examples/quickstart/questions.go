@@ -34,7 +34,7 @@ var questions = []question{
 			FROM closure c
 			JOIN dependencies d ON d.package = c.id
 			JOIN packages p ON p.name = d.needs)
-		SELECT p.section, count(*) AS packages, sum(p.installed) AS kib
+		SELECT p.section, count(*) AS packages, sum(p.installed)::bigint AS kib
 		FROM (SELECT DISTINCT id FROM closure) c JOIN packages p ON p.id = c.id
 		GROUP BY p.section ORDER BY kib DESC LIMIT 8`},
 	{title: "Most depended on", sql: `
