@@ -131,7 +131,7 @@ func (s *joinSpill) next(r *Run) (*vector.Batch, error) {
 			j := s.j
 			in := &hashJoinOp{
 				joinBase: j.joinBase, leftKeys: j.leftKeys, rightKeys: j.rightKeys,
-				keyTypes: j.keyTypes, depth: j.depth + 1,
+				keyTypes: j.keyTypes, keySlots: j.keySlots, depth: j.depth + 1,
 			}
 			in.left, in.right = &spoolOp{rows: s.left[s.part].to}, &spoolOp{rows: s.right[s.part].to}
 			in.matched, in.sel, in.leftSel = nil, nil, nil

@@ -5,6 +5,7 @@ import (
 	"hash/maphash"
 	"math"
 	"math/bits"
+	"slices"
 	"strings"
 	"unsafe"
 
@@ -455,6 +456,20 @@ func (s *keyStore) reset() {
 	}
 	s.nulls, s.hash = s.nulls[:0], s.hash[:0]
 	s.arena.reset()
+}
+
+// reserve makes room for n entries.
+func (s *keyStore) reserve(n int) {
+	for c, class := range s.class {
+		s.word[c] = slices.Grow(s.word[c], n-len(s.word[c]))
+		if class == pairKey || class == numericKey {
+			s.high[c] = slices.Grow(s.high[c], n-len(s.high[c]))
+		}
+		if class >= textKey {
+			s.str[c] = slices.Grow(s.str[c], n-len(s.str[c]))
+		}
+	}
+	s.nulls, s.hash = slices.Grow(s.nulls, n-len(s.nulls)), slices.Grow(s.hash, n-len(s.hash))
 }
 
 func (s *keyStore) len() int { return len(s.hash) }
