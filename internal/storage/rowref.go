@@ -85,7 +85,7 @@ func (t *Tx) GetNewest(tree TreeID, key []byte, r *RowRef) (bool, error) {
 		return false, err
 	}
 	h, hash := t.tree(tree), delta.Hash(key)
-	if h.own != nil {
+	if h.own != nil && !h.own.EndsBelow(key) {
 		if v, ok := h.own.Get(key, hash, ^uint64(0)); ok {
 			return found(h.layoutsOf(), v, r)
 		}

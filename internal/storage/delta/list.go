@@ -400,6 +400,13 @@ func (l *List) visible(n uint32, max uint64) (Version, bool) {
 	return Version{}, false
 }
 
+// EndsBelow tells whether every key is below key, without looking for it. It
+// is for the list's writer, whose keys often ascend.
+func (l *List) EndsBelow(key []byte) bool {
+	n := l.tail[0]
+	return n == 0 || n == l.head || l.compare(n, key, headOf(key)) < 0
+}
+
 // Get gives the newest version of key at or below max; hash is Hash(key).
 func (l *List) Get(key []byte, hash, max uint64) (Version, bool) {
 	if l.Empty() {
