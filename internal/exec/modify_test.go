@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/zqlite/zqlite/internal/catalog"
 	"github.com/zqlite/zqlite/internal/expr"
@@ -322,4 +323,75 @@ func TestLockingLimit(t *testing.T) {
 	sameRows(t, "first", take(a), []string{"3|three|30|"}, true)
 	sameRows(t, "second", take(b), []string{"2|two|20|"}, true)
 	sameRows(t, "third", take(a), []string{"3|three|30|"}, true)
+}
+
+// TestRestart has two transactions change one row: the later one is told to
+// start over, and then works on the newer row.
+func TestRestart(t *testing.T) {
+	w := newWorld(t, catalog.NoAction, catalog.NoAction)
+	w.must(w.insert(w.parent, []any{1, "one", 10}), 1)
+	up := targetOf(w.parent)
+	scan := byParam(w.parent, &up)
+	u := &plan.Update{Target: up, Input: scan, Set: []plan.Assign{{Ordinal: 2, Expr: plusOne(t, ref(scan.Cols[2]))}},
+		Returning: []plan.Item{{Col: column("n", types.Int8), Expr: &expr.Column{ID: up.New[2], Typ: types.Int8}}}}
+	p, err := Prepare(u)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := func(tx *storage.Tx, rowPath bool) (rows []string, err error) {
+		r := w.run(tx)
+		r.Params = []types.Value{types.NewInt(1)}
+		if rowPath {
+			_, err = p.RunRow(r, func(row []types.Value) error {
+				rows = append(rows, show([][]types.Value{row})...)
+				return nil
+			})
+			return rows, err
+		}
+		vals, err := runProgram(p, r)
+		return show(vals), err
+	}
+	want := int64(10)
+	for _, rowPath := range []bool{false, true} {
+		a, b := w.begin(), w.begin()
+		if _, err := run(a, rowPath); err != nil {
+			t.Fatal(err)
+		}
+		if err := a.Commit(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		if rows, err := run(b, rowPath); err != storage.ErrRestart || len(rows) > 0 {
+			t.Fatal(rows, err)
+		}
+		if err := b.RestartStatement(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		rows, err := run(b, rowPath)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want += 2
+		sameRows(t, "after the restart", rows, show([][]types.Value{{types.NewInt(want)}}), true)
+		if err := b.Commit(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestCancel ends a join of a million pairs by its context.
+func TestCancel(t *testing.T) {
+	l, r := rowsInput(randomRows(1, 2000, 50)), rowsInput(randomRows(2, 2000, 50))
+	n := &plan.Aggregate{Aggs: []plan.AggItem{{Col: column("n", types.Int8), Agg: aggregateOf(t, "count")}},
+		Input: &plan.Join{Left: l, Right: &plan.Join{Left: r, Right: rowsInput(randomRows(3, 2000, 50))}}}
+	p, err := Prepare(n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := newRun()
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
+	defer cancel()
+	run.Ctx = ctx
+	if _, err := runProgram(p, run); sqlerr.Code(err) != sqlerr.QueryCanceled {
+		t.Fatal(err)
+	}
 }
