@@ -56,14 +56,15 @@ func (z *optimizer) unnestCond(in plan.Node, c expr.Expr) plan.Node {
 }
 
 func (z *optimizer) unnestExists(in, sub plan.Node, s *expr.Subquery, negated bool) plan.Node {
-	if len(s.Outer) == 0 {
+	outer := outerIn(in, s.Outer)
+	if len(outer) == 0 {
 		return nil // computed once as it is
 	}
 	sub = stripForExists(sub)
 	if sub == nil {
 		return nil
 	}
-	sub, on, ok := decorrelate(sub, s.Outer)
+	sub, on, ok := decorrelate(sub, outer)
 	if !ok || len(on) == 0 {
 		return nil
 	}
@@ -72,6 +73,19 @@ func (z *optimizer) unnestExists(in, sub plan.Node, s *expr.Subquery, negated bo
 		kind = plan.AntiJoin
 	}
 	return &plan.Join{Kind: kind, Left: in, Right: z.unnest(sub), On: on}
+}
+
+// outerIn returns those of a subquery's outer columns that in has; the others
+// belong to queries further out and stay references to them.
+func outerIn(in plan.Node, outer []expr.ColumnID) []expr.ColumnID {
+	have := columnsOf(in)
+	var out []expr.ColumnID
+	for _, id := range outer {
+		if have.has(id) {
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 // stripForExists removes what does not change whether there are rows.
@@ -103,12 +117,12 @@ func (z *optimizer) unnestIn(in, sub plan.Node, s *expr.Subquery, negated bool) 
 	}
 	cols := sub.Columns()
 	var on []expr.Expr
-	if len(s.Outer) > 0 {
+	if outer := outerIn(in, s.Outer); len(outer) > 0 {
 		if negated {
 			return nil // NOT IN with correlation: NULLs make it no join
 		}
 		var ok bool
-		if sub, on, ok = decorrelate(sub, s.Outer); !ok {
+		if sub, on, ok = decorrelate(sub, outer); !ok {
 			return nil
 		}
 	}

@@ -1,0 +1,74 @@
+package engine
+
+import (
+	"context"
+
+	"github.com/zqlite/zqlite/internal/catalog"
+	"github.com/zqlite/zqlite/internal/plan"
+	"github.com/zqlite/zqlite/internal/sqlerr"
+	"github.com/zqlite/zqlite/internal/storage"
+)
+
+// writable reports why the session cannot change anything now, if so.
+func (s *Session) writable() error {
+	if s.db.config.Mode == "ro" {
+		return sqlerr.New(sqlerr.ReadOnlySQLTransaction, "the database is open read-only").
+			WithHint("Open it with mode=rw.")
+	}
+	if s.settings.ro || (s.tx != nil && s.txReadOnly) {
+		return sqlerr.New(sqlerr.ReadOnlySQLTransaction, "cannot execute a changing statement in a read-only transaction")
+	}
+	return nil
+}
+
+// lockTargets announces writes to the relations that the plan changes, which
+// waits for definitions in progress, and then makes sure that the plan knows
+// the newest definition.
+func (t *task) lockTargets(ctx context.Context, p *Plan, c *catalog.Catalog) error {
+	stale := false
+	for _, rel := range p.targets {
+		if err := t.tx.LockTable(ctx, storage.TreeID(rel.ID), storage.TableIntentWrite, storage.Wait); err != nil {
+			return err
+		}
+		newest := t.s.db.newestCatalog(t.tx)
+		if newest.Version != c.Version {
+			if r := newest.RelationByID(rel.ID); r == nil || r.Version != rel.Version {
+				stale = true
+			}
+		}
+	}
+	if stale {
+		if t.own || t.s.statements <= 1 || t.s.txLevel == storage.ReadCommitted {
+			return storage.ErrRestart
+		}
+		return sqlerr.New(sqlerr.SerializationFailure, "could not serialize access: a table was redefined after the transaction began")
+	}
+	return nil
+}
+
+// newestCatalog is the catalog of the newest commit, or the transaction's own
+// where it has changed it.
+func (db *Database) newestCatalog(tx *storage.Tx) *catalog.Catalog {
+	if tx.AttachmentChanged() {
+		return tx.Attachment().(*catalog.Catalog)
+	}
+	return db.store.Attachment().(*catalog.Catalog)
+}
+
+// targetsOf lists the relations that a plan changes or locks.
+func targetsOf(n plan.Node, out []*catalog.Relation) []*catalog.Relation {
+	switch n := n.(type) {
+	case *plan.Insert:
+		out = append(out, n.Target.Rel)
+	case *plan.Update:
+		out = append(out, n.Target.Rel)
+	case *plan.Delete:
+		out = append(out, n.Target.Rel)
+	case *plan.Merge:
+		out = append(out, n.Target.Rel)
+	}
+	for _, in := range n.Inputs() {
+		out = targetsOf(in, out)
+	}
+	return out
+}
