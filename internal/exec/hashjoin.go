@@ -19,20 +19,19 @@ type hashJoinOp struct {
 	table               *joinTable
 	lookup              *scanOp // lookup mode: the right side
 
-	built     bool
-	probe     *keyBatch
-	groups    []int32
-	keyCols   []*vector.Vector
-	batch     *vector.Batch // left batch at hand
-	at        int           // its next live row
-	chain     int32         // right row to go on with, -1: look the row up
-	lpos      []int32
-	rrow      []int32
-	tailing   bool // candidates are done, unmatched left rows come
-	rightAt   int
-	rightHit  []bool
-	row       []types.Value
-	singleHit []int32
+	built    bool
+	probe    *keyBatch
+	groups   []int32
+	keyCols  []*vector.Vector
+	batch    *vector.Batch // left batch at hand
+	at       int           // its next live row
+	chain    int32         // right row to go on with, -1: look the row up
+	lpos     []int32
+	rrow     []int32
+	tailing  bool // candidates are done, unmatched left rows come
+	rightAt  int
+	rightHit []bool
+	row      []types.Value
 
 	depth  int
 	spills *joinSpill
@@ -164,8 +163,10 @@ func (j *hashJoinOp) Next(r *Run) (*vector.Batch, error) {
 			return nil, err
 		}
 		j.built = true
-		j.rightHit = extend(j.rightHit[:0], j.table.rows.n)
-		clear(j.rightHit)
+		if rightOuter(j.kind) {
+			j.rightHit = extend(j.rightHit[:0], j.table.rows.n)
+			clear(j.rightHit)
+		}
 	}
 	if j.spills != nil {
 		return j.spills.next(r)
