@@ -100,9 +100,3 @@ func (c *planCache) put(k planKey, st *Statement) *Statement {
 	c.m[k] = st
 	return st
 }
-
-func (c *planCache) clear() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.m = nil
-}

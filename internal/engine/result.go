@@ -39,7 +39,6 @@ type Result struct {
 	run    *exec.Execution // streaming rows; nil where all are buffered
 	tx     *storage.Tx     // of an autocommitted query that streams
 	cancel context.CancelFunc
-	text   string
 
 	next   func() (*Result, error) // the rest of a text of several statements
 	failed error                   // met while buffering; given after the rows read before it

@@ -3,11 +3,14 @@ package engine
 import (
 	"context"
 	"errors"
+	"runtime"
 	"time"
 
+	"github.com/zqlite/zqlite/internal/binder"
 	"github.com/zqlite/zqlite/internal/catalog"
 	"github.com/zqlite/zqlite/internal/exec"
 	"github.com/zqlite/zqlite/internal/expr"
+	"github.com/zqlite/zqlite/internal/plan"
 	"github.com/zqlite/zqlite/internal/sql/ast"
 	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/storage"
@@ -424,7 +427,7 @@ func (s *Session) newRun(ctx context.Context, tx *storage.Tx, c *catalog.Catalog
 	if run == nil {
 		run = &exec.Run{Context: &expr.Context{}}
 		run.FS, run.TempDir = vfs.OS(), s.db.tempDir
-		run.Virtual, run.Defer = s.virtualRows, s.deferCheck
+		run.Virtual, run.Defer, run.Bind = s.virtualRows, s.deferCheck, s.bindTarget
 		s.idleRun = run
 	}
 	params := run.Params[:0]
@@ -434,7 +437,26 @@ func (s *Session) newRun(ctx context.Context, tx *storage.Tx, c *catalog.Catalog
 	s.memory = exec.Memory{Limit: s.db.memoryLimit()}
 	run.Memory = &s.memory
 	run.Analyze = false
+	run.Workers = workers
+	if tx.Isolation() == storage.Serializable {
+		run.Workers = 1 // what is read is recorded, by one goroutine
+	}
 	return run
+}
+
+// workers is how many goroutines a scan may use.
+var workers = min(runtime.GOMAXPROCS(0), 8)
+
+// bindTarget binds what a change of a relation that the statement does not
+// name has to compute: the children of a foreign key.
+func (s *Session) bindTarget(rel *catalog.Relation) (*plan.Target, []expr.Expr, error) {
+	o := s.bindOptions(s.idleRun.Catalog)
+	t, err := binder.BindTarget(o, rel, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	defaults, err := binder.BindDefaults(o, rel)
+	return &t, defaults, err
 }
 
 func (db *Database) memoryLimit() int64 {

@@ -179,14 +179,3 @@ func (q *sequences) set(ctx context.Context, db *Database, d *catalog.Sequence, 
 	s.loaded, s.last, s.called, s.limited = true, v, called, false
 	return nil
 }
-
-// position returns last value and is_called, as SELECT FROM a sequence shows.
-func (q *sequences) position(db *Database, d *catalog.Sequence) (last int64, called bool, err error) {
-	s := q.of(d.ID)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := s.load(db, d); err != nil {
-		return 0, false, err
-	}
-	return s.last, s.called, nil
-}

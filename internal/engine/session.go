@@ -126,9 +126,6 @@ func (s *Session) abandon() {
 // tempSchema is the schema of the session's temporary tables.
 func (s *Session) tempSchema() string { return fmt.Sprintf("pg_temp_%d", s.number) }
 
-// searchPath lists the schemas that unqualified names are looked up in.
-func (s *Session) searchPath() []string { return s.settings.path }
-
 // InTransaction reports whether an explicit transaction is open.
 func (s *Session) InTransaction() bool { return s.tx != nil }
 

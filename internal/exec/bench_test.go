@@ -12,9 +12,8 @@ import (
 
 // columnsNode gives a million rows (id, few, word, amount) from memory.
 type columnsNode struct {
-	cols  []plan.Column
-	rows  *store
-	total int
+	cols []plan.Column
+	rows *store
 }
 
 func (n *columnsNode) Columns() []plan.Column { return n.cols }

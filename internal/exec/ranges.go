@@ -17,7 +17,6 @@ type keyRanger struct {
 	tab    *table.Table
 	index  *catalog.Index
 	ranges []rangeProgram
-	row    []types.Value // scratch for the values of one range
 	out    []storage.Range
 }
 

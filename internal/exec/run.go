@@ -68,9 +68,6 @@ func (m *Memory) limit() int64 {
 	return m.Limit
 }
 
-// over reports whether more is in use than the limit allows.
-func (m *Memory) over() bool { return !m.grow(0) }
-
 // account is what one operator has charged.
 type account struct {
 	m    *Memory

@@ -40,7 +40,7 @@ type sorter struct {
 }
 
 // maxTailBytes keeps the tails of one run within 32-bit offsets.
-const maxTailBytes = 1 << 31
+const maxTailBytes = 1<<31 - 1
 
 func newSorter(keys *sortKeys, ts []*types.Type) *sorter {
 	return &sorter{keys: keys, types: ts, rows: newStore(ts), out: vector.Batch{Cols: emptyVectors(len(ts))}}

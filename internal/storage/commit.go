@@ -14,7 +14,6 @@ type request struct {
 	err    error
 	lead   bool // woken to lead, not because it is done
 	wake   chan struct{}
-	next   *request
 }
 
 // errUnknown is the answer of invariant 7.

@@ -81,3 +81,6 @@ func (b *Block) Bytes(i int, id uint16) ([]byte, error) {
 		return b.Rows[^p].Bytes(id), nil
 	}
 }
+
+// Isolation is the transaction's isolation level.
+func (t *Tx) Isolation() Isolation { return t.o.Isolation }

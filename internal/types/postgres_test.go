@@ -391,7 +391,7 @@ func evaluateComposite(op string, args []string, env *Env) (string, error) {
 		}
 		return FormatName(t), nil
 	}
-	a, err := testType(strings.Replace(args[0], "bit", "varbit", 0))
+	a, err := testType(args[0])
 	if err != nil {
 		return "", err
 	}

@@ -50,11 +50,3 @@ func float1(f func(x float64) (float64, error)) evaluet {
 		return types.NewFloat(r), nil
 	}
 }
-
-func repeatType(t typ, n int) args {
-	list := make(args, n)
-	for i := range list {
-		list[i] = t
-	}
-	return list
-}

@@ -283,9 +283,8 @@ func registerTrim() {
 		})
 		fn(t.name, args{types.Bytea, types.Bytea}, types.Bytea, "Without bytes of the second argument at the end(s)", func(_ *expr.Context, a []value) (value, error) {
 			set := a[1].S
-			cut := func(s string) string { return s }
 			inSet := func(b byte) bool { return strings.IndexByte(set, b) >= 0 }
-			cut = func(s string) string {
+			cut := func(s string) string {
 				for t.name != "rtrim" && s != "" && inSet(s[0]) {
 					s = s[1:]
 				}

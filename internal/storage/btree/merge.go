@@ -56,11 +56,11 @@ func Merge(c *Cache, f *pager.File, root Ptr, kind page.KeyKind, ls *page.Layout
 	if err != nil {
 		return Ptr{}, err
 	}
-	for level := uint8(0); ; level++ {
+	for {
 		if len(list) == 0 {
 			return Ptr{}, nil
 		}
-		level = list[0].ptr.Level
+		level := list[0].ptr.Level
 		if len(list) == 1 {
 			return m.collapse(list[0].ptr)
 		}

@@ -21,11 +21,10 @@ type ledger struct {
 	fs   vfs.FS
 	sync bool // before each acknowledgement
 
-	log     *Log
-	gen     uint64
-	steps   int
-	past    string // a log file to be used again
-	oldMeta uint64 // generation of the meta
+	log   *Log
+	gen   uint64
+	steps int
+	past  string // a log file to be used again
 }
 
 const perGeneration = 5
