@@ -14,6 +14,8 @@ type Ptr = pager.Ptr
 // frame is a page in memory.
 type frame struct {
 	id, birth uint64
+	crc       uint32
+	level     uint8
 	used      atomic.Bool // since the clock's hand came by
 	leaf      atomic.Pointer[page.Leaf]
 	node      *node
@@ -45,7 +47,7 @@ func NewCache(f *pager.File, limitBytes int64) *Cache {
 func (c *Cache) get(p *Ptr, ls *page.Layouts) (*frame, error) {
 	t := *c.table.Load()
 	if i := p.Page / chunkPages; i < uint64(len(t)) {
-		if f := t[i][p.Page%chunkPages].Load(); f != nil && f.birth == p.Birth {
+		if f := t[i][p.Page%chunkPages].Load(); f != nil && f.birth == p.Birth && f.crc == p.CRC && f.level == p.Level {
 			if !f.used.Load() {
 				f.used.Store(true)
 			}
@@ -60,7 +62,7 @@ func (c *Cache) load(p *Ptr, ls *page.Layouts) (*frame, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &frame{id: p.Page, birth: p.Birth}
+	f := &frame{id: p.Page, birth: p.Birth, crc: p.CRC, level: p.Level}
 	if p.Level == 0 {
 		l, err := page.OpenLeaf(ls, b)
 		if err != nil {

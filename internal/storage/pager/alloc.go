@@ -113,8 +113,12 @@ func (p *File) Free(page uint64) {
 	p.alloc.pending = append(p.alloc.pending, freed{page, p.Epoch()})
 }
 
-// FreeBlob gives up a blob from this checkpoint on.
+// FreeBlob gives up a blob from this checkpoint on. One that cannot be is
+// damage that reading or verifying it reports.
 func (p *File) FreeBlob(r Blob) {
+	if !p.HasBlob(r) {
+		return
+	}
 	for i := range p.blobPages(r.Size) {
 		p.Free(r.Page + i)
 	}
@@ -169,6 +173,7 @@ func (p *File) writeBlobAt(first uint64, kind uint8, data []byte) (Blob, error) 
 		if _, err := p.writeAt(id, kind, buf); err != nil {
 			return r, err
 		}
+		p.found.Store(max(p.found.Load(), id+1))
 	}
 	return r, nil
 }
@@ -248,6 +253,9 @@ func (p *File) InUse() map[uint64]bool {
 
 // BlobPages calls f with the pages of a blob.
 func (p *File) BlobPages(r Blob, f func(page uint64)) {
+	if !p.HasBlob(r) {
+		return
+	}
 	for i := range p.blobPages(r.Size) {
 		f(r.Page + i)
 	}

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"math/bits"
 	"path/filepath"
+	"sync/atomic"
 
 	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/vfs"
@@ -112,6 +113,7 @@ type File struct {
 	meta     Meta
 	older    uint64 // epoch of the other meta
 	alloc    allocator
+	found    atomic.Uint64 // pages that the file has had since it was opened
 }
 
 func damaged(format string, args ...any) error {
@@ -299,6 +301,11 @@ func (p *File) load() error {
 	default:
 		p.meta, p.older = z, a.Epoch
 	}
+	size, err := p.f.Size()
+	if err != nil {
+		return ioError(err, "read")
+	}
+	p.found.Store(max(uint64(size)/uint64(p.pageSize), firstPage))
 	if err := p.loadMap(p.meta); err != nil {
 		return err
 	}
@@ -324,8 +331,10 @@ func (p *File) load() error {
 	return nil
 }
 
+// loadMap adds the pages that a meta reaches. A file may have been shortened
+// after its meta was written, so only pages in use must be there.
 func (p *File) loadMap(m Meta) error {
-	p.alloc.grow(max(m.Pages, firstPage))
+	p.alloc.grow(max(min(m.Pages, p.found.Load()), firstPage))
 	for i := range uint64(firstPage) {
 		p.alloc.set(i)
 	}
@@ -336,9 +345,17 @@ func (p *File) loadMap(m Meta) error {
 	if err != nil {
 		return err
 	}
-	p.alloc.grow(uint64(len(b)) * 8)
 	for i := 0; i+8 <= len(b); i += 8 {
-		p.alloc.used[i/8] |= le.Uint64(b[i:])
+		w := le.Uint64(b[i:])
+		if w == 0 {
+			continue
+		}
+		end := uint64(i)*8 + uint64(bits.Len64(w))
+		if found := p.found.Load(); end > found {
+			return damaged("page %d is in use, but the file ends after %d pages", end-1, found)
+		}
+		p.alloc.grow(end)
+		p.alloc.used[i/8] |= w
 	}
 	return nil
 }
@@ -393,10 +410,19 @@ func (p *File) readPage(b []byte, id, birth uint64) error {
 	return nil
 }
 
+// HasBlob tells whether a blob lies within the file. Whoever takes a reference
+// from a page asks before trusting its size.
+func (p *File) HasBlob(r Blob) bool {
+	end := p.found.Load()
+	return r.Size == 0 || r.Page >= firstPage && r.Page < end && r.Size <= (end-r.Page)*uint64(p.Room())
+}
+
 // ReadBlob gives the bytes of a blob, verified.
 func (p *File) ReadBlob(r Blob, kind uint8) ([]byte, error) {
-	// Memory grows with what is found, not with what a size claims.
-	out := make([]byte, 0, min(r.Size, 1<<20))
+	if !p.HasBlob(r) {
+		return nil, damaged("a blob of %d bytes at page %d lies beyond the end of the file", r.Size, r.Page)
+	}
+	out := make([]byte, 0, r.Size)
 	b := make([]byte, p.pageSize)
 	for id := r.Page; uint64(len(out)) < r.Size; id++ {
 		if err := p.readPage(b, id, r.Birth); err != nil {
