@@ -92,6 +92,8 @@ func appendValue(dst []byte, t *types.Type, v types.Value) ([]byte, error) {
 		return appendArray(dst, t, v)
 	case types.KindRecord:
 		return appendRecord(dst, t, v)
+	case types.KindJSONB:
+		return appendJSONB(dst, v), nil
 	}
 	return dst, sqlerr.New(sqlerr.UndefinedObject,
 		"data type %s has no default operator class for access method \"btree\"", t.Display)

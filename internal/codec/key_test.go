@@ -36,6 +36,7 @@ func TestKeysSortAsValues(t *testing.T) {
 		{types.Date, parse(types.Date, "0044-03-15 BC", "1999-12-31", "2000-01-01")},
 		{types.Char, parse(types.Char, "a", "a  ", "ab", "b")},
 		{ints, parse(ints, "{}", "{1}", "{1,2}", "{1,NULL}", "{2}")},
+		{types.JSONB, parse(types.JSONB, `[]`, `null`, `""`, `"a"`, `"a\u0001"`, `"b"`, `-1`, `1`, `1.0`, `10`, `false`, `true`, `["a"]`, `[1]`, `[[]]`, `[1, null]`, `[[], 1]`, `{}`, `{"a": 1}`, `{"a": 2}`, `{"b": 0}`, `{"aa": 0}`, `{"a": 1, "b": 2}`)},
 	} {
 		for _, p := range []Part{{Type: c.typ}, {Type: c.typ, Desc: true}, {Type: c.typ, NullsFirst: true}, {Type: c.typ, Desc: true, NullsFirst: true}} {
 			for _, a := range c.vals {

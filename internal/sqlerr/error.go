@@ -16,6 +16,7 @@ type Error struct {
 	Message    string // primary message, PostgreSQL's wording where it has one
 	Detail     string `json:",omitempty"`
 	Hint       string `json:",omitempty"`
+	Context    string `json:",omitempty"` // where in the data the error was seen
 	Schema     string `json:",omitempty"`
 	Table      string `json:",omitempty"`
 	Column     string `json:",omitempty"`
@@ -55,6 +56,10 @@ func (e *Error) Error() string {
 	if e.Hint != "" {
 		b.WriteString("\nHINT: ")
 		b.WriteString(e.Hint)
+	}
+	if e.Context != "" {
+		b.WriteString("\nCONTEXT: ")
+		b.WriteString(e.Context)
 	}
 	if e.Line > 0 {
 		fmt.Fprintf(&b, "\nLINE %d: %s\n", e.Line, e.SourceLine)
@@ -99,6 +104,13 @@ func (e *Error) WithDetail(format string, args ...any) *Error {
 func (e *Error) WithHint(format string, args ...any) *Error {
 	c := *e
 	c.Hint = fmt.Sprintf(format, args...)
+	return &c
+}
+
+// WithContext returns a copy that says where in the data the error was seen.
+func (e *Error) WithContext(format string, args ...any) *Error {
+	c := *e
+	c.Context = fmt.Sprintf(format, args...)
 	return &c
 }
 
