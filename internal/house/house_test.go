@@ -124,26 +124,33 @@ func TestFunctionsStayShort(t *testing.T) {
 				continue
 			}
 			n := set.Position(fn.End()).Line - set.Position(fn.Pos()).Line
-			if n > maxFunctionLines && !isDispatch(fn) {
+			if n > maxFunctionLines && !isDispatch(set, fn) {
 				t.Errorf("%s: %s has %d lines", path, fn.Name.Name, n)
 			}
 		}
 	})
 }
 
-// isDispatch reports whether a function is mostly one switch, or a list of
+// isDispatch reports whether most of a function is one switch, or a list of
 // calls one after the other (a registration table).
-func isDispatch(fn *ast.FuncDecl) bool {
+func isDispatch(set *token.FileSet, fn *ast.FuncDecl) bool {
+	lines := func(n ast.Node) int { return set.Position(n.End()).Line - set.Position(n.Pos()).Line }
+	largest := 0
+	ast.Inspect(fn.Body, func(n ast.Node) bool {
+		switch n.(type) {
+		case *ast.SwitchStmt, *ast.TypeSwitchStmt:
+			largest = max(largest, lines(n))
+		}
+		return true
+	})
 	calls := 0
 	for _, s := range fn.Body.List {
 		switch s.(type) {
-		case *ast.SwitchStmt, *ast.TypeSwitchStmt:
-			return true
 		case *ast.ExprStmt, *ast.AssignStmt, *ast.RangeStmt:
 			calls++
 		}
 	}
-	return calls >= len(fn.Body.List)-1
+	return 2*largest > lines(fn) || calls >= len(fn.Body.List)-1
 }
 
 func eachFile(t *testing.T, f func(path string, lines int, set *token.FileSet, file *ast.File)) {
