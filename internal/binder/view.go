@@ -41,28 +41,9 @@ func (b *binder) viewTarget(rel *catalog.Relation, verb string, pos int) *viewTa
 		}
 		return err
 	}
-	query := b.storedQuery(rel, pos)
-	core, ok := query.Body.(*ast.SelectCore)
-	switch {
-	case !ok:
-		panic(not("Views containing UNION, INTERSECT, or EXCEPT are not automatically updatable."))
-	case query.With != nil:
-		panic(not("Views containing WITH are not automatically updatable."))
-	case core.Distinct:
-		panic(not("Views containing DISTINCT are not automatically updatable."))
-	case len(core.GroupBy) > 0:
-		panic(not("Views containing GROUP BY are not automatically updatable."))
-	case core.Having != nil:
-		panic(not("Views containing HAVING are not automatically updatable."))
-	case query.Limit != nil || query.Offset != nil:
-		panic(not("Views containing LIMIT or OFFSET are not automatically updatable."))
-	}
-	var from *ast.TableRef
-	if len(core.From) == 1 {
-		from, _ = core.From[0].(*ast.TableRef)
-	}
-	if from == nil || from.Sample != nil {
-		panic(not("Views that do not select from a single table or view are not automatically updatable."))
+	core, from, why := simpleView(b.storedQuery(rel, pos))
+	if why != "" {
+		panic(not(why))
 	}
 	saved := b.o.SearchPath
 	b.o.SearchPath = append([]string{rel.Schema}, saved...)
@@ -102,6 +83,33 @@ func (b *binder) viewTarget(rel *catalog.Relation, verb string, pos int) *viewTa
 		}
 	}
 	return out
+}
+
+// simpleView returns the parts of a query over a single table or view that
+// keeps its rows apart, or why it is none.
+func simpleView(query *ast.Select) (core *ast.SelectCore, from *ast.TableRef, why string) {
+	core, ok := query.Body.(*ast.SelectCore)
+	switch {
+	case !ok:
+		return nil, nil, "Views containing UNION, INTERSECT, or EXCEPT are not automatically updatable."
+	case query.With != nil:
+		return nil, nil, "Views containing WITH are not automatically updatable."
+	case core.Distinct:
+		return nil, nil, "Views containing DISTINCT are not automatically updatable."
+	case len(core.GroupBy) > 0:
+		return nil, nil, "Views containing GROUP BY are not automatically updatable."
+	case core.Having != nil:
+		return nil, nil, "Views containing HAVING are not automatically updatable."
+	case query.Limit != nil || query.Offset != nil:
+		return nil, nil, "Views containing LIMIT or OFFSET are not automatically updatable."
+	}
+	if len(core.From) == 1 {
+		from, _ = core.From[0].(*ast.TableRef)
+	}
+	if from == nil || from.Sample != nil {
+		return nil, nil, "Views that do not select from a single table or view are not automatically updatable."
+	}
+	return core, from, ""
 }
 
 var viewHints = map[string]string{
