@@ -16,13 +16,13 @@ slt-compare:     ## the same beside modernc.org/sqlite
 	go run ./conformance/cmd/slt -compare $(SLT)
 
 crash:           ## crash enumeration, long form
-	ZQLITE_LONG=1 go test -timeout 3h -run 'Crash|Fault|Planted' ./internal/storage/...
+	ZQLITE_LONG=1 ZQLITE_CRASH_LONG=1 go test -timeout 3h -run 'Crash|Fault|Planted|Kill' ./internal/storage/... ./conformance/crash
 
 larger:          ## 1 GB of data through a 16 MB cache
-	ZQLITE_LONG=1 go test -timeout 1h -run LargerThanCache .
+	ZQLITE_LONG=1 go test -timeout 1h ./conformance/larger
 
 soak:            ## 100 goroutines, 60 seconds, race detector
-	CGO_ENABLED=1 ZQLITE_LONG=1 go test -race -timeout 10m -run Soak .
+	CGO_ENABLED=1 ZQLITE_LONG=1 go test -race -timeout 10m ./conformance/soak
 
 fuzz:            ## each fuzz target for a minute
 	./conformance/fuzz.sh 60s
