@@ -34,6 +34,7 @@ type optimizer struct {
 type span struct{ from, to int }
 
 func (z *optimizer) optimize(n plan.Node) plan.Node {
+	fold(n)
 	z.subplans(n)
 	if !z.o.NoUnnest {
 		n = z.unnest(n)
@@ -46,6 +47,19 @@ func (z *optimizer) optimize(n plan.Node) plan.Node {
 	}
 	prune(n, needed{all: true})
 	return z.paths(n, nil)
+}
+
+// fold computes what is constant in the expressions of a plan; what fails is
+// left for the time it is evaluated.
+func fold(n plan.Node) {
+	eachExpr(n, func(e *expr.Expr) {
+		if *e != nil {
+			*e = expr.Fold(*e, nil)
+		}
+	})
+	for _, in := range n.Inputs() {
+		fold(in)
+	}
 }
 
 // subplans optimizes the plans inside subquery expressions, innermost first.

@@ -8,11 +8,17 @@ import (
 // push returns n with the conditions applied as deep as they can be tested.
 func (z *optimizer) push(n plan.Node, conds []expr.Expr) plan.Node {
 	conds = split(conds)
+	if neverTrue(conds) {
+		return nothing(n)
+	}
 	switch n := n.(type) {
 	case *plan.Filter:
 		return z.push(n.Input, append(append([]expr.Expr(nil), n.Conds...), conds...))
 	case *plan.Scan:
 		n.Filter = append(split(n.Filter), conds...)
+		if neverTrue(n.Filter) {
+			return nothing(n)
+		}
 		return n
 	case *plan.Project:
 		return z.pushProject(n, conds)
@@ -47,6 +53,20 @@ func (z *optimizer) push(n plan.Node, conds []expr.Expr) plan.Node {
 	mapInputs(n, func(in plan.Node) plan.Node { return z.push(in, nil) })
 	return filter(n, conds)
 }
+
+// neverTrue reports whether a condition is constant and not true. A NULL
+// counts: what it stands beside is not evaluated then, as in PostgreSQL.
+func neverTrue(conds []expr.Expr) bool {
+	for _, c := range conds {
+		if k, ok := c.(*expr.Const); ok && (k.Val.IsNull() || !k.Val.Bool()) {
+			return true
+		}
+	}
+	return false
+}
+
+// nothing is a plan without rows that has the columns of n.
+func nothing(n plan.Node) plan.Node { return &plan.Values{Cols: n.Columns()} }
 
 func filter(n plan.Node, conds []expr.Expr) plan.Node {
 	if len(conds) == 0 {
