@@ -14,6 +14,7 @@ type setCall struct {
 	scalar expr.Scalar // a scalar function in FROM: one row
 	typ    *types.Type // of scalar
 	cols   int
+	fields []types.Field
 	vals   []types.Value
 	next   func(row []types.Value) (bool, error)
 	row    []types.Value
@@ -21,7 +22,7 @@ type setCall struct {
 }
 
 func newSetCall(c *expr.Compiler, n *plan.SetCall) (*setCall, error) {
-	s := &setCall{fn: n.Fn, cols: len(n.Cols)}
+	s := &setCall{fn: n.Fn, cols: len(n.Cols), fields: n.Cols}
 	if n.Scalar != nil {
 		s.typ = n.Scalar.Type()
 		var err error
@@ -66,7 +67,11 @@ func (s *setCall) open(c *expr.Context, row []types.Value) error {
 		s.vals[i] = v
 	}
 	var err error
-	s.next, err = s.fn.Open(c, s.vals)
+	if s.fn.OpenColumns != nil {
+		s.next, err = s.fn.OpenColumns(c, s.fields, s.vals)
+	} else {
+		s.next, err = s.fn.Open(c, s.vals)
+	}
 	return err
 }
 

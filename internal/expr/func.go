@@ -96,6 +96,9 @@ type SetFunc struct {
 	// OpenTyped is Open for functions that need the argument types; used where
 	// Open is nil. OpenWith makes one of it.
 	OpenTyped func(c *Context, call *CallTypes, args []types.Value) (next func(row []types.Value) (bool, error), err error)
+	// OpenColumns is Open for functions whose columns the statement names, or
+	// an argument's type gives (json_to_record); used where Open is nil.
+	OpenColumns func(c *Context, cols []types.Field, args []types.Value) (next func(row []types.Value) (bool, error), err error)
 
 	Doc    string
 	Source string
@@ -115,6 +118,9 @@ func (f *SetFunc) OpenWith(args []*types.Type) func(c *Context, vals []types.Val
 		}
 		if f.Open != nil {
 			return f.Open(c, vals)
+		}
+		if f.OpenColumns != nil {
+			return f.OpenColumns(c, call.Ret.Fields, vals)
 		}
 		return f.OpenTyped(c, call, vals)
 	}
