@@ -15,7 +15,6 @@ import (
 type maker struct {
 	*Env
 	rel     *catalog.Relation
-	auto    map[string]bool // columns whose sequence is to be owned
 	foreign []*ast.Constraint
 	pending []pendingCheck
 	seqs    []*catalog.Sequence
