@@ -43,7 +43,7 @@ var questions = []question{
 		GROUP BY p.id, p.name, p.links ->> 'homepage'
 		ORDER BY dependents DESC, p.name LIMIT 10`},
 	{title: "Maintainers by weight", sql: `
-		SELECT m.name AS maintainer, count(*) AS packages,
+		SELECT split_part(m.name, ' <', 1) AS maintainer, count(*) AS packages,
 		       round(sum(p.installed) / 1024.0, 1) AS mib,
 		       count(*) FILTER (WHERE p.links ->> 'homepage' IS NULL) AS without_homepage
 		FROM packages p JOIN maintainers m ON m.id = p.maintainer
@@ -89,9 +89,14 @@ func (q question) ask(ctx context.Context, db *sql.DB) error {
 		}
 		row := table.Row{}
 		for i, c := range cells {
-			if n, ok := c.(int64); ok {
-				c = grouped(n)
+			switch v := c.(type) {
+			case int64:
+				c = grouped(v)
 				configs[i].Align = text.AlignRight
+			case string:
+				if _, err := strconv.ParseFloat(v, 64); err == nil {
+					configs[i].Align = text.AlignRight
+				}
 			}
 			if c == nil {
 				c = "—"
