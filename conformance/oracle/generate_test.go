@@ -67,7 +67,7 @@ func (g *generator) table(i int) *table {
 		t.indexes = append(t.indexes, g.index(t, n))
 	}
 	used := map[string]bool{}
-	count := pick(g, 0, 1, 3, 8, 20, 40, 120)
+	count := pick(g, 0, 1, 3, 8, 8, 15, 25, 40)
 	for r := range count {
 		vals := make([]string, len(t.columns))
 		for c, col := range t.columns {
