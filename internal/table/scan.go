@@ -284,6 +284,12 @@ func (s *Scan) fetch() error {
 			return err
 		}
 		if !found {
+			if s.a.Newest {
+				// Entries and rows are read one after the other, and the row was
+				// deleted in between: who reads the newest state locks what it
+				// finds and looks again.
+				continue
+			}
 			return errDangling(s.ix)
 		}
 		for c := range s.cols {
