@@ -1,7 +1,7 @@
 # The long programme and the chores, by name. `go test ./...` needs none of it.
 SLT ?= ../shared/slt
 
-.PHONY: test race slt slt-compare crash fuzz bench quickstart soak larger
+.PHONY: test race slt slt-compare crash oracle fuzz bench quickstart soak larger
 
 test:            ## the README's test command
 	go test ./...
@@ -23,6 +23,9 @@ larger:          ## 1 GB of data through a 16 MB cache
 
 soak:            ## 100 goroutines, 60 seconds, race detector
 	CGO_ENABLED=1 ZQLITE_LONG=1 go test -race -timeout 10m ./conformance/soak
+
+oracle:          ## fifty times as many questions beside SQLite
+	ZQLITE_LONG=1 go test -timeout 2h ./conformance/oracle
 
 fuzz:            ## each fuzz target for a minute
 	./conformance/fuzz.sh 60s
