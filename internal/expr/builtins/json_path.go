@@ -173,7 +173,7 @@ func init() {
 			if err != nil {
 				return types.Null, err
 			}
-			x.silent = true
+			x.silent, x.bare = true, true
 			return answer(x)
 		}
 	}
@@ -186,7 +186,7 @@ func (x *pathRun) query() ([]pathValue, error) {
 	found, err := x.collect(x.path.root, x.root, false)
 	if err != nil {
 		if x.silent && !isHard(err) {
-			return nil, nil
+			return found, nil // what was found before the error
 		}
 		return nil, err
 	}

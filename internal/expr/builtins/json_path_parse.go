@@ -65,7 +65,7 @@ func parsePath(s string) (*jsonPath, error) {
 }
 
 func (p *pathParser) fail() error {
-	if p.tok.kind == tokenEnd {
+	if p.tok.kind == tokenEnd || p.tok.kind == tokenWord && p.tok.end == len(p.s) {
 		return sqlerr.New(sqlerr.SyntaxError, "syntax error at end of jsonpath input")
 	}
 	return sqlerr.New(sqlerr.SyntaxError, "syntax error at or near \"%s\" of jsonpath input", p.s[p.tok.at:p.tok.end])
@@ -116,6 +116,9 @@ func (p *pathParser) infix(operand func() (*pathItem, error), join func(op strin
 		}
 		if op == "" {
 			return l, nil
+		}
+		if (l.predicate() && l.next == nil) != (op == "&&" || op == "||") {
+			return nil, p.fail()
 		}
 		if err := p.advance(); err != nil {
 			return nil, err

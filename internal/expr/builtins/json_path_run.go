@@ -29,8 +29,9 @@ type pathRun struct {
 	root    pathValue
 	current pathValue
 	vars    node
-	last    int // last position of the array whose subscripts are computed
-	objects int // numbered by keyvalue()
+	bare    bool // no variables can be given: all are null
+	last    int  // last position of the array whose subscripts are computed
+	objects int  // numbered by keyvalue()
 	depth   int
 }
 
@@ -113,7 +114,7 @@ func (x *pathRun) run(p *pathItem, v pathValue, unwrap bool, out emit) error {
 		return x.next(p, pathValue{n: p.val}, out)
 	case pathVariable:
 		n, ok := x.vars.Member(p.name)
-		if !ok {
+		if !ok && !x.bare {
 			return hardError{sqlerr.New(sqlerr.UndefinedObject, "could not find jsonpath variable \"%s\"", p.name)}
 		}
 		return x.next(p, pathValue{n: n}, out)

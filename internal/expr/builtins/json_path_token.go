@@ -139,7 +139,7 @@ func (p *pathParser) quoted(start int) (string, int, error) {
 			i++
 		}
 	}
-	return "", len(p.s), sqlerr.New(sqlerr.SyntaxError, "unterminated quoted string at end of jsonpath input")
+	return "", len(p.s), sqlerr.New(sqlerr.SyntaxError, "unexpected end of quoted string at end of jsonpath input")
 }
 
 // escape reads what begins with the backslash at i.
