@@ -359,3 +359,8 @@ func (c *Catalog) IndexName(id ID) string {
 	}
 	return ""
 }
+
+// EachFunction calls f for every SQL function in order of id.
+func (c *Catalog) EachFunction(f func(*SQLFunction) bool) {
+	c.functions.Scan(func(_ ID, fn *SQLFunction) bool { return f(fn) })
+}

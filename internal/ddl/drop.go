@@ -2,301 +2,329 @@ package ddl
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
-	"github.com/zqlite/zqlite/internal/binder"
 	"github.com/zqlite/zqlite/internal/catalog"
 	"github.com/zqlite/zqlite/internal/sql/ast"
 	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/storage"
-	"github.com/zqlite/zqlite/internal/table"
+	"github.com/zqlite/zqlite/internal/types"
 )
 
-func dropWord(k ast.ObjectKind) string { return strings.ToUpper(k.String()) }
-
-func (e *Env) drop(s *ast.Drop) error {
-	for _, n := range s.Objects {
-		if err := e.dropOne(s, n); err != nil {
-			return err
-		}
-	}
-	if len(s.Types) > 0 {
-		return e.dropTypes(s)
-	}
-	return nil
-}
-
-func (e *Env) dropOne(s *ast.Drop, n ast.QualifiedName) error {
+func (r *run) drop(s *ast.Drop) string {
+	var roots []thing
 	switch s.Kind {
-	case ast.ObjectTable, ast.ObjectView, ast.ObjectMaterializedView:
-		return e.dropRelation(s, n)
-	case ast.ObjectIndex:
-		return e.dropIndex(s, n)
-	case ast.ObjectSequence:
-		q := e.Catalog.Sequence(e.SearchPath, n.Schema, n.Name)
-		if q == nil {
-			return e.missing(s, n, "sequence")
+	case ast.ObjectTable, ast.ObjectView, ast.ObjectMaterializedView, ast.ObjectIndex, ast.ObjectSequence:
+		for _, q := range s.Objects {
+			if t, ok := r.dropTarget(q, s.Kind, s.IfExists); ok {
+				roots = append(roots, t)
+			}
 		}
-		if q.OwnerRel != 0 && !s.Cascade {
-			return sqlerr.New(sqlerr.DependentObjectsStillExist, "cannot drop sequence %s because other objects depend on it", q.Name).
-				WithHint("Use DROP ... CASCADE to drop the dependent objects too.")
+	case ast.ObjectType, ast.ObjectDomain:
+		for _, t := range s.Types {
+			if u := r.dropType(t, s.Kind, s.IfExists); u != nil {
+				roots = append(roots, thing{class: typeThing, id: u.ID})
+			}
 		}
-		e.ForgetSequence(q.ID)
-		e.Catalog = e.Catalog.WithoutSequence(q.ID)
-		return nil
 	case ast.ObjectSchema:
-		return e.dropSchema(s, n)
+		for _, q := range s.Objects {
+			if t, ok := r.dropSchema(q, s.IfExists); ok {
+				roots = append(roots, t)
+			}
+		}
+	case ast.ObjectFunction, ast.ObjectProcedure, ast.ObjectRoutine, ast.ObjectAggregate:
+		for i := range s.Functions {
+			if f := r.findFunction(&s.Functions[i], s.Kind, s.IfExists); f != nil {
+				roots = append(roots, thing{class: functionThing, id: f.ID})
+			}
+		}
+	case ast.ObjectTrigger:
+		r.dropTrigger(s)
+	case ast.ObjectExtension:
+		for _, q := range s.Objects {
+			if !s.IfExists {
+				fail(-1, sqlerr.UndefinedObject, "extension \"%s\" does not exist", q.Name)
+			}
+			r.notice("extension \"" + q.Name + "\" does not exist, skipping")
+		}
+	default:
+		unsupported(s.Pos, "DROP %s is not supported", kindTags[s.Kind])
 	}
-	return sqlerr.New(sqlerr.FeatureNotSupported, "DROP %s is not supported yet", dropWord(s.Kind)).At(s.Pos)
+	r.dropAll(roots, s.Cascade)
+	return "DROP " + kindTags[s.Kind]
 }
 
-func (e *Env) missing(s *ast.Drop, n ast.QualifiedName, what string) error {
-	if s.IfExists {
-		e.Notice(fmt.Sprintf("%s %q does not exist, skipping", what, n.Name))
+func (r *run) dropTrigger(s *ast.Drop) {
+	name := s.Objects[0].Name
+	if s.Table.Name != "" {
+		if r.relation(s.Table, s.IfExists) == nil {
+			return
+		}
+		if !s.IfExists {
+			fail(-1, sqlerr.UndefinedObject, "trigger \"%s\" for table \"%s\" does not exist", name, s.Table.Name)
+		}
+	}
+	if !s.IfExists {
+		fail(-1, sqlerr.UndefinedObject, "trigger \"%s\" does not exist", name)
+	}
+	r.notice("trigger \"" + name + "\" does not exist, skipping")
+}
+
+// dropTarget finds a relation, index or sequence that DROP names.
+func (r *run) dropTarget(q ast.QualifiedName, kind ast.ObjectKind, ifExists bool) (thing, bool) {
+	f := r.look(q)
+	if f.none() {
+		schema := r.schemaName(q.Schema)
+		missing := schema != "" && schema != r.TempSchema && r.Catalog.Schema(schema) == nil
+		text := fmt.Sprintf("%s \"%s\" does not exist", kindWords[kind], dotted(q))
+		code := sqlerr.UndefinedTable
+		if missing {
+			text, code = fmt.Sprintf("schema \"%s\" does not exist", schema), sqlerr.InvalidSchemaName
+		} else if kind == ast.ObjectIndex {
+			code = sqlerr.UndefinedObject
+		}
+		if !ifExists {
+			fail(-1, code, "%s", text)
+		}
+		r.notice(text + ", skipping")
+		return thing{}, false
+	}
+	if f.kind() != kind {
+		wrongKind(q.Name, kind, f.kind())
+	}
+	switch {
+	case f.seq != nil:
+		r.droppableSequence(f.seq)
+		return thing{class: sequenceThing, id: f.seq.ID}, true
+	case f.index != nil:
+		if f.index.Constraint {
+			word := fmt.Sprintf("constraint %s on %s", f.index.Name, r.describe(thing{class: relationThing, id: f.owner.ID}))
+			throw(sqlerr.New(sqlerr.DependentObjectsStillExist, "cannot drop index %s because %s requires it", f.index.Name, word).
+				WithHint("You can drop %s instead.", word))
+		}
+		return thing{class: indexThing, id: f.index.ID}, true
+	}
+	r.changeable(f.rel)
+	return thing{class: relationThing, id: f.rel.ID}, true
+}
+
+func (r *run) droppableSequence(q *catalog.Sequence) {
+	if c := r.identityOf(q.ID); c != nil {
+		word := r.describe(thing{class: columnThing, id: q.OwnerRel, column: c.ID})
+		name := r.describe(thing{class: sequenceThing, id: q.ID})
+		throw(sqlerr.New(sqlerr.DependentObjectsStillExist, "cannot drop %s because %s requires it", name, word).
+			WithHint("You can drop %s instead.", word))
+	}
+}
+
+// wrongKind is the error for a statement that takes another kind of object.
+func wrongKind(name string, want, is ast.ObjectKind) {
+	word := strings.ToUpper(kindWords[is])
+	throw(sqlerr.New(sqlerr.WrongObjectType, "\"%s\" is not %s", name, article(want)).
+		WithHint("Use DROP %s to remove %s.", word, article(is)))
+}
+
+func (r *run) dropType(t *ast.TypeName, kind ast.ObjectKind, ifExists bool) *catalog.UserType {
+	u := r.Catalog.UserType(r.SearchPath, r.schemaName(t.Name.Schema), t.Name.Name)
+	if u == nil {
+		if rel := r.look(t.Name).rel; rel != nil && kind == ast.ObjectType && rel.Kind == catalog.Table {
+			throw(sqlerr.New(sqlerr.DependentObjectsStillExist, "cannot drop type %s because table %[1]s requires it", rel.Name).
+				WithHint("You can drop table %s instead.", rel.Name))
+		}
+		if types.Lookup(t.Name.Name) != nil {
+			fail(-1, sqlerr.DependentObjectsStillExist, "cannot drop type %s because it is required by the database system", t.Name.Name)
+		}
+		if !ifExists {
+			fail(-1, sqlerr.UndefinedObject, "type \"%s\" does not exist", dotted(t.Name))
+		}
+		r.notice("type \"" + dotted(t.Name) + "\" does not exist, skipping")
 		return nil
 	}
-	code := sqlerr.UndefinedTable
-	if what == "index" || what == "type" {
-		code = sqlerr.UndefinedObject
+	if kind == ast.ObjectDomain && u.Type.Domain == nil {
+		fail(-1, sqlerr.WrongObjectType, "\"%s\" is not a domain", u.Name)
 	}
-	return sqlerr.New(code, "%s %q does not exist", what, n.Name).At(n.Pos)
+	return u
 }
 
-var kindWords = map[catalog.RelationKind]string{
-	catalog.Table: "table", catalog.View: "view", catalog.MaterializedView: "materialized view",
+func (r *run) dropSchema(q ast.QualifiedName, ifExists bool) (thing, bool) {
+	s := r.Catalog.Schema(q.Name)
+	if s == nil {
+		if !ifExists {
+			fail(-1, sqlerr.InvalidSchemaName, "schema \"%s\" does not exist", q.Name)
+		}
+		r.notice("schema \"" + q.Name + "\" does not exist, skipping")
+		return thing{}, false
+	}
+	if q.Name == "pg_catalog" || q.Name == "information_schema" {
+		fail(-1, sqlerr.DependentObjectsStillExist, "cannot drop schema %s because it is required by the database system", q.Name)
+	}
+	return thing{class: schemaThing, name: q.Name}, true
 }
 
-func (e *Env) dropRelation(s *ast.Drop, n ast.QualifiedName) error {
-	want := map[ast.ObjectKind]catalog.RelationKind{ast.ObjectTable: catalog.Table, ast.ObjectView: catalog.View,
-		ast.ObjectMaterializedView: catalog.MaterializedView}[s.Kind]
-	r := e.Catalog.Relation(e.SearchPath, n.Schema, n.Name)
-	if r == nil || r.Kind == catalog.Virtual {
-		return e.missing(s, n, kindWords[want])
-	}
-	if r.Kind != want {
-		return sqlerr.New(sqlerr.WrongObjectType, "%q is not a %s", r.Name, kindWords[want]).
-			WithHint("Use DROP %s to remove a %s.", strings.ToUpper(kindWords[r.Kind]), kindWords[r.Kind]).At(n.Pos)
-	}
-	return e.remove(r, s.Cascade)
+// plan collects what goes: the roots, and what depends on them.
+type removal struct {
+	r     *run
+	roots map[thing]bool
+	seen  map[thing]bool
+	order []thing  // dependents before what they depend on
+	lines []string // DETAIL of the refusal
+	names []string // what CASCADE adds
 }
 
-// remove drops a relation with what belongs to it; what depends on it goes too
-// with cascade, and is an error otherwise.
-func (e *Env) remove(r *catalog.Relation, cascade bool) error {
-	if r.Kind == catalog.Table {
-		if err := e.Tx.LockTable(e.Ctx, storage.TreeID(r.ID), storage.TableExclusive, storage.Wait); err != nil {
-			return err
-		}
-	}
-	views := e.viewsOn(r)
-	children := e.childrenOf(r)
-	if !cascade && len(views)+len(children) > 0 {
-		var detail []string
-		for _, v := range views {
-			detail = append(detail, fmt.Sprintf("view %s depends on %s %s", v.Name, kindWords[r.Kind], r.Name))
-		}
-		for _, c := range children {
-			detail = append(detail, fmt.Sprintf("constraint %s on table %s depends on table %s", c.key.Name, c.rel.Name, r.Name))
-		}
-		return sqlerr.New(sqlerr.DependentObjectsStillExist, "cannot drop %s %s because other objects depend on it", kindWords[r.Kind], r.Name).
-			WithDetail("%s", strings.Join(detail, "\n")).WithHint("Use DROP ... CASCADE to drop the dependent objects too.")
-	}
-	for _, v := range views {
-		if v = e.Catalog.RelationByID(v.ID); v != nil {
-			if err := e.remove(v, true); err != nil {
-				return err
-			}
-		}
-	}
-	for _, c := range children {
-		e.removeForeign(c.rel.ID, c.key.ID)
-	}
-	for _, fk := range r.Foreign {
-		e.forgetReferer(fk.Parent, r)
-	}
-	if r.Kind == catalog.Table {
-		for _, tree := range table.Of(r).Trees() {
-			if err := e.Tx.DropTree(tree); err != nil {
-				return err
-			}
-		}
-		e.Counters.Forget(r.ID)
-		e.dropOwned(r)
-	}
-	e.Catalog = e.Catalog.WithoutRelation(r.ID)
-	return nil
-}
-
-func (e *Env) dropOwned(r *catalog.Relation) {
-	var owned []catalog.ID
-	e.Catalog.Sequences(func(q *catalog.Sequence) bool {
-		if q.OwnerRel == r.ID {
-			owned = append(owned, q.ID)
-		}
-		return true
-	})
-	for _, id := range owned {
-		e.ForgetSequence(id)
-		e.Catalog = e.Catalog.WithoutSequence(id)
-	}
-}
-
-// viewsOn lists the views whose query reads the relation.
-func (e *Env) viewsOn(r *catalog.Relation) []*catalog.Relation {
-	var out []*catalog.Relation
-	e.Catalog.Relations(func(v *catalog.Relation) bool {
-		if v.Kind != catalog.View || v.ID == r.ID {
-			return true
-		}
-		o := e.Binder(e.Catalog)
-		stmt, err := o.ParseStmt(v.Query)
-		if err != nil {
-			return true
-		}
-		o.SearchPath = append([]string{v.Schema}, o.SearchPath...)
-		b, err := binder.Bind(o, stmt)
-		if err != nil {
-			return true
-		}
-		for _, d := range b.Relations {
-			if d.ID == r.ID {
-				out = append(out, v)
-				break
-			}
-		}
-		return true
-	})
-	return out
-}
-
-type childKey struct {
-	rel *catalog.Relation
-	key *catalog.ForeignKey
-}
-
-// childrenOf lists the foreign keys of other relations that point to r.
-func (e *Env) childrenOf(r *catalog.Relation) []childKey {
-	var out []childKey
-	for _, id := range r.Referers {
-		child := e.Catalog.RelationByID(id)
-		if child == nil || id == r.ID {
-			continue
-		}
-		for _, fk := range child.Foreign {
-			if fk.Parent == r.ID {
-				out = append(out, childKey{child, fk})
-			}
-		}
-	}
-	return out
-}
-
-func (e *Env) removeForeign(child, key catalog.ID) {
-	r := e.Catalog.RelationByID(child).Copy()
-	var kept []*catalog.ForeignKey
-	for _, fk := range r.Foreign {
-		if fk.ID != key {
-			kept = append(kept, fk)
-		}
-	}
-	r.Foreign = kept
-	e.Catalog = e.Catalog.WithRelation(r)
-}
-
-// forgetReferer takes child out of the parent's referers.
-func (e *Env) forgetReferer(parent catalog.ID, child *catalog.Relation) {
-	p := e.Catalog.RelationByID(parent)
-	if p == nil || p.ID == child.ID {
+// dropAll drops things with what they own, and with cascade what depends on
+// them. Without it a dependent is an error.
+func (r *run) dropAll(roots []thing, cascade bool) {
+	if len(roots) == 0 {
 		return
 	}
-	p = p.Copy()
-	var kept []catalog.ID
-	for _, id := range p.Referers {
-		if id != child.ID {
-			kept = append(kept, id)
-		}
+	d := &removal{r: r, roots: map[thing]bool{}, seen: map[thing]bool{}}
+	for _, t := range roots {
+		d.roots[t] = true
 	}
-	p.Referers = kept
-	e.Catalog = e.Catalog.WithRelation(p)
+	for _, t := range roots {
+		d.visit(t)
+	}
+	if len(d.lines) > 0 && !cascade {
+		d.refuse(roots)
+	}
+	switch n := len(d.names); {
+	case n == 1:
+		r.notice("drop cascades to " + d.names[0])
+	case n > 1:
+		r.notice(fmt.Sprintf("drop cascades to %d other objects", n))
+	}
+	for _, t := range d.order {
+		r.remove(t)
+	}
 }
 
-func (e *Env) dropIndex(s *ast.Drop, n ast.QualifiedName) error {
-	ix, r := e.Catalog.Index(e.SearchPath, n.Schema, n.Name)
-	if ix == nil {
-		return e.missing(s, n, "index")
+func (d *removal) refuse(roots []thing) {
+	what, on := "desired object(s)", "them"
+	if len(roots) == 1 {
+		what, on = d.r.describe(roots[0]), "it"
 	}
-	if ix.Constraint {
-		return sqlerr.New(sqlerr.DependentObjectsStillExist, "cannot drop index %s because constraint %s on table %s requires it", ix.Name, ix.Name, r.Name).
-			WithHint("You can drop constraint %s on table %s instead.", ix.Name, r.Name)
-	}
-	if err := e.Tx.LockTable(e.Ctx, storage.TreeID(r.ID), storage.TableExclusive, storage.Wait); err != nil {
-		return err
-	}
-	return e.removeIndex(r.Copy(), ix)
+	throw(sqlerr.New(sqlerr.DependentObjectsStillExist, "cannot drop %s because other objects depend on %s", what, on).
+		WithDetail("%s", strings.Join(d.lines, "\n")).
+		WithHint("Use DROP ... CASCADE to drop the dependent objects too."))
 }
 
-// removeIndex takes an index out of a copied descriptor and drops its tree.
-func (e *Env) removeIndex(r *catalog.Relation, ix *catalog.Index) error {
-	var kept []*catalog.Index
-	for _, x := range r.Indexes {
-		if x.ID != ix.ID {
-			kept = append(kept, x)
-		}
+// visit notes a thing after all that depends on it.
+func (d *removal) visit(t thing) {
+	if d.seen[t] {
+		return
 	}
-	r.Indexes = kept
-	r.Version++
-	e.Catalog = e.Catalog.WithRelation(r)
-	return e.Tx.DropTree(storage.TreeID(ix.ID))
+	d.seen[t] = true
+	for _, x := range d.r.dependents(t) {
+		if !x.owned && !d.seen[x.thing] && !d.covered(x.thing) {
+			d.lines = append(d.lines, d.r.describe(x.thing)+" depends on "+d.r.describeSupport(t))
+			d.names = append(d.names, d.r.describe(x.thing))
+		}
+		d.visit(x.thing)
+	}
+	d.order = append(d.order, t)
 }
 
-func (e *Env) dropSchema(s *ast.Drop, n ast.QualifiedName) error {
-	if e.Catalog.Schema(n.Name) == nil {
-		return e.missing(s, n, "schema")
-	}
-	var inside []*catalog.Relation
-	e.Catalog.Relations(func(r *catalog.Relation) bool {
-		if r.Schema == n.Name {
-			inside = append(inside, r)
-		}
+// covered reports whether a thing goes anyway: it is a root, or a part of a
+// relation that is one or is going.
+func (d *removal) covered(t thing) bool {
+	if d.roots[t] {
 		return true
-	})
-	if len(inside) > 0 && !s.Cascade {
-		return sqlerr.New(sqlerr.DependentObjectsStillExist, "cannot drop schema %s because other objects depend on it", n.Name).
-			WithHint("Use DROP ... CASCADE to drop the dependent objects too.")
 	}
-	for _, r := range inside {
-		if r = e.Catalog.RelationByID(r.ID); r != nil {
-			if err := e.remove(r, true); err != nil {
-				return err
-			}
-		}
+	switch t.class {
+	case columnThing, defaultThing, constraintThing:
+		rel := thing{class: relationThing, id: t.id}
+		return d.roots[rel] || d.seen[rel] || t.class == defaultThing && d.seen[thing{class: columnThing, id: t.id, column: t.column}]
 	}
-	e.Catalog = e.Catalog.WithoutSchema(n.Name)
-	return nil
+	return false
 }
 
-func (e *Env) dropTypes(s *ast.Drop) error {
-	for _, t := range s.Types {
-		u := e.Catalog.UserType(e.SearchPath, t.Name.Schema, t.Name.Name)
-		if u == nil {
-			if err := e.missing(s, t.Name, "type"); err != nil {
-				return err
-			}
-			continue
+// remove takes one thing out of the catalog and the storage. What depended on
+// it is gone; parts of relations that are gone are passed over.
+func (r *run) remove(t thing) {
+	t.id = r.current(t.id)
+	rel := r.Catalog.RelationByID(t.id)
+	switch t.class {
+	case relationThing:
+		if rel != nil {
+			r.removeRelation(rel)
 		}
-		used := ""
-		e.Catalog.Relations(func(r *catalog.Relation) bool {
-			for _, c := range r.Columns {
-				if c.Type.OID == u.Type.OID || (c.Type.Elem != nil && c.Type.Elem.OID == u.Type.OID) {
-					used = fmt.Sprintf("column %s of table %s depends on type %s", c.Name, r.Name, u.Name)
-				}
-			}
-			return used == ""
-		})
-		if used != "" {
-			return sqlerr.New(sqlerr.DependentObjectsStillExist, "cannot drop type %s because other objects depend on it", u.Name).WithDetail("%s", used)
+	case sequenceThing:
+		r.Catalog = r.Catalog.WithoutSequence(t.id)
+		if r.ForgetSequence != nil {
+			r.ForgetSequence(t.id)
 		}
-		e.Catalog = e.Catalog.WithoutType(u.ID)
+	case indexThing:
+		r.removeIndex(t.id)
+	case typeThing:
+		r.Catalog = r.Catalog.WithoutType(t.id)
+	case functionThing:
+		r.Catalog = r.Catalog.WithoutFunction(t.id)
+	case schemaThing:
+		r.Catalog = r.Catalog.WithoutSchema(t.name)
+	case columnThing:
+		if rel != nil && rel.ColumnByID(t.column) != nil {
+			r.removeColumn(rel, t.column)
+		}
+	case defaultThing:
+		if rel != nil && rel.ColumnByID(t.column) != nil {
+			r.lock(rel, storage.TableExclusive)
+			r.alterColumn(rel, t.column, func(c *catalog.Column) { c.Default, c.Sequence = "", 0 })
+		}
+	case constraintThing:
+		if rel != nil {
+			r.removeConstraint(rel, t.name)
+		}
 	}
-	return nil
+}
+
+func (r *run) removeRelation(rel *catalog.Relation) {
+	r.lock(rel, storage.TableExclusive)
+	for _, k := range rel.Foreign {
+		if k.Parent != rel.ID {
+			r.unrefer(k.Parent, rel.ID)
+		}
+	}
+	if rel.Kind == catalog.Table || rel.Kind == catalog.MaterializedView {
+		r.dropTrees(rel)
+	}
+	r.Catalog = r.Catalog.WithoutRelation(rel.ID)
+}
+
+// unrefer takes a child off its parent's list.
+func (r *run) unrefer(parentID, child catalog.ID) {
+	parent := r.Catalog.RelationByID(parentID)
+	if parent == nil || !slices.Contains(parent.Referers, child) {
+		return
+	}
+	r.lockParent(parent)
+	p := parent.Copy()
+	p.Referers = slices.DeleteFunc(p.Referers, func(id catalog.ID) bool { return id == child })
+	r.Catalog = r.Catalog.WithRelation(p)
+}
+
+// removeIndex drops an index that is no constraint.
+func (r *run) removeIndex(id catalog.ID) {
+	var owner *catalog.Relation
+	r.Catalog.Relations(func(rel *catalog.Relation) bool {
+		if rel.IndexByID(id) != nil {
+			owner = rel
+		}
+		return owner == nil
+	})
+	if owner == nil {
+		return
+	}
+	r.lock(owner, storage.TableExclusive)
+	r.withoutIndex(owner, id)
+}
+
+// withoutIndex drops a secondary index and its tree; it returns the relation's
+// new descriptor.
+func (r *run) withoutIndex(rel *catalog.Relation, id catalog.ID) *catalog.Relation {
+	check(r.Tx.DropTree(storage.TreeID(id)))
+	next := rel.Copy()
+	next.Indexes = slices.DeleteFunc(next.Indexes, func(ix *catalog.Index) bool { return ix.ID == id })
+	r.Catalog = r.Catalog.WithRelation(next)
+	return next
 }

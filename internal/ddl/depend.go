@@ -1,0 +1,352 @@
+package ddl
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/zqlite/zqlite/internal/binder"
+	"github.com/zqlite/zqlite/internal/catalog"
+	"github.com/zqlite/zqlite/internal/expr"
+	"github.com/zqlite/zqlite/internal/plan"
+	"github.com/zqlite/zqlite/internal/sql/ast"
+	"github.com/zqlite/zqlite/internal/types"
+)
+
+// class is the kind of a thing that can be dropped.
+type class byte
+
+const (
+	relationThing class = iota
+	sequenceThing
+	indexThing
+	typeThing
+	functionThing
+	schemaThing
+	columnThing
+	defaultThing    // of a column
+	constraintThing // foreign key or check
+)
+
+// thing is an object, or a part of a relation, that is dropped or depends on
+// what is. It is comparable.
+type thing struct {
+	class  class
+	id     catalog.ID
+	column uint16
+	name   string // constraint or schema
+}
+
+// dependent is a thing that cannot stay when another goes; owned ones go
+// without CASCADE.
+type dependent struct {
+	thing
+	owned bool
+}
+
+// describe names a thing as PostgreSQL's messages do.
+func (r *run) describe(t thing) string {
+	rel := r.Catalog.RelationByID(t.id)
+	relName := func() string { return r.describe(thing{class: relationThing, id: t.id}) }
+	switch t.class {
+	case relationThing:
+		word := kindWords[found{rel: rel}.kind()]
+		return word + " " + r.visibleName(rel.Schema, rel.Name)
+	case sequenceThing:
+		q := r.Catalog.SequenceByID(t.id)
+		return "sequence " + r.visibleName(q.Schema, q.Name)
+	case indexThing:
+		return "index " + r.Catalog.IndexName(t.id)
+	case typeThing:
+		u := r.Catalog.TypeByOID(types.OID(t.id))
+		return "type " + r.visibleName(u.Schema, u.Name)
+	case functionThing:
+		f := r.function(t.id)
+		return "function " + signature(f)
+	case schemaThing:
+		return "schema " + ast.QuoteIdent(t.name)
+	case columnThing:
+		return "column " + rel.ColumnByID(t.column).Name + " of " + relName()
+	case defaultThing:
+		return "default value for column " + rel.ColumnByID(t.column).Name + " of " + relName()
+	}
+	return "constraint " + t.name + " on " + relName()
+}
+
+// describeSupport names a thing as what others depend on: for a key that is its
+// index.
+func (r *run) describeSupport(t thing) string {
+	if t.class == constraintThing {
+		for _, ix := range r.Catalog.RelationByID(t.id).Indexes {
+			if ix.Constraint && ix.Name == t.name {
+				return "index " + t.name
+			}
+		}
+	}
+	return r.describe(t)
+}
+
+// dependents lists what depends on a thing directly.
+func (r *run) dependents(t thing) []dependent {
+	switch t.class {
+	case relationThing:
+		return r.relationDependents(r.Catalog.RelationByID(t.id))
+	case sequenceThing:
+		return r.sequenceDependents(t.id)
+	case indexThing:
+		return r.indexDependents(t.id)
+	case typeThing:
+		return r.typeDependents(types.OID(t.id))
+	case functionThing:
+		return r.functionDependents(r.function(t.id))
+	case schemaThing:
+		return r.schemaDependents(t.name)
+	case columnThing:
+		return r.columnDependents(r.Catalog.RelationByID(t.id), t.column)
+	case constraintThing:
+		return r.constraintDependents(r.Catalog.RelationByID(t.id), t.name)
+	}
+	return nil
+}
+
+func (r *run) relationDependents(rel *catalog.Relation) []dependent {
+	var out []dependent
+	for _, id := range rel.Referers {
+		child := r.Catalog.RelationByID(id)
+		if child == nil || id == rel.ID {
+			continue
+		}
+		for _, k := range child.Foreign {
+			if k.Parent == rel.ID {
+				out = append(out, dependent{thing: thing{class: constraintThing, id: child.ID, name: k.Name}})
+			}
+		}
+	}
+	r.Catalog.Sequences(func(q *catalog.Sequence) bool {
+		if q.OwnerRel == rel.ID {
+			out = append(out, dependent{thing{class: sequenceThing, id: q.ID}, true})
+		}
+		return true
+	})
+	for _, v := range r.viewsOf(rel) {
+		out = append(out, dependent{thing: thing{class: relationThing, id: v.ID}})
+	}
+	return out
+}
+
+// viewsOf lists the views whose query names a relation.
+func (r *run) viewsOf(rel *catalog.Relation) []*catalog.Relation {
+	var out []*catalog.Relation
+	r.Catalog.Relations(func(v *catalog.Relation) bool {
+		if v.Query != "" && v.ID != rel.ID && r.names(v, rel) {
+			out = append(out, v)
+		}
+		return true
+	})
+	return out
+}
+
+// names reports whether a view's query names a relation. The query is kept
+// with the schemas of its tables written.
+func (r *run) names(v, rel *catalog.Relation) bool {
+	if !strings.Contains(v.Query, rel.Name) && !strings.Contains(v.Query, strings.ReplaceAll(rel.Name, `"`, `""`)) {
+		return false
+	}
+	yes := false
+	ast.Walk(r.storedQuery(v), func(n ast.Node) bool {
+		if t, ok := n.(*ast.TableRef); ok && t.Name.Name == rel.Name && t.Name.Schema == rel.Schema {
+			yes = true
+		}
+		return !yes
+	})
+	return yes
+}
+
+func (r *run) storedQuery(v *catalog.Relation) *ast.Select {
+	stmt, err := r.bindOptions("").ParseStmt(v.Query)
+	check(err)
+	return stmt.(*ast.Select)
+}
+
+// usesColumn reports whether a view that names rel reads one of its columns. A
+// view that no longer binds is taken to.
+func (r *run) usesColumn(v, rel *catalog.Relation, id uint16) bool {
+	o := r.bindOptions("")
+	o.SearchPath = append([]string{v.Schema}, o.SearchPath...)
+	bound, err := binder.Bind(o, r.storedQuery(v))
+	if err != nil {
+		return true
+	}
+	return scansColumn(bound.Plan, rel, id)
+}
+
+// scansColumn looks through a plan and its subqueries for a scan of a column.
+func scansColumn(n plan.Node, rel *catalog.Relation, id uint16) bool {
+	if n == nil {
+		return false
+	}
+	if s, ok := n.(*plan.Scan); ok && s.Rel.ID == rel.ID {
+		for _, c := range s.Cols {
+			if c.RelColumn == id {
+				return true
+			}
+		}
+	}
+	inside := false
+	for _, e := range expressions(n) {
+		expr.Walk(e, func(x expr.Expr) bool {
+			if q, ok := x.(*expr.Subquery); ok {
+				if p, ok := q.Plan.(plan.Node); ok && scansColumn(p, rel, id) {
+					inside = true
+				}
+			}
+			return !inside
+		})
+	}
+	if inside {
+		return true
+	}
+	for _, in := range n.Inputs() {
+		if scansColumn(in, rel, id) {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *run) sequenceDependents(id catalog.ID) []dependent {
+	var out []dependent
+	r.Catalog.Relations(func(rel *catalog.Relation) bool {
+		for _, c := range rel.Columns {
+			if c.Sequence == id && c.Identity == catalog.NoIdentity {
+				out = append(out, dependent{thing: thing{class: defaultThing, id: rel.ID, column: c.ID}})
+			}
+		}
+		return true
+	})
+	return out
+}
+
+// indexDependents lists the foreign keys that rely on a unique index.
+func (r *run) indexDependents(id catalog.ID) []dependent {
+	var out []dependent
+	r.Catalog.Relations(func(rel *catalog.Relation) bool {
+		for _, k := range rel.Foreign {
+			if k.ParentIndex == id {
+				out = append(out, dependent{thing: thing{class: constraintThing, id: rel.ID, name: k.Name}})
+			}
+		}
+		return true
+	})
+	return out
+}
+
+// contains reports whether a type is made of a user's type.
+func contains(t *types.Type, oid types.OID) bool {
+	if t == nil {
+		return false
+	}
+	if t.OID == oid || contains(t.Elem, oid) || t.Base != nil && contains(t.Base, oid) {
+		return true
+	}
+	for _, f := range t.Fields {
+		if contains(f.Type, oid) {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *run) typeDependents(oid types.OID) []dependent {
+	var out []dependent
+	r.Catalog.Relations(func(rel *catalog.Relation) bool {
+		if rel.Kind == catalog.View || rel.Kind == catalog.MaterializedView {
+			if slices.ContainsFunc(rel.Columns, func(c *catalog.Column) bool { return contains(c.Type, oid) }) {
+				out = append(out, dependent{thing: thing{class: relationThing, id: rel.ID}})
+			}
+			return true
+		}
+		for _, c := range rel.Columns {
+			if contains(c.Type, oid) {
+				out = append(out, dependent{thing: thing{class: columnThing, id: rel.ID, column: c.ID}})
+			}
+		}
+		return true
+	})
+	r.Catalog.Types(func(u *catalog.UserType) bool {
+		if u.Type.OID != oid && contains(u.Type, oid) {
+			out = append(out, dependent{thing: thing{class: typeThing, id: u.ID}})
+		}
+		return true
+	})
+	r.eachFunction(func(f *catalog.SQLFunction) {
+		uses := contains(f.Ret, oid)
+		for _, a := range slices.Concat(f.Args, f.Cols) {
+			uses = uses || contains(a.Type, oid)
+		}
+		if uses {
+			out = append(out, dependent{thing: thing{class: functionThing, id: f.ID}})
+		}
+	})
+	return out
+}
+
+func (r *run) schemaDependents(schema string) []dependent {
+	var out []dependent
+	add := func(c class, id catalog.ID) { out = append(out, dependent{thing: thing{class: c, id: id}}) }
+	r.Catalog.Relations(func(rel *catalog.Relation) bool {
+		if rel.Schema == schema {
+			add(relationThing, rel.ID)
+		}
+		return true
+	})
+	r.Catalog.Sequences(func(q *catalog.Sequence) bool {
+		if q.Schema == schema && q.OwnerRel == 0 {
+			add(sequenceThing, q.ID)
+		}
+		return true
+	})
+	r.Catalog.Types(func(u *catalog.UserType) bool {
+		if u.Schema == schema {
+			add(typeThing, u.ID)
+		}
+		return true
+	})
+	r.eachFunction(func(f *catalog.SQLFunction) {
+		if f.Schema == schema {
+			add(functionThing, f.ID)
+		}
+	})
+	return out
+}
+
+// columnDependents lists what a column takes along: views that read it,
+// generated columns and foreign keys on it. Indexes and constraints of its own
+// table go silently with it (see dropColumn).
+func (r *run) columnDependents(rel *catalog.Relation, id uint16) []dependent {
+	var out []dependent
+	for _, c := range rel.Columns {
+		if c.Generated != "" && slices.Contains(r.columnsOf(rel, c.Generated), id) {
+			out = append(out, dependent{thing: thing{class: columnThing, id: rel.ID, column: c.ID}})
+		}
+	}
+	for _, refID := range rel.Referers {
+		child := r.Catalog.RelationByID(refID)
+		for _, k := range child.Foreign {
+			if k.Parent == rel.ID && child.ID != rel.ID && slices.Contains(k.ParentColumns, id) {
+				out = append(out, dependent{thing: thing{class: constraintThing, id: child.ID, name: k.Name}})
+			}
+		}
+	}
+	r.Catalog.Sequences(func(q *catalog.Sequence) bool {
+		if q.OwnerRel == rel.ID && q.OwnerCol == id {
+			out = append(out, dependent{thing{class: sequenceThing, id: q.ID}, true})
+		}
+		return true
+	})
+	for _, v := range r.viewsOf(rel) {
+		if r.usesColumn(v, rel, id) {
+			out = append(out, dependent{thing: thing{class: relationThing, id: v.ID}})
+		}
+	}
+	return out
+}
