@@ -229,15 +229,15 @@ func failure(err error) string {
 	return text
 }
 
-// TestGolden runs testdata/*.test: statements with the answers that PostgreSQL
+// TestGolden runs testdata/*.golden: statements with the answers that PostgreSQL
 // 15 gives (testdata/record.py), but for those that a comment explains.
 func TestGolden(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.test")
+	files, err := filepath.Glob("testdata/*.golden")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no goldens", err)
 	}
 	for _, f := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(f), ".test"), func(t *testing.T) { golden(t, f) })
+		t.Run(strings.TrimSuffix(filepath.Base(f), ".golden"), func(t *testing.T) { golden(t, f) })
 	}
 }
 

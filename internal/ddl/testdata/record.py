@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the statements of a golden against PostgreSQL and writes its answers.
 
-usage: record.py file.test "psql command" — the command reads SQL from its
+usage: record.py file.golden "psql command" — the command reads SQL from its
 standard input, e.g. psql -X -A -t. The file's
 statements stand before "----"; parts are separated by empty lines.
 """
