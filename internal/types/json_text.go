@@ -210,9 +210,15 @@ func (n JSONText) Text() (string, error) {
 	if n.Kind() != JSONString || len(n) < 2 {
 		return string(n), nil
 	}
-	p := jsonParser{s: string(n), b: &JSONBBuilder{}}
+	if s := string(n[1:]); s[len(s)-1] == '"' && strings.IndexByte(s, '\\') < 0 {
+		return s[:len(s)-1], nil
+	}
+	p := jsonParser{s: string(n), b: decodes}
 	return p.str()
 }
+
+// decodes makes a parser resolve escapes; nothing is ever built in it.
+var decodes = &JSONBBuilder{}
 
 // Value returns the JSON as a value of type json.
 func (n JSONText) Value() Value { return Value{K: KindJSON, S: string(n)} }

@@ -205,7 +205,8 @@ func init() {
 		f.EvalTyped, f.Volatility = eval, expr.Stable
 		return f
 	}
-	lite("json_extract", args{any, text}, text, "Part at a path, as text; parts at several paths as a JSON array", jsonExtract).Variadic = true
+	f := lite("json_extract", args{any, text}, text, "Part at a path, as text; parts at several paths as a JSON array", jsonExtract)
+	f.Variadic, f.Specialize = true, extractAt
 	lite("json_valid", args{any}, types.Bool, "Whether a text is well-formed JSON", func(c *expr.Context, call *expr.CallTypes, a []value) (value, error) {
 		if k := a[0].K; k == types.KindJSON || k == types.KindJSONB {
 			return types.NewBool(true), nil
@@ -276,6 +277,43 @@ func jsonExtract(c *expr.Context, call *expr.CallTypes, a []value) (value, error
 		out = minify(out, string(d))
 	}
 	return newText(string(append(out, ']')))
+}
+
+// extractAt is json_extract with a constant path.
+func extractAt(consts []*types.Value) func(c *expr.Context, a []value) (value, error) {
+	if len(consts) != 2 || consts[1] == nil || consts[1].IsNull() {
+		return nil
+	}
+	steps, err := litePath(consts[1].S)
+	if err != nil {
+		return nil
+	}
+	return func(c *expr.Context, a []value) (value, error) {
+		switch v := a[0]; v.K {
+		case types.KindJSONB:
+			n, ok := liteWalk(binaryDoc(v), steps)
+			return extractNode(n, ok)
+		case types.KindJSON:
+			return liteSQL(liteWalk(textDoc(v), steps))
+		case types.KindText:
+			if !types.ValidJSON(v.S) {
+				return types.Null, errLiteJSON
+			}
+			return liteSQL(liteWalk(textDoc(v), steps))
+		}
+		d, err := liteText(c, nil, a[0])
+		if err != nil {
+			return types.Null, err
+		}
+		return liteSQL(liteWalk(d, steps))
+	}
+}
+
+func extractNode(n node, ok bool) (value, error) {
+	if ok && n.Kind() == types.JSONString {
+		return newText(n.Str())
+	}
+	return liteSQL(types.JSONText(n.Append(nil)), ok)
 }
 
 func liteSQL2(d types.JSONText, ok bool, err error) (value, error) {

@@ -129,7 +129,7 @@ func init() {
 				}
 				return answer(x)
 			})
-			f.Defaults = 2
+			f.Defaults, f.ArgNames = 2, []string{"target", "path", "vars", "silent"}
 			if tz {
 				f.Volatility = expr.Stable
 			}
