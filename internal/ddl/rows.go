@@ -260,10 +260,3 @@ func (r *run) dropTrees(rel *catalog.Relation) {
 		r.Counters.Forget(rel.ID)
 	}
 }
-
-// scalar computes an expression that refers to no row.
-func (r *run) scalar(x expr.Expr) types.Value {
-	v, err := compile(x)(r.Expr, nil)
-	check(err)
-	return v
-}

@@ -3,7 +3,6 @@ package ddl
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/zqlite/zqlite/internal/catalog"
 	"github.com/zqlite/zqlite/internal/sqlerr"
@@ -124,28 +123,4 @@ func (r *run) validateNotNull(rel *catalog.Relation, col *catalog.Column) {
 func nullViolation(rel *catalog.Relation, col *catalog.Column) error {
 	return sqlerr.New(sqlerr.NotNullViolation, "column \"%s\" of relation \"%s\" contains null values", col.Name, rel.Name).
 		WithTable(rel.Schema, rel.Name).WithColumn(col.Name)
-}
-
-// maxDetail is the longest value that the detail of an error shows.
-const maxDetail = 64
-
-// rowText writes a row as PostgreSQL's details do.
-func (r *run) rowText(rel *catalog.Relation, row []types.Value) string {
-	parts := make([]string, len(row))
-	for i, v := range row {
-		if v.IsNull() {
-			parts[i] = "null"
-			continue
-		}
-		s := types.Format(v, rel.Columns[i].Type, r.Expr.Env)
-		if len(s) > maxDetail {
-			cut := maxDetail
-			for cut > 0 && !utf8.RuneStart(s[cut]) {
-				cut--
-			}
-			s = s[:cut] + "..."
-		}
-		parts[i] = s
-	}
-	return "(" + strings.Join(parts, ", ") + ")"
 }

@@ -32,7 +32,6 @@ type pathRun struct {
 	bare    bool // no variables can be given: all are null
 	last    int  // last position of the array whose subscripts are computed
 	objects int  // numbered by keyvalue()
-	depth   int
 }
 
 // errPathDone ends a run whose answer is known.
