@@ -238,3 +238,23 @@ func TestLiteJSON(t *testing.T) {
 		}
 	}
 }
+
+func TestJSONAggregates(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		cols []string
+		want string
+	}{
+		{"json_agg", []string{"int4:1|NULL|3"}, "[1, null, 3]"},
+		{"json_agg", []string{"text:a|b\"c"}, `["a", "b\"c"]`},
+		{"json_agg", []string{"int4[]:{1}|{2,3}"}, "[[1], \n [2,3]]"},
+		{"jsonb_agg", []string{"numeric:1.50|NULL|NaN"}, `[1.50, null, "NaN"]`},
+		{"jsonb_agg", []string{`jsonb:{"b":1,"a":2}|[]`}, `[{"a": 2, "b": 1}, []]`},
+		{"json_object_agg", []string{"int4:1|2", "text:x|NULL"}, `{ "1" : "x", "2" : null }`},
+		{"jsonb_object_agg", []string{"text:b|a|b", "int4:1|2|3"}, `{"a": 2, "b": 3}`},
+		{"json_group_array", []string{"text:a|NULL"}, `["a",null]`},
+		{"json_group_object", []string{"text:a|b", "int4:1|2"}, `{"a":1,"b":2}`},
+	} {
+		checkAggregate(t, c.name, c.cols, c.want)
+	}
+}
