@@ -381,3 +381,42 @@ func TestRowsStayReadableBesideAnotherStatement(t *testing.T) {
 		t.Errorf("%d rows, %v", n, err)
 	}
 }
+
+func TestTemporaryTablesEndWithTheSession(t *testing.T) {
+	db := open(t, ":memory:")
+	ctx := context.Background()
+	a, err := db.Conn(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{
+		`CREATE TEMP TABLE mine (a int PRIMARY KEY)`,
+		`INSERT INTO mine VALUES (1), (2)`,
+		`CREATE TEMP VIEW half AS SELECT a FROM mine WHERE a < 2`,
+	} {
+		if _, err := a.ExecContext(ctx, text); err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+	}
+	var n int
+	if err := a.QueryRowContext(ctx, `SELECT count(*) FROM half`).Scan(&n); err != nil || n != 1 {
+		t.Errorf("got %d, %v", n, err)
+	}
+	b, err := db.Conn(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	if err := b.QueryRowContext(ctx, `SELECT count(*) FROM mine`).Scan(&n); err == nil {
+		t.Error("another session sees the temporary table")
+	}
+	if _, err := a.ExecContext(ctx, `DISCARD TEMP`); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.QueryRowContext(ctx, `SELECT count(*) FROM mine`).Scan(&n); err == nil {
+		t.Error("the temporary table outlived DISCARD")
+	}
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+}

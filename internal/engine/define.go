@@ -155,20 +155,14 @@ func (s *Session) optimizerOptions() optimizer.Options {
 	}
 }
 
-// dropSchemaObjects drops everything in a schema of the session's own.
+// dropSchemaObjects drops a schema of the session's own with what it holds.
 func (s *Session) dropSchemaObjects(ctx context.Context, schema string) error {
-	var names []ast.QualifiedName
-	s.currentCatalog().Relations(func(r *catalog.Relation) bool {
-		if r.Schema == schema {
-			names = append(names, ast.QualifiedName{Schema: r.Schema, Name: r.Name})
-		}
-		return true
-	})
-	if len(names) == 0 {
+	if s.currentCatalog().Schema(schema) == nil {
 		return nil
 	}
-	st := &Statement{text: "DROP TABLE", parts: make([]part, 1)}
-	_, err := s.define(ctx, st, 0, &ast.Drop{Kind: ast.ObjectTable, IfExists: true, Objects: names, Cascade: true})
+	st := &Statement{text: "DROP SCHEMA", parts: make([]part, 1)}
+	_, err := s.define(ctx, st, 0, &ast.Drop{Kind: ast.ObjectSchema, IfExists: true, Cascade: true,
+		Objects: []ast.QualifiedName{{Name: schema}}})
 	return err
 }
 
