@@ -1,8 +1,6 @@
 package storage
 
 import (
-	"encoding/binary"
-
 	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/storage/delta"
 	"github.com/zqlite/zqlite/internal/storage/page"
@@ -32,11 +30,11 @@ func (s *Store) applyOps(e *edit, seq uint64, ops []byte) error {
 			continue
 		}
 		if o.code == opSide {
-			side, err := s.readSide(o.key)
+			side, number, err := s.readSide(o.key)
 			if err != nil {
 				return err
 			}
-			gen.sides = append(gen.sides, binary.LittleEndian.Uint64(o.key))
+			gen.sides = append(gen.sides, number)
 			return s.applyOps(e, seq, side)
 		}
 		if list == nil || t.id != o.tree {

@@ -124,6 +124,9 @@ func crashSystem(o Options, checkpointEvery int) func(fs vfs.FS) crashtest.Syste
 	o.Create = true
 	o.PageSize = 4096
 	o.CheckpointEvery = -1
+	if o.LogPrealloc == 0 {
+		o.LogPrealloc = 64 << 10 // 4 MiB of zeros would be most of the work
+	}
 	return func(fs vfs.FS) crashtest.System {
 		return &crashStore{fs: fs, o: o, checkpointEvery: checkpointEvery}
 	}

@@ -40,9 +40,13 @@ func crashConfig(sync SyncMode) crashtest.Config {
 
 // TestStoreCrash is programme number 1.
 func TestStoreCrash(t *testing.T) {
-	for name, sync := range map[string]SyncMode{"full": SyncFull, "normal": SyncNormal, "off": SyncOff} {
+	for name, sync := range map[string]SyncMode{"full": SyncFull, "normal": SyncNormal, "off": SyncOff, "encrypted": SyncFull} {
 		t.Run(name, func(t *testing.T) {
-			rep, err := crashtest.Run(crashConfig(sync))
+			cfg := crashConfig(sync)
+			if name == "encrypted" {
+				cfg.New = crashSystem(Options{DeltaBytes: 8 << 10, Codec: toyCodec{password: "p"}}, 7)
+			}
+			rep, err := crashtest.Run(cfg)
 			t.Log(rep)
 			if err != nil {
 				t.Fatal(err)

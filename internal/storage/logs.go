@@ -17,7 +17,6 @@ import (
 )
 
 const (
-	logPrealloc = 4 << 20
 	// normalDelay keeps SyncNormal's promise of 200 ms with room for the sync.
 	normalDelay = 150 * time.Millisecond
 	offDelay    = 800 * time.Millisecond
@@ -33,6 +32,8 @@ type logs struct {
 	spare string   // an old file whose space the next generation takes over
 	old   []oldLog // merged, but one meta may still need them
 	dirty atomic.Bool
+	grow  int64 // bytes by which a file grows ahead
+	codec wal.Codec
 	kick  chan struct{}
 	stop  chan struct{}
 	done  chan struct{}
@@ -76,7 +77,7 @@ func (l *logs) create(gen, startLSN uint64, m SyncMode) (*wal.Log, error) {
 		}
 		l.spare = ""
 	}
-	log, err := wal.Create(l.fs, name, wal.Header{FileUUID: l.uuid, Generation: gen, StartLSN: startLSN}, logPrealloc)
+	log, err := wal.Create(l.fs, name, wal.Header{FileUUID: l.uuid, Generation: gen, StartLSN: startLSN, Codec: l.codec}, l.grow)
 	if err != nil {
 		return nil, err
 	}
@@ -212,7 +213,7 @@ func (s *Store) giveUp(path string) error {
 	s.commitMu.Lock() // rotation takes the spare
 	take := l.spare == "" && !s.closed.Load()
 	if take {
-		if info, err := l.fs.Stat(path); err != nil || info.Size > 4*s.o.DeltaBytes+4*logPrealloc {
+		if info, err := l.fs.Stat(path); err != nil || info.Size > 4*s.o.DeltaBytes+4*defaultLogPrealloc {
 			take = false
 		}
 	}
@@ -270,6 +271,7 @@ func (s *Store) replay(ctx context.Context, e *edit) (r replayed, err error) {
 		if i+1 < len(headers) { // it was synced before its successor was begun
 			h.DurableLSN = headers[i+1].StartLSN
 		}
+		h.Codec = s.logs.codec
 		res, err := wal.Replay(s.fs, s.logs.name(h.Generation), h, func(f wal.Frame) error {
 			if err := ctx.Err(); err != nil {
 				return sqlerr.Wrap(err, sqlerr.QueryCanceled, "opening was canceled")
@@ -294,7 +296,7 @@ func (s *Store) logHeader(gen uint64) (h wal.Header, ok bool, err error) {
 	if ok || gen < s.merged.next { // the file of an old one may be about to be recycled
 		return h, ok && h.Generation == gen && h.FileUUID == s.logs.uuid, nil
 	}
-	_, err = wal.Replay(s.fs, s.logs.name(gen), wal.Header{FileUUID: s.logs.uuid, Generation: gen},
+	_, err = wal.Replay(s.fs, s.logs.name(gen), wal.Header{FileUUID: s.logs.uuid, Generation: gen, Codec: s.logs.codec},
 		func(wal.Frame) error { return nil })
 	return h, false, err
 }

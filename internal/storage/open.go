@@ -27,7 +27,7 @@ func Open(ctx context.Context, files vfs.FS, path string, o Options) (*Store, er
 	s.lockLimit, s.sideLimit = s.o.LockLimit, sideBytes
 	s.maxKey = min(maxKeyBytes, s.o.PageSize/8)
 	s.syncMode.Store(uint32(o.Sync))
-	s.logs = logs{fs: files, path: path, kick: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
+	s.logs = logs{fs: files, path: path, grow: max(s.o.LogPrealloc, 0), kick: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
 	s.ckpt = checkpointer{kick: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
 	s.ckpt.cond.L = &s.ckpt.mu
 	s.memory = memory

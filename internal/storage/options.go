@@ -5,6 +5,7 @@ import (
 
 	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/storage/page"
+	"github.com/zqlite/zqlite/internal/storage/pager"
 )
 
 // TreeID names a tree for as long as it lives. The catalog chooses it; those
@@ -41,7 +42,22 @@ type Options struct {
 	Sync            SyncMode
 	CheckpointEvery time.Duration // merge an idle delta this often; 0 is 1 minute, negative never
 	LockLimit       int           // row locks per tree before escalation is tried; 0 is 8192
+	LogPrealloc     int64         // bytes by which log files grow ahead; 0 is 4 MiB, negative not at all
+
+	// Codec encrypts the file at its creation and finds its keys later; nil is
+	// plain.
+	Codec Codec
 }
+
+// Codec finds the keys of an encrypted database.
+type Codec = pager.Codec
+
+// Keys are the sealers of an encrypted database: one for pages, one for the
+// log, one for side files and what is spilled.
+type Keys = pager.Keys
+
+// Sealer encrypts and authenticates.
+type Sealer = pager.Sealer
 
 const (
 	defaultDeltaBytes    = 16 << 20
@@ -49,6 +65,7 @@ const (
 	defaultCacheBytes    = 64 << 20
 	defaultPageSize      = 16 << 10
 	defaultLockLimit     = 8192
+	defaultLogPrealloc   = 4 << 20
 )
 
 // Isolation is what a transaction may see of the others.

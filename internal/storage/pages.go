@@ -27,15 +27,15 @@ func (b baseTree) rows() int64 { return int64(b.root.Rows) }
 
 // openPages opens or creates the data file.
 func (s *Store) openPages() error {
-	f, err := pager.Open(s.fs, s.path, s.o.ReadOnly)
-	if errors.Is(err, fs.ErrNotExist) {
+	f, err := pager.Open(s.fs, s.path, s.o.ReadOnly, s.o.Codec)
+	if errors.Is(err, fs.ErrNotExist) || s.untouched() {
 		if !s.o.Create || s.o.ReadOnly {
 			return sqlerr.Wrap(err, sqlerr.UndefinedFile, "database %q does not exist", s.path)
 		}
 		if err := s.removeLeftovers(); err != nil {
 			return err
 		}
-		f, err = pager.Create(s.fs, s.path, s.o.PageSize)
+		f, err = pager.Create(s.fs, s.path, s.o.PageSize, s.o.Codec)
 	}
 	if err != nil {
 		return err
@@ -43,6 +43,9 @@ func (s *Store) openPages() error {
 	s.pages = &pages{file: f, cache: btree.NewCache(f, s.o.CacheBytes)}
 	s.fileBytes.Store(f.Size())
 	s.logs.uuid = f.UUID
+	if k := f.Keys(); k != nil {
+		s.logs.codec = k.Log
+	}
 	s.maxKey = min(maxKeyBytes, f.PageSize()/8)
 	s.bigRow = f.PageSize() / 16
 	m := f.Meta()
@@ -56,6 +59,20 @@ func (s *Store) openPages() error {
 	}
 	s.merged.trees, err = decodeDirectory(b)
 	return err
+}
+
+// untouched tells whether the file is an empty one without logs, as those make
+// who reserve a name; it is as good as none.
+func (s *Store) untouched() bool {
+	if !s.o.Create || s.o.ReadOnly {
+		return false
+	}
+	info, err := s.fs.Stat(s.path)
+	if err != nil || info.IsDir || info.Size > 0 {
+		return false
+	}
+	gens, err := s.logs.found()
+	return err == nil && len(gens) == 0
 }
 
 // removeLeftovers removes all logs and side files: those of a database whose
@@ -220,6 +237,7 @@ func (c *leafCursor) before(i int, lo []byte, excl bool) bool {
 func (s *Store) writeCheckpoint(gens []*generation, clean bool) error {
 	f := s.pages.file
 	f.Begin(s.oldestEpoch())
+	w := f.Writer()
 	g := gens[len(gens)-1]
 	m := merged{trees: make(map[TreeID]mergedTree, len(g.trees)), last: g.last, next: g.id + 1, epoch: f.Epoch()}
 	changes := map[TreeID][]*delta.List{}
@@ -237,7 +255,7 @@ func (s *Store) writeCheckpoint(gens []*generation, clean bool) error {
 		}
 		if lists := changes[id]; len(lists) > 0 {
 			var err error
-			if n.base.root, err = btree.Merge(s.pages.cache, f, n.base.root, t.kind, t.layouts.set, newMergeSource(lists)); err != nil {
+			if n.base.root, err = btree.Merge(s.pages.cache, w, n.base.root, t.kind, t.layouts.set, newMergeSource(lists)); err != nil {
 				return err
 			}
 		}
@@ -245,12 +263,12 @@ func (s *Store) writeCheckpoint(gens []*generation, clean bool) error {
 	}
 	for id, old := range s.merged.trees {
 		if n, ok := m.trees[id]; !ok || n.incarnation != old.incarnation {
-			if err := btree.Drop(s.pages.cache, f, old.base.root, old.layouts.set); err != nil {
+			if err := btree.Drop(s.pages.cache, w, old.base.root, old.layouts.set); err != nil {
 				return err
 			}
 		}
 	}
-	if err := f.Commit(m.last, m.next, clean, encodeDirectory(m.trees)); err != nil {
+	if err := w.Commit(m.last, m.next, clean, encodeDirectory(m.trees)); err != nil {
 		return err
 	}
 	if err := f.Shrink(); err != nil {
@@ -265,7 +283,7 @@ func (s *Store) writeCheckpoint(gens []*generation, clean bool) error {
 func (s *Store) writeMeta(clean bool) error {
 	f := s.pages.file
 	f.Begin(s.oldestEpoch())
-	if err := f.Commit(s.merged.last, s.merged.next, clean, encodeDirectory(s.merged.trees)); err != nil {
+	if err := f.Writer().Commit(s.merged.last, s.merged.next, clean, encodeDirectory(s.merged.trees)); err != nil {
 		return err
 	}
 	s.merged.epoch = f.Meta().Epoch

@@ -122,7 +122,7 @@ func TestRowTooBig(t *testing.T) {
 	s := openStore(t, vfs.Memory(), Options{PageSize: 4096})
 	defer s.Close()
 	var l page.Layout
-	for i := range 300 {
+	for i := range 600 {
 		l.Columns = append(l.Columns, page.Column{ID: uint16(i + 1), Kind: page.Fixed8})
 	}
 	tx := s.Begin(TxOptions{})
@@ -181,4 +181,54 @@ func TestReadOnlyAndLock(t *testing.T) {
 	if err := late.BeginStatement(); err != ErrClosed {
 		t.Fatal(err)
 	}
+}
+
+// TestDroppedColumn frees the large cells of a column that is gone, leaf by
+// leaf as they are rewritten.
+func TestDroppedColumn(t *testing.T) {
+	s := openStore(t, vfs.Memory(), Options{PageSize: 4096})
+	two := page.Layout{Version: 1, Columns: []page.Column{{ID: 1, Kind: page.Fixed8}, {ID: 2, Kind: page.Var}, {ID: 3, Kind: page.Var}}}
+	one := page.Layout{Version: 2, Columns: []page.Column{{ID: 1, Kind: page.Fixed8}, {ID: 3, Kind: page.Var}}}
+	var w page.RowWriter
+	tx := s.Begin(TxOptions{})
+	must(t, tx.CreateTree(Spec{ID: table, Key: page.KeyUint64, Layout: two}))
+	for k := range uint64(300) {
+		w.Reset(&two)
+		w.SetInt(0, int64(k))
+		w.SetBytes(1, make([]byte, 9000))
+		w.SetBytes(2, make([]byte, 5000))
+		must(t, tx.Insert(table, intKey(k), w.Bytes()))
+	}
+	must(t, tx.Commit(ctx))
+	must(t, s.Checkpoint(ctx))
+	check := func() {
+		t.Helper()
+		must(t, s.IntegrityCheck(ctx, func(l string) { t.Error(l) }))
+	}
+	check()
+	tx = s.Begin(TxOptions{})
+	must(t, tx.AlterTree(table, one))
+	must(t, tx.Commit(ctx))
+	check()
+	for k := range uint64(300) {
+		tx = s.Begin(TxOptions{})
+		w.Reset(&one)
+		w.SetInt(0, 7)
+		must(t, tx.Put(table, intKey(k), w.Bytes()))
+		must(t, tx.Commit(ctx))
+		if k%40 == 0 {
+			check()
+		}
+	}
+	check()
+	for range 6 { // space returns when both metas and the readers are past it
+		tx = s.Begin(TxOptions{})
+		must(t, tx.Put(table, intKey(0), w.Bytes()))
+		must(t, tx.Commit(ctx))
+		check()
+	}
+	if n := s.Stats().FileBytes; n > 1<<20 {
+		t.Errorf("%d bytes are left", n)
+	}
+	must(t, s.Close())
 }

@@ -101,6 +101,9 @@ func (o Options) withDefaults() Options {
 	if o.PageSize <= 0 {
 		o.PageSize = defaultPageSize
 	}
+	if o.LogPrealloc == 0 {
+		o.LogPrealloc = defaultLogPrealloc
+	}
 	if o.LockLimit <= 0 {
 		o.LockLimit = defaultLockLimit
 	}

@@ -25,29 +25,34 @@ type Changes interface {
 // merger writes the new pages of one tree.
 type merger struct {
 	c     *Cache
-	f     *pager.File
+	w     *pager.Writer
 	ls    *page.Layouts
 	in    Changes
 	b     *page.LeafBuilder
 	room  int
-	buf   []byte
 	out   []entry // finished leaves
+	ratio float64 // size of leaves to their estimate, of late
 	store page.Overflow
+}
+
+func newMerger(c *Cache, w *pager.Writer, kind page.KeyKind, ls *page.Layouts, in Changes) *merger {
+	m := &merger{c: c, w: w, ls: ls, in: in, b: page.NewLeafBuilder(kind, ls), room: w.File().Room(), ratio: 1}
+	m.store = func(cell []byte) ([]byte, error) {
+		r, err := w.WriteBlob(pager.TypeOverflow, cell)
+		return pager.AppendBlob(nil, r), err
+	}
+	return m
 }
 
 // Merge applies changes to a tree and gives the root of the new one. Pages
 // that the new tree does not share are freed.
-func Merge(c *Cache, f *pager.File, root Ptr, kind page.KeyKind, ls *page.Layouts, in Changes) (Ptr, error) {
-	m := &merger{c: c, f: f, ls: ls, in: in, b: page.NewLeafBuilder(kind, ls), room: f.Room(), buf: f.Buffer()}
-	m.store = func(cell []byte) ([]byte, error) {
-		r, err := f.WriteBlob(pager.TypeOverflow, cell)
-		return pager.AppendBlob(nil, r), err
-	}
+func Merge(c *Cache, w *pager.Writer, root Ptr, kind page.KeyKind, ls *page.Layouts, in Changes) (Ptr, error) {
+	m := newMerger(c, w, kind, ls, in)
 	var list []entry
 	var err error
 	if root.Page == 0 {
 		if err = m.rest(nil); err == nil {
-			err = m.flush(0)
+			err = m.flush()
 		}
 		list = m.out
 	} else {
@@ -56,22 +61,28 @@ func Merge(c *Cache, f *pager.File, root Ptr, kind page.KeyKind, ls *page.Layout
 	if err != nil {
 		return Ptr{}, err
 	}
-	for {
-		if len(list) == 0 {
-			return Ptr{}, nil
-		}
-		level := list[0].ptr.Level
-		if len(list) == 1 {
-			return m.collapse(list[0].ptr)
-		}
-		if list, err = m.nodes(list, level+1); err != nil {
-			return Ptr{}, err
-		}
+	if list, err = m.top(list); err != nil || len(list) == 0 {
+		return Ptr{}, err
 	}
+	return m.collapse(list[0].ptr)
+}
+
+// top writes inner pages over a list until there is one entry, or none.
+func (m *merger) top(list []entry) ([]entry, error) {
+	var err error
+	for len(list) > 1 && err == nil {
+		list, err = m.nodes(list, list[0].ptr.Level+1)
+	}
+	return list, err
 }
 
 // collapse takes away inner pages at the top that have one child.
 func (m *merger) collapse(p Ptr) (Ptr, error) {
+	if p.Level > 0 {
+		if err := m.w.Flush(); err != nil {
+			return Ptr{}, err
+		}
+	}
 	for p.Level > 0 {
 		f, err := m.c.get(&p, m.ls)
 		if err != nil {
@@ -80,7 +91,7 @@ func (m *merger) collapse(p Ptr) (Ptr, error) {
 		if len(f.node.ptrs) > 1 {
 			break
 		}
-		m.f.Free(p.Page)
+		m.w.Free(p.Page)
 		p = f.node.ptrs[0]
 	}
 	return p, nil
@@ -107,7 +118,7 @@ func (m *merger) subtree(e entry, hi []byte) ([]entry, error) {
 	for i := range children {
 		children[i] = entry{n.seps[i], n.ptrs[i]}
 	}
-	m.f.Free(e.ptr.Page)
+	m.w.Free(e.ptr.Page)
 	if e.ptr.Level == 1 {
 		list, err := m.leafList(children, hi)
 		if err != nil || len(list) == 0 {
@@ -147,8 +158,8 @@ func (m *merger) leafList(leaves []entry, hi []byte) ([]entry, error) {
 			above = leaves[i+1].sep
 		}
 		if !m.touched(above) {
-			if m.b.Len() == 0 || m.b.Estimate() > m.room/4 {
-				if err := m.flush(0); err != nil {
+			if m.b.Len() == 0 || m.size() > m.room/4 {
+				if err := m.flush(); err != nil {
 					return nil, err
 				}
 				m.out = append(m.out, leaves[i])
@@ -159,7 +170,7 @@ func (m *merger) leafList(leaves []entry, hi []byte) ([]entry, error) {
 			return nil, err
 		}
 	}
-	if err := m.flush(0); err != nil {
+	if err := m.flush(); err != nil {
 		return nil, err
 	}
 	return m.out, nil
@@ -171,31 +182,33 @@ func (m *merger) leaf(p Ptr, hi []byte) error {
 	if err != nil {
 		return err
 	}
-	m.f.Free(p.Page)
-	for i := 0; i < l.Len(); i++ {
-		for {
-			ch := m.in.Peek()
-			if ch == nil {
-				break
-			}
-			c := l.Compare(i, ch.Key)
-			if c < 0 {
-				break
-			}
-			if err := m.apply(ch); err != nil {
-				return err
-			}
-			m.in.Next()
-			if c == 0 {
-				m.freeOverflow(l, i)
-				goto replaced
-			}
+	m.w.Free(p.Page)
+	overflows(l, m.ls, true, m.w.FreeBlob)
+	for i := 0; i < l.Len(); {
+		ch := m.in.Peek()
+		if ch == nil {
+			m.b.AddFrom(l, i, l.Len())
+			break
 		}
-		m.b.AddFrom(l, i)
-	replaced:
+		at, found := l.SearchFrom(i, l.Len(), ch.Key)
+		m.b.AddFrom(l, i, at)
+		if i = at; i == l.Len() {
+			break
+		}
+		if err := m.apply(ch); err != nil {
+			return err
+		}
+		m.in.Next()
+		if found {
+			m.freeOverflow(l, i)
+			i++
+		}
 		if err := m.spill(); err != nil {
 			return err
 		}
+	}
+	if err := m.spill(); err != nil {
+		return err
 	}
 	return m.rest(hi)
 }
@@ -233,57 +246,76 @@ func (m *merger) freeOverflow(l *page.Leaf, i int) {
 	for _, c := range m.ls.Newest().Columns {
 		if c.Kind == page.Var && l.MayOverflow(c.ID) && l.Overflows(c.ID, i) {
 			if r, ok := pager.DecodeBlob(l.BytesAt(c.ID, i)); ok {
-				m.f.FreeBlob(r)
+				m.w.FreeBlob(r)
 			}
 		}
 	}
 }
 
-// spill writes full leaves while the builder holds more than two.
+// size is about what the rows of the builder will take, going by how well the
+// leaves before packed.
+func (m *merger) size() int { return int(float64(m.b.Estimate()) * m.ratio) }
+
+// spill writes full leaves while the builder holds more than two. However well
+// rows pack, it holds no more than some dozen pages of them.
 func (m *merger) spill() error {
-	if m.b.Estimate() <= 3*m.room {
-		return nil
-	}
-	return m.flush(m.room + m.room/2)
-}
-
-// flush writes the rows of the builder until it holds no more than keep bytes.
-func (m *merger) flush(keep int) error {
-	for m.b.Len() > 0 && (keep == 0 || m.b.Estimate() > keep) {
-		n := m.b.Len()
-		if est := m.b.Estimate(); est > m.room && keep > 0 {
-			n = max(n*m.room/est, 1)
-			n += n / 2 // the estimate knows nothing of packing
-			n = min(n, m.b.Len())
-		}
-		size, seq, ok := m.encode(n)
-		for !ok {
-			if n == 1 {
-				return errRowTooBig
-			}
-			if keep == 0 && n == m.b.Len() && n > 1 {
-				n = (n + 1) / 2 // the last two leaves share evenly
-			} else {
-				n = max(n*7/8, 1)
-			}
-			size, seq, ok = m.encode(n)
-		}
-		_ = size
-		id, crc, err := m.f.Write(pager.TypeLeaf, m.buf)
-		if err != nil {
+	for m.size() > 3*m.room || m.b.Estimate() > 24*m.room {
+		if err := m.write(false); err != nil {
 			return err
 		}
-		m.out = append(m.out, entry{
-			sep: bytes.Clone(m.b.Key(0)),
-			ptr: Ptr{Page: id, Birth: m.f.Epoch(), CRC: crc, Rows: uint64(n), MaxSeq: seq},
-		})
-		m.b.Drop(n)
+	}
+	return nil
+}
+
+// flush writes all rows of the builder.
+func (m *merger) flush() error {
+	for m.b.Len() > 0 {
+		if err := m.write(true); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write makes one leaf of the first rows. With last nothing comes behind them,
+// and the last two leaves share evenly.
+func (m *merger) write(last bool) error {
+	n := m.b.Len()
+	size := m.size()
+	switch {
+	case last && size > m.room && size < 2*m.room:
+		n = (n + 1) / 2
+	case size > m.room:
+		n = min(max(int(float64(n)*float64(m.room)/float64(size)*1.02), 1), n)
+	}
+	used, seq, ok := m.encode(n)
+	for !ok {
+		if n == 1 {
+			return errRowTooBig
+		}
+		if last && n == m.b.Len() {
+			n = (n + 1) / 2
+		} else {
+			n = max(n*15/16, 1)
+		}
+		used, seq, ok = m.encode(n)
+	}
+	ptr, err := m.w.Write(pager.TypeLeaf)
+	if err != nil {
+		return err
+	}
+	ptr.Rows, ptr.MaxSeq = uint64(n), seq
+	m.out = append(m.out, entry{sep: bytes.Clone(m.b.Key(0)), ptr: ptr})
+	before := m.b.Estimate()
+	m.b.Drop(n)
+	if took := before - m.b.Estimate(); took > m.room/8 {
+		m.ratio = min(max(float64(used)/float64(took), 0.05), 1)
 	}
 	return nil
 }
 
 func (m *merger) encode(n int) (int, uint64, bool) {
-	content := m.buf[pager.HeaderBytes:]
+	content := m.w.Content()
 	size, seq, ok := m.b.Encode(0, n, content)
 	if ok {
 		clear(content[size:])
@@ -328,20 +360,39 @@ func (m *merger) node(list []entry, level uint8) (entry, error) {
 	if len(list) == 0 {
 		return entry{}, errRowTooBig
 	}
-	content := m.buf[pager.HeaderBytes:]
+	content := m.w.Content()
 	clear(content)
 	binary.LittleEndian.PutUint16(content, uint16(len(list)))
 	b := content[:nodeHeader]
-	e := entry{sep: list[0].sep, ptr: Ptr{Birth: m.f.Epoch(), Level: level}}
+	e := entry{sep: list[0].sep}
+	var rows, seq uint64
 	for i := range list {
 		c := &list[i]
 		b = pager.AppendPtr(b, c.ptr)
 		b = binary.LittleEndian.AppendUint16(b, uint16(len(c.sep)))
 		b = append(b, c.sep...)
-		e.ptr.Rows += c.ptr.Rows
-		e.ptr.MaxSeq = max(e.ptr.MaxSeq, c.ptr.MaxSeq)
+		rows += c.ptr.Rows
+		seq = max(seq, c.ptr.MaxSeq)
 	}
 	var err error
-	e.ptr.Page, e.ptr.CRC, err = m.f.Write(pager.TypeInner, m.buf)
+	e.ptr, err = m.w.Write(pager.TypeInner)
+	e.ptr.Level, e.ptr.Rows, e.ptr.MaxSeq = level, rows, seq
 	return e, err
+}
+
+// Build writes a new tree of rows in ascending key order.
+func Build(c *Cache, w *pager.Writer, kind page.KeyKind, ls *page.Layouts, in Changes) (Ptr, error) {
+	m := newMerger(c, w, kind, ls, in)
+	err := m.rest(nil)
+	if err == nil {
+		err = m.flush()
+	}
+	if err != nil {
+		return Ptr{}, err
+	}
+	list, err := m.top(m.out)
+	if err != nil || len(list) == 0 {
+		return Ptr{}, err
+	}
+	return list[0].ptr, w.Flush()
 }

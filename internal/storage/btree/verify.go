@@ -11,11 +11,11 @@ import (
 var errRowTooBig = sqlerr.New(sqlerr.ProgramLimitExceeded, "a row does not fit into a page")
 
 // Drop frees every page of a tree.
-func Drop(c *Cache, f *pager.File, root Ptr, ls *page.Layouts) error {
+func Drop(c *Cache, w *pager.Writer, root Ptr, ls *page.Layouts) error {
 	return Walk(c, root, ls, func(p *Ptr, l *page.Leaf) error {
-		f.Free(p.Page)
+		w.Free(p.Page)
 		if l != nil {
-			overflows(l, ls, f.FreeBlob)
+			overflows(l, ls, false, w.FreeBlob)
 		}
 		return nil
 	})
@@ -49,14 +49,17 @@ func Walk(c *Cache, root Ptr, ls *page.Layouts, fn func(p *Ptr, l *page.Leaf) er
 	return nil
 }
 
-func overflows(l *page.Leaf, ls *page.Layouts, fn func(pager.Blob)) {
-	for _, col := range ls.Newest().Columns {
-		if col.Kind != page.Var || !l.MayOverflow(col.ID) {
+// overflows calls fn with the blobs of a leaf: all, or those of columns that
+// the newest layout lacks, which go when the leaf is rewritten.
+func overflows(l *page.Leaf, ls *page.Layouts, dropped bool, fn func(pager.Blob)) {
+	for c := range l.Columns() {
+		id := l.ColumnID(c)
+		if !l.MayOverflow(id) || dropped && ls.Has(id) {
 			continue
 		}
 		for i := range l.Len() {
-			if l.Overflows(col.ID, i) {
-				if r, ok := pager.DecodeBlob(l.BytesAt(col.ID, i)); ok {
+			if l.Overflows(id, i) {
+				if r, ok := pager.DecodeBlob(l.BytesAt(id, i)); ok {
 					fn(r)
 				}
 			}
@@ -125,7 +128,7 @@ func (v *verifier) leaf(l *page.Leaf, p *Ptr, lo, hi []byte) (rows, seq uint64) 
 		v.last = append(v.last[:0], key...)
 		seq = max(seq, l.Seq(i))
 	}
-	overflows(l, v.ls, func(r pager.Blob) {
+	overflows(l, v.ls, false, func(r pager.Blob) {
 		v.f.BlobPages(r, v.visit)
 		if _, err := v.f.ReadBlob(r, pager.TypeOverflow); err != nil {
 			v.report("page %d: %v", p.Page, err)

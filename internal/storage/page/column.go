@@ -1,5 +1,7 @@
 package page
 
+import "math"
+
 // overflowBit in the end of a variable cell says that its bytes are a
 // reference to overflow pages.
 const overflowBit = 1 << 31
@@ -8,6 +10,14 @@ const overflowBit = 1 << 31
 func (l *Leaf) HasNulls(id uint16) bool {
 	c := l.col(id)
 	if c == nil {
+		if l.whole(id) {
+			for i := range l.n {
+				if l.NullAt(id, i) {
+					return true
+				}
+			}
+			return false
+		}
 		return l.ls.missing(id).Null
 	}
 	return c.nulls != nil
@@ -19,7 +29,13 @@ func (l *Leaf) Nulls(id uint16, first, n int, dst []uint64) {
 	clear(dst[:(n+63)/64])
 	c := l.col(id)
 	if c == nil {
-		if l.ls.missing(id).Null {
+		if l.whole(id) {
+			for i := range n {
+				if l.NullAt(id, first+i) {
+					dst[i>>6] |= 1 << (i & 63)
+				}
+			}
+		} else if l.ls.missing(id).Null {
 			for i := range n {
 				dst[i>>6] |= 1 << (i & 63)
 			}
@@ -39,6 +55,10 @@ func (l *Leaf) Nulls(id uint16, first, n int, dst []uint64) {
 func (l *Leaf) NullAt(id uint16, i int) bool {
 	c := l.col(id)
 	if c == nil {
+		if l.whole(id) {
+			r := l.row(i)
+			return r.IsNull(id)
+		}
 		return l.ls.missing(id).Null
 	}
 	return c.nulls != nil && c.nulls[i>>3]>>(i&7)&1 != 0
@@ -48,6 +68,10 @@ func (l *Leaf) NullAt(id uint16, i int) bool {
 func (l *Leaf) IntAt(id uint16, i int) int64 {
 	c := l.col(id)
 	if c == nil {
+		if l.whole(id) {
+			r := l.row(i)
+			return r.Int(id)
+		}
 		return int64(l.ls.missing(id).I)
 	}
 	if c.kind > Fixed8 {
@@ -60,6 +84,12 @@ func (l *Leaf) IntAt(id uint16, i int) int64 {
 func (l *Leaf) Ints(id uint16, first, n int, dst []int64) {
 	c := l.col(id)
 	dst = dst[:n]
+	if c == nil && l.whole(id) {
+		for i := range dst {
+			dst[i] = l.IntAt(id, first+i)
+		}
+		return
+	}
 	if c == nil || c.kind > Fixed8 || c.width == 0 {
 		v := l.IntAt(id, first)
 		for i := range dst {
@@ -93,6 +123,12 @@ func (l *Leaf) Ints(id uint16, first, n int, dst []int64) {
 // GatherInts copies the cells of the rows pos.
 func (l *Leaf) GatherInts(id uint16, pos []int32, dst []int64) {
 	c := l.col(id)
+	if c == nil && l.whole(id) {
+		for i, p := range pos {
+			dst[i] = l.IntAt(id, int(p))
+		}
+		return
+	}
 	if c == nil || c.kind > Fixed8 || c.width == 0 {
 		v := l.IntAt(id, 0)
 		for i := range pos {
@@ -109,6 +145,15 @@ func (l *Leaf) GatherInts(id uint16, pos []int32, dst []int64) {
 // where there is none.
 func (l *Leaf) MinMaxInt(id uint16) (least, largest int64, ok bool) {
 	c := l.col(id)
+	if c == nil && l.whole(id) {
+		least, largest = math.MaxInt64, math.MinInt64
+		for i := range l.n {
+			if r := l.row(i); r.p.of(id).kind <= Fixed8 && !r.IsNull(id) {
+				least, largest = min(least, r.Int(id)), max(largest, r.Int(id))
+			}
+		}
+		return least, largest, least <= largest
+	}
 	if c == nil {
 		m := l.ls.missing(id)
 		return int64(m.I), int64(m.I), !m.Null && l.n > 0
@@ -123,6 +168,10 @@ func (l *Leaf) MinMaxInt(id uint16) (least, largest int64, ok bool) {
 func (l *Leaf) PairAt(id uint16, i int) (a, b int64) {
 	c := l.col(id)
 	if c == nil {
+		if l.whole(id) {
+			r := l.row(i)
+			return r.Pair(id)
+		}
 		m := l.ls.missing(id)
 		return int64(m.I), int64(m.J)
 	}
@@ -144,27 +193,43 @@ func (l *Leaf) Pairs(id uint16, first, n int, as, bs []int64) {
 func (l *Leaf) BytesAt(id uint16, i int) []byte {
 	c := l.col(id)
 	if c == nil {
+		if l.whole(id) {
+			r := l.row(i)
+			return r.Bytes(id)
+		}
 		return l.ls.missing(id).B
 	}
 	if c.kind != Var {
 		return nil
 	}
-	from := uint32(0)
-	if i > 0 {
-		from = le.Uint32(c.cells[4*i-4:]) &^ overflowBit
+	if c.codes != nil {
+		if c.nulls != nil && c.nulls[i>>3]>>(i&7)&1 != 0 {
+			return nil
+		}
+		i = int(c.codes[i])
 	}
-	to := le.Uint32(c.cells[4*i:]) &^ overflowBit
-	return c.data[from:to:to]
+	return cellOf(c.cells, c.data, i)
 }
 
 // Overflows tells whether the bytes of a Var cell lie on overflow pages.
 func (l *Leaf) Overflows(id uint16, i int) bool {
 	c := l.col(id)
-	return c != nil && c.kind == Var && le.Uint32(c.cells[4*i:])&overflowBit != 0
+	if c == nil && l.whole(id) {
+		r := l.row(i)
+		return r.overflows(id)
+	}
+	return c != nil && c.kind == Var && c.width == varOverflow && le.Uint32(c.cells[4*i:])&overflowBit != 0
 }
 
 // MayOverflow tells whether any cell of the column does.
 func (l *Leaf) MayOverflow(id uint16) bool {
 	c := l.col(id)
-	return c != nil && c.kind == Var && c.width != 0
+	if c == nil && l.whole(id) {
+		for i := range l.n {
+			if l.Overflows(id, i) {
+				return true
+			}
+		}
+	}
+	return c != nil && c.kind == Var && c.width == varOverflow
 }

@@ -136,6 +136,9 @@ func (ls *Layouts) With(l Layout) *Layouts {
 // Newest gives the layout that rows are written with.
 func (ls *Layouts) Newest() *Layout { return &ls.newest.Layout }
 
+// Has tells whether the newest layout has the column.
+func (ls *Layouts) Has(id uint16) bool { return ls.newest.column(id) != nil }
+
 // Len counts the layouts.
 func (ls *Layouts) Len() int { return len(ls.all) }
 

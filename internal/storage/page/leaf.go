@@ -13,18 +13,27 @@ import (
 //	0   u16 rows, u8 key kind, u8 sequence width, u32 layout version
 //	8   u64 least sequence, 16 u64 largest sequence
 //	24  u16 columns, u16 key prefix length, u32 offset of keys
-//	28  ... u32 offset of sequences, u32 length of the content
+//	32  u32 offset of sequences, u32 length of the content
 //	40  column directory, 32 bytes each:
 //	      u16 id, u8 kind, u8 width, u32 offset of the null bitmap (0: no
-//	      nulls), u32 offset of cells, u32 reserved, i64 least, i64 largest
+//	      nulls), u32 offset of cells, u32 dictionary entries, i64 least, i64
+//	      largest
 //
 // Integer cells are packed to width bytes above the least one. Variable cells
-// are u32 ends, then bytes; a cell of width 1 column is described by the flag
-// overflowBit in its end. Keys: u64 array, or prefix, u64 heads, u32 ends,
+// are u32 ends, then bytes; at width 1 overflowBit in an end says that the cell
+// is a reference; at width 2 there are a u8 code per row, u32 ends and bytes of
+// the dictionary entries. Keys: u64 array, or prefix, u64 heads, u32 ends,
 // suffixes.
+//
+// With wholeRows in the key kind there are no columns: u32 ends and the bytes
+// of rows follow at 40.
 const (
 	leafHeader = 40
 	leafColumn = 32
+
+	wholeRows   = 0x80
+	varOverflow = 1
+	varDict     = 2
 )
 
 var errLeaf = sqlerr.New(sqlerr.DataCorrupted, "a leaf page is malformed")
@@ -45,6 +54,8 @@ type Leaf struct {
 	suffix  []byte
 	columns []leafCol
 	byID    []int16
+	rowEnds []byte // of whole rows; nil where cells are in columns
+	rows    []byte
 	ls      *Layouts
 	p       *plan
 }
@@ -56,6 +67,7 @@ type leafCol struct {
 	nulls    []byte
 	cells    []byte
 	data     []byte
+	codes    []byte // of a dictionary, whose entries are in cells and data
 	min, max int64
 }
 
@@ -66,7 +78,7 @@ func OpenLeaf(ls *Layouts, b []byte) (*Leaf, error) {
 	if len(b) < leafHeader {
 		return nil, errLeaf
 	}
-	l := &Leaf{b: b, n: int(le.Uint16(b)), kind: KeyKind(b[2]), seqW: b[3], ls: ls,
+	l := &Leaf{b: b, n: int(le.Uint16(b)), kind: KeyKind(b[2] &^ wholeRows), seqW: b[3], ls: ls,
 		minSeq: le.Uint64(b[8:]), maxSeq: le.Uint64(b[16:])}
 	size := int(le.Uint32(b[36:]))
 	if size > len(b) || size < leafHeader || l.seqW > 8 || bits.OnesCount8(l.seqW) > 1 {
@@ -76,7 +88,13 @@ func OpenLeaf(ls *Layouts, b []byte) (*Leaf, error) {
 	if l.p = ls.find(le.Uint32(b[4:])); l.p == nil {
 		return nil, sqlerr.New(sqlerr.DataCorrupted, "a leaf has the unknown layout %d", le.Uint32(b[4:]))
 	}
-	if !l.openKeys(b) || !l.openColumns(b) {
+	if l.kind > KeyBytes || !l.openKeys(b) {
+		return nil, errLeaf
+	}
+	if b[2]&wholeRows != 0 {
+		return l, l.openRows(b)
+	}
+	if !l.openColumns(b) {
 		return nil, errLeaf
 	}
 	return l, nil
@@ -158,7 +176,11 @@ func (l *Leaf) openColumns(b []byte) bool {
 		case Fixed16:
 			width = 16
 		case Var:
-			width = 4
+			if width = 4; c.width == varDict {
+				width = 1
+			} else if c.width > varDict {
+				return false
+			}
 		default:
 			if width > 8 || bits.OnesCount(uint(width)) > 1 {
 				return false
@@ -167,14 +189,8 @@ func (l *Leaf) openColumns(b []byte) bool {
 		if c.cells, ok = cut(b, off, l.n*width); !ok {
 			return false
 		}
-		if c.kind == Var {
-			total, ok := checkEnds(c.cells, true)
-			if !ok {
-				return false
-			}
-			if c.data, ok = cut(b, off+4*l.n, total); !ok {
-				return false
-			}
+		if c.kind == Var && !c.openVar(b, off, l.n, int(le.Uint32(d[12:]))) {
+			return false
 		}
 		most = max(most, int(c.id))
 	}
@@ -186,6 +202,75 @@ func (l *Leaf) openColumns(b []byte) bool {
 		l.byID[l.columns[i].id] = int16(i)
 	}
 	return true
+}
+
+// openVar finds the bytes of a variable column whose cells, or codes, are cut.
+func (c *leafCol) openVar(b []byte, off, n, entries int) (ok bool) {
+	off += len(c.cells)
+	if c.width == varDict {
+		if entries < 1 || entries > maxDict {
+			return false
+		}
+		for _, code := range c.cells {
+			if int(code) >= entries {
+				return false
+			}
+		}
+		c.codes = c.cells
+		if c.cells, ok = cut(b, off, 4*entries); !ok {
+			return false
+		}
+		off += 4 * entries
+	}
+	total, ok := checkEnds(c.cells, c.width == varOverflow)
+	if !ok {
+		return false
+	}
+	c.data, ok = cut(b, off, total)
+	return ok
+}
+
+// openRows finds the rows of a leaf that stores them whole.
+func (l *Leaf) openRows(b []byte) error {
+	var ok bool
+	if l.rowEnds, ok = cut(b, leafHeader, 4*l.n); !ok {
+		return errLeaf
+	}
+	total, ok := checkEnds(l.rowEnds, false)
+	if !ok {
+		return errLeaf
+	}
+	if l.rows, ok = cut(b, leafHeader+4*l.n, total); !ok {
+		return errLeaf
+	}
+	for i := range l.n {
+		if r, err := openRow(l.ls, cellOf(l.rowEnds, l.rows, i), true); err != nil || r.p != l.p {
+			return errLeaf
+		}
+	}
+	return nil
+}
+
+// whole tells whether the leaf stores rows whole and has the column in them.
+func (l *Leaf) whole(id uint16) bool { return l.rowEnds != nil && l.p.of(id).ordinal >= 0 }
+
+// row gives row i of a leaf that stores them whole.
+func (l *Leaf) row(i int) Row { return Row{ls: l.ls, p: l.p, buf: cellOf(l.rowEnds, l.rows, i)} }
+
+// Columns is the number of columns that the leaf has cells of.
+func (l *Leaf) Columns() int {
+	if l.rowEnds != nil {
+		return len(l.p.Columns)
+	}
+	return len(l.columns)
+}
+
+// ColumnID gives the id of one of them.
+func (l *Leaf) ColumnID(i int) uint16 {
+	if l.rowEnds != nil {
+		return l.p.Columns[i].ID
+	}
+	return l.columns[i].id
 }
 
 // As gives the leaf as read with other layouts of its tree.

@@ -91,6 +91,12 @@ func (w *RowWriter) end(n int) {
 	w.next = n + 1
 }
 
+// markOverflow says that the bytes of a Var column are a reference.
+func (w *RowWriter) markOverflow(ordinal int) {
+	at := w.p.vars + 4*int(w.p.place[w.p.Columns[ordinal].ID].at)
+	binary.LittleEndian.PutUint32(w.buf[at:], binary.LittleEndian.Uint32(w.buf[at:])|overflowBit)
+}
+
 // Bytes gives the row, valid until the next Reset.
 func (w *RowWriter) Bytes() []byte {
 	for n := (w.p.data - w.p.vars) / 4; w.next < n; {
@@ -109,7 +115,10 @@ type Row struct {
 var errRow = sqlerr.New(sqlerr.DataCorrupted, "a stored row is malformed")
 
 // OpenRow checks row bytes and gives a view of them.
-func OpenRow(ls *Layouts, buf []byte) (Row, error) {
+func OpenRow(ls *Layouts, buf []byte) (Row, error) { return openRow(ls, buf, false) }
+
+// openRow is OpenRow; in a leaf a variable cell may be a reference.
+func openRow(ls *Layouts, buf []byte, inLeaf bool) (Row, error) {
 	if len(buf) < rowNulls {
 		return Row{}, errRow
 	}
@@ -123,6 +132,9 @@ func OpenRow(ls *Layouts, buf []byte) (Row, error) {
 	last := uint32(0)
 	for at := p.vars; at < p.data; at += 4 {
 		end := binary.LittleEndian.Uint32(buf[at:])
+		if inLeaf {
+			end &^= overflowBit
+		}
 		if end < last {
 			return Row{}, errRow
 		}
@@ -193,12 +205,13 @@ func (r *Row) Bytes(id uint16) []byte {
 }
 
 func (r *Row) variable(n int) []byte {
-	from := uint32(0)
-	if n > 0 {
-		from = binary.LittleEndian.Uint32(r.buf[r.p.vars+4*n-4:])
-	}
-	to := binary.LittleEndian.Uint32(r.buf[r.p.vars+4*n:])
-	return r.buf[r.p.data+int(from) : r.p.data+int(to) : r.p.data+int(to)]
+	return cellOf(r.buf[r.p.vars:r.p.data], r.buf[r.p.data:], n)
+}
+
+// overflows tells whether a cell of a row in a leaf is a reference.
+func (r *Row) overflows(id uint16) bool {
+	pl := r.p.of(id)
+	return pl.ordinal >= 0 && pl.kind == Var && binary.LittleEndian.Uint32(r.buf[r.p.vars+4*int(pl.at):])&overflowBit != 0
 }
 
 // RowSize is about what a row takes in a leaf of the newest layout when cells
@@ -225,8 +238,13 @@ func RowSize(r *Row, ls *Layouts, inline, refBytes int) int {
 	return size
 }
 
-// LeafSize is about what a leaf takes that has this row alone, with cells that
-// are longer than a reference replaced by one.
+// LeafSize is what a leaf takes at most that has this row alone, with cells
+// that are longer than a reference replaced by one.
 func LeafSize(r *Row, ls *Layouts, keyBytes, refBytes int) int {
-	return leafHeader + len(ls.newest.Columns)*(leafColumn+1) + keyBytes + 16 + RowSize(r, ls, refBytes, refBytes)
+	cells := RowSize(r, ls, refBytes, refBytes)
+	whole := leafHeader + 4 + keyBytes + 32 + rowNulls + len(ls.newest.Columns)/8 + 1 + cells
+	if len(ls.newest.Columns) > wideColumns {
+		return whole
+	}
+	return min(whole, leafHeader+len(ls.newest.Columns)*(leafColumn+1)+keyBytes+16+cells)
 }

@@ -1,17 +1,23 @@
 package pager
 
 import (
-	"hash/crc32"
 	"math/bits"
+	"slices"
 )
 
-// allocator knows which pages are free. Bits of used are set for pages in use
-// and for those that wait for their reuse.
+// Extent is a run of adjacent pages.
+type Extent struct{ Page, Pages uint64 }
+
+// allocator knows which pages are free. Bits of used are set for pages in use,
+// for those that wait for their reuse, and for those that are held: written by
+// a Builder whose tree no checkpoint includes yet.
 type allocator struct {
 	used    []uint64
 	end     uint64 // pages in the file
 	hint    uint64 // no free page below
+	floor   uint64 // no page below is given out
 	pending []freed
+	held    []Extent
 }
 
 type freed struct{ page, death uint64 }
@@ -43,8 +49,14 @@ func (a *allocator) trim() {
 
 // take finds one free page.
 func (a *allocator) take() uint64 {
+	a.hint = max(a.hint, a.floor)
+	a.grow(a.floor)
 	for i := a.hint / 64; i < uint64(len(a.used)) && i*64 < a.end; i++ {
-		if free := ^a.used[i]; free != 0 {
+		free := ^a.used[i]
+		if i == a.hint/64 {
+			free &= ^uint64(0) << (a.hint % 64)
+		}
+		if free != 0 {
 			id := i*64 + uint64(bits.TrailingZeros64(free))
 			if id >= a.end {
 				break
@@ -61,14 +73,18 @@ func (a *allocator) take() uint64 {
 	return id
 }
 
-// takeRun gives n adjacent pages.
-func (a *allocator) takeRun(n uint64) uint64 {
-	if n == 1 {
+// takeRun gives n adjacent pages, looking from from on.
+func (a *allocator) takeRun(n, from uint64) uint64 {
+	if n == 1 && from == 0 {
 		return a.take()
 	}
+	a.grow(a.floor)
 	run, start := uint64(0), uint64(0)
-	for id := a.hint; id < a.end && run < n; id++ {
+	for id := max(a.hint, a.floor, from); id < a.end && run < n; id++ {
 		if a.has(id) {
+			if id%64 == 0 && a.used[id/64] == ^uint64(0) {
+				id += 63
+			}
 			run = 0
 			continue
 		}
@@ -94,6 +110,8 @@ func (a *allocator) takeRun(n uint64) uint64 {
 // nobody can reach any more become free. oldest is the epoch of the oldest
 // roots a reader holds.
 func (p *File) Begin(oldest uint64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	kept := p.alloc.pending[:0]
 	for _, f := range p.alloc.pending {
 		if f.death <= p.older && f.death <= oldest {
@@ -106,124 +124,73 @@ func (p *File) Begin(oldest uint64) {
 }
 
 // Epoch is the one that is being written.
-func (p *File) Epoch() uint64 { return p.meta.Epoch + 1 }
-
-// Free gives up a page of the trees from this checkpoint on.
-func (p *File) Free(page uint64) {
-	p.alloc.pending = append(p.alloc.pending, freed{page, p.Epoch()})
-}
-
-// FreeBlob gives up a blob from this checkpoint on. One that cannot be is
-// damage that reading or verifying it reports.
-func (p *File) FreeBlob(r Blob) {
-	if !p.HasBlob(r) {
-		return
-	}
-	for i := range p.blobPages(r.Size) {
-		p.Free(r.Page + i)
-	}
-}
+func (p *File) Epoch() uint64 { return p.epoch.Load() }
 
 func (p *File) blobPages(size uint64) uint64 {
 	return (size + uint64(p.Room()) - 1) / uint64(p.Room())
 }
 
-// Write stores a page whose content is buf[32:]; the rest of buf is filled in.
-// buf has the length of a page.
-func (p *File) Write(kind uint8, buf []byte) (id uint64, crc uint32, err error) {
-	id = p.alloc.take()
-	crc, err = p.writeAt(id, kind, buf)
-	return id, crc, err
-}
-
-// Buffer makes room for a page; its content goes behind the first 32 bytes.
-func (p *File) Buffer() []byte { return make([]byte, p.pageSize) }
-
-// HeaderBytes is what Write fills in before the content.
-const HeaderBytes = pageHeader
-
-func (p *File) writeAt(id uint64, kind uint8, buf []byte) (uint32, error) {
-	clear(buf[:pageHeader])
-	buf[4] = kind
-	le.PutUint64(buf[8:], id)
-	le.PutUint64(buf[16:], p.Epoch())
-	crc := crc32.Update(p.uuidCRC, castagnoli, buf[4:])
-	le.PutUint32(buf, crc)
-	if _, err := p.f.WriteAt(buf, int64(id)*int64(p.pageSize)); err != nil {
-		return 0, ioError(err, "write")
-	}
-	return crc, nil
-}
-
-// WriteBlob stores bytes on pages of their own.
-func (p *File) WriteBlob(kind uint8, data []byte) (Blob, error) {
-	if len(data) == 0 {
-		return Blob{Birth: p.Epoch()}, nil
-	}
-	return p.writeBlobAt(p.alloc.takeRun(p.blobPages(uint64(len(data)))), kind, data)
-}
-
-func (p *File) writeBlobAt(first uint64, kind uint8, data []byte) (Blob, error) {
-	r := Blob{Page: first, Birth: p.Epoch(), Size: uint64(len(data)), CRC: crc32.Checksum(data, castagnoli)}
-	buf := p.Buffer()
-	for id := first; len(data) > 0; id++ {
-		n := copy(buf[pageHeader:], data)
-		clear(buf[pageHeader+n:])
-		data = data[n:]
-		if _, err := p.writeAt(id, kind, buf); err != nil {
-			return r, err
+// Hold keeps pages that a Builder of an earlier opening has written from being
+// given out, until Adopt or Release.
+func (p *File) Hold(extents []Extent) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, e := range extents {
+		if end := p.found.Load(); e.Page < firstPage || e.Page >= end || e.Pages > end-e.Page {
+			return damaged("pages %d to %d of a tree lie beyond the end of the file", e.Page, e.Page+e.Pages)
 		}
-		p.found.Store(max(p.found.Load(), id+1))
-	}
-	return r, nil
-}
-
-// Commit makes a checkpoint durable: the directory, the allocation map, sync,
-// meta, sync. The old directory and map are freed. clean says that no log is
-// needed beside it.
-func (p *File) Commit(lastSeq, nextGen uint64, clean bool, directory []byte) error {
-	p.FreeBlob(p.meta.Directory)
-	p.FreeBlob(p.meta.Map)
-	dir, err := p.WriteBlob(TypeBlob, directory)
-	if err != nil {
-		return err
-	}
-	// The map covers its own pages, which may lie behind the present end.
-	words := (p.alloc.end+63)/64 + 2
-	for p.blobPages(words*8)*2+p.alloc.end > words*64 {
-		words += 8
-	}
-	first := p.alloc.takeRun(p.blobPages(words * 8))
-	bitmap := make([]byte, words*8)
-	for i, w := range p.alloc.used {
-		if i*8 < len(bitmap) {
-			le.PutUint64(bitmap[i*8:], w)
+		p.alloc.grow(e.Page + e.Pages)
+		for i := range e.Pages {
+			p.alloc.set(e.Page + i)
 		}
+		p.alloc.held = append(p.alloc.held, e)
 	}
-	for _, f := range p.alloc.pending {
-		bitmap[f.page/8] &^= 1 << (f.page % 8)
-	}
-	m, err := p.writeBlobAt(first, TypeBlob, bitmap)
-	if err != nil {
-		return err
-	}
-	if err := p.f.Sync(); err != nil {
-		return ioError(err, "sync")
-	}
-	before := p.meta
-	p.meta = Meta{Epoch: before.Epoch + 1, LastSeq: lastSeq, NextGen: nextGen, Pages: p.alloc.end, Directory: dir, Map: m, Clean: clean}
-	if err := p.writeMeta(); err != nil {
-		return err
-	}
-	if err := p.f.Sync(); err != nil {
-		return ioError(err, "sync")
-	}
-	p.older = before.Epoch
 	return nil
+}
+
+// KeepFree gives out no page that the file has, until the end of recovery:
+// what the logs name beyond the newest checkpoint may lie there.
+func (p *File) KeepFree(on bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.alloc.floor = 0; on {
+		p.alloc.floor = p.found.Load()
+	} else {
+		p.alloc.hint = 0
+	}
+}
+
+func (p *File) unhold(extents []Extent) {
+	p.alloc.held = slices.DeleteFunc(p.alloc.held, func(h Extent) bool { return slices.Contains(extents, h) })
+}
+
+// Adopt makes pages of a Builder part of the checkpoint being written.
+func (p *File) Adopt(extents []Extent) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.unhold(extents)
+}
+
+// Release gives up the pages of a Builder. They rest for the present epoch,
+// so that page and birth together still name one content.
+func (p *File) Release(extents []Extent) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.unhold(extents)
+	for _, e := range extents {
+		for i := range e.Pages {
+			p.alloc.pending = append(p.alloc.pending, freed{e.Page + i, p.Epoch() + 1})
+		}
+	}
 }
 
 // Shrink gives free pages at the end of the file back to the file system.
 func (p *File) Shrink() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.alloc.floor > 0 {
+		return nil
+	}
 	was := p.alloc.end
 	p.alloc.trim()
 	if was-p.alloc.end < 64 {
@@ -237,16 +204,35 @@ func (p *File) Shrink() error {
 	return nil
 }
 
-// InUse tells whether the allocation map has the page, waiting ones aside.
-func (p *File) InUse() map[uint64]bool {
-	out := map[uint64]bool{}
-	for id := uint64(firstPage); id < p.alloc.end; id++ {
-		if p.alloc.has(id) {
-			out[id] = true
+// bitmap gives the map of pages in use, without those that wait or are held.
+func (p *File) bitmap(bytes uint64) []byte {
+	b := make([]byte, bytes)
+	for i, w := range p.alloc.used {
+		if i*8 < len(b) {
+			le.PutUint64(b[i*8:], w)
 		}
 	}
 	for _, f := range p.alloc.pending {
-		delete(out, f.page)
+		b[f.page/8] &^= 1 << (f.page % 8)
+	}
+	for _, e := range p.alloc.held {
+		for i := e.Page; i < e.Page+e.Pages; i++ {
+			b[i/8] &^= 1 << (i % 8)
+		}
+	}
+	return b
+}
+
+// InUse tells which pages the newest checkpoint uses.
+func (p *File) InUse() map[uint64]bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	out := map[uint64]bool{}
+	b := p.bitmap(uint64(len(p.alloc.used)) * 8)
+	for id := uint64(firstPage); id < p.alloc.end; id++ {
+		if b[id/8]>>(id%8)&1 != 0 {
+			out[id] = true
+		}
 	}
 	return out
 }

@@ -7,20 +7,26 @@ import (
 	"hash/crc32"
 	"io"
 	"io/fs"
-	"math/bits"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 
 	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/vfs"
 )
 
+// Offsets in a page.
 const (
-	magic      = "zqlite\x00\x01"
-	version    = 1
-	pageHeader = 32
+	offType    = 4
+	offFlags   = 5
+	offKeyGen  = 12
+	offID      = 16
+	offBirth   = 24
+	offNonce   = 32
+	pageHeader = offNonce + nonceBytes // content begins; it ends before the tag
+
+	flagSealed = 1
 	firstPage  = 3
-	metaBytes  = 160
 )
 
 // Types of pages.
@@ -44,10 +50,11 @@ type Ptr struct {
 	Level  uint8 // 0 is a leaf
 	Rows   uint64
 	MaxSeq uint64
+	Tag    [16]byte // of its seal; zero in a plain file
 }
 
 // PtrBytes is the size of an encoded Ptr.
-const PtrBytes = 40
+const PtrBytes = 56
 
 // AppendPtr encodes p.
 func AppendPtr(b []byte, p Ptr) []byte {
@@ -56,13 +63,14 @@ func AppendPtr(b []byte, p Ptr) []byte {
 	b = le.AppendUint32(b, p.CRC)
 	b = append(b, p.Level, 0, 0, 0)
 	b = le.AppendUint64(b, p.Rows)
-	return le.AppendUint64(b, p.MaxSeq)
+	b = le.AppendUint64(b, p.MaxSeq)
+	return append(b, p.Tag[:]...)
 }
 
 // DecodePtr reads the Ptr at the beginning of b, which is long enough.
 func DecodePtr(b []byte) Ptr {
 	return Ptr{Page: le.Uint64(b), Birth: le.Uint64(b[8:]), CRC: le.Uint32(b[16:]), Level: b[20],
-		Rows: le.Uint64(b[24:]), MaxSeq: le.Uint64(b[32:])}
+		Rows: le.Uint64(b[24:]), MaxSeq: le.Uint64(b[32:]), Tag: [16]byte(b[40:56])}
 }
 
 // Blob names a run of pages that hold Size bytes.
@@ -70,18 +78,20 @@ type Blob struct {
 	Page  uint64
 	Birth uint64
 	Size  uint64
-	CRC   uint32 // of the bytes
+	CRC   uint32   // of the checksums of its pages
+	Tag   [16]byte // of their tags; zero in a plain file
 }
 
 // BlobBytes is the size of an encoded Blob.
-const BlobBytes = 28
+const BlobBytes = 44
 
 // AppendBlob encodes r.
 func AppendBlob(b []byte, r Blob) []byte {
 	b = le.AppendUint64(b, r.Page)
 	b = le.AppendUint64(b, r.Birth)
 	b = le.AppendUint64(b, r.Size)
-	return le.AppendUint32(b, r.CRC)
+	b = le.AppendUint32(b, r.CRC)
+	return append(b, r.Tag[:]...)
 }
 
 // DecodeBlob reads the Blob at the beginning of b; false when b is too short.
@@ -89,31 +99,26 @@ func DecodeBlob(b []byte) (Blob, bool) {
 	if len(b) < BlobBytes {
 		return Blob{}, false
 	}
-	return Blob{Page: le.Uint64(b), Birth: le.Uint64(b[8:]), Size: le.Uint64(b[16:]), CRC: le.Uint32(b[24:])}, true
+	return Blob{Page: le.Uint64(b), Birth: le.Uint64(b[8:]), Size: le.Uint64(b[16:]), CRC: le.Uint32(b[24:]),
+		Tag: [16]byte(b[28:44])}, true
 }
 
-// Meta is what a checkpoint makes durable.
-type Meta struct {
-	Epoch     uint64
-	LastSeq   uint64
-	NextGen   uint64
-	Pages     uint64 // in the file
-	Clean     bool   // the store was closed: no log belongs to it
-	Directory Blob
-	Map       Blob
-}
-
-// File is an open data file. Reading is for many goroutines; allocating,
-// freeing and committing for one at a time.
+// File is an open data file. Reading is for many goroutines, and so are
+// Builders; freeing and committing are for one at a time.
 type File struct {
 	f        vfs.File
 	pageSize int
 	UUID     [16]byte
 	uuidCRC  uint32
-	meta     Meta
-	older    uint64 // epoch of the other meta
-	alloc    allocator
+	header   [headerBytes]byte
+	keys     *Keys         // nil: plain
+	epoch    atomic.Uint64 // the one that is being written
 	found    atomic.Uint64 // pages that the file has had since it was opened
+
+	mu    sync.Mutex // guards what follows
+	meta  Meta
+	older uint64 // epoch of the other meta
+	alloc allocator
 }
 
 func damaged(format string, args ...any) error {
@@ -124,8 +129,12 @@ func ioError(err error, what string) error {
 	return sqlerr.Wrap(err, sqlerr.IOError, "could not %s the data file: %s", what, err.Error())
 }
 
-// Open opens the data file; missing is fs.ErrNotExist.
-func Open(files vfs.FS, path string, readOnly bool) (*File, error) {
+// Open opens the data file; missing is fs.ErrNotExist. codec is nil for a
+// plain one.
+func Open(files vfs.FS, path string, readOnly bool, codec Codec) (*File, error) {
+	if info, err := files.Stat(path); err == nil && info.IsDir {
+		return nil, sqlerr.New(sqlerr.WrongObjectType, "%q is a directory, not a database", path)
+	}
 	flag := vfs.Flag(0)
 	if readOnly {
 		flag = vfs.ReadOnly
@@ -138,9 +147,9 @@ func Open(files vfs.FS, path string, readOnly bool) (*File, error) {
 		return nil, ioError(err, "open")
 	}
 	p := &File{f: f}
-	err = p.load()
+	raw, err := p.load(readOnly, codec)
 	if err == nil && !readOnly {
-		err = p.settle()
+		err = p.settle(raw)
 	}
 	if err != nil {
 		f.Close()
@@ -151,9 +160,11 @@ func Open(files vfs.FS, path string, readOnly bool) (*File, error) {
 
 // settle makes durable the meta that was chosen. The process that wrote it may
 // have ended before its sync, or after one that failed, so it is written anew;
-// what it refers to was synced before it was first written.
-func (p *File) settle() error {
-	if err := p.writeMeta(); err != nil {
+// what it refers to was synced before it was first written. The very same bytes
+// are written, so that a power cut meanwhile leaves them as they are: the other
+// meta may be damaged already.
+func (p *File) settle(raw []byte) error {
+	if err := p.putMeta(raw); err != nil {
 		return err
 	}
 	if err := p.f.Sync(); err != nil {
@@ -163,9 +174,9 @@ func (p *File) settle() error {
 }
 
 // Create makes an empty data file under a temporary name, and gives it its own
-// when it is durable.
-func Create(files vfs.FS, path string, pageSize int) (*File, error) {
-	if pageSize < 4096 || pageSize > 65536 || pageSize&(pageSize-1) != 0 {
+// when it is durable. With a codec it is encrypted.
+func Create(files vfs.FS, path string, pageSize int, codec Codec) (*File, error) {
+	if !validPageSize(pageSize) {
 		return nil, sqlerr.New(sqlerr.InvalidParameterValue, "page size %d is not a power of two from 4096 to 65536", pageSize)
 	}
 	temporary := path + "-new"
@@ -176,7 +187,13 @@ func Create(files vfs.FS, path string, pageSize int) (*File, error) {
 	p := &File{f: f, pageSize: pageSize}
 	rand.Read(p.UUID[:]) // never fails
 	p.uuidCRC = crc32.Checksum(p.UUID[:], castagnoli)
-	if err := p.format(); err != nil {
+	if codec != nil {
+		err = p.findKeys(codec, nil)
+	}
+	if err == nil {
+		err = p.format()
+	}
+	if err != nil {
 		f.Close()
 		return nil, err
 	}
@@ -196,13 +213,7 @@ func (p *File) format() error {
 	if err := p.f.Truncate(0); err != nil {
 		return ioError(err, "create")
 	}
-	b := make([]byte, p.pageSize)
-	copy(b, magic)
-	le.PutUint32(b[8:], version)
-	le.PutUint32(b[12:], uint32(p.pageSize))
-	copy(b[16:], p.UUID[:]) // 32: incompatible feature bits, 40: read-only compatible ones
-	le.PutUint32(b[p.pageSize-4:], crc32.Checksum(b[:p.pageSize-4], castagnoli))
-	if _, err := p.f.WriteAt(b, 0); err != nil {
+	if _, err := p.f.WriteAt(p.makeHeader(), 0); err != nil {
 		return ioError(err, "write")
 	}
 	p.meta = Meta{Epoch: 0, NextGen: 1, Pages: firstPage, Clean: true}
@@ -217,181 +228,58 @@ func (p *File) format() error {
 		}
 	}
 	p.older = 1
+	p.epoch.Store(p.meta.Epoch + 1)
+	p.found.Store(firstPage)
 	if err := p.f.Sync(); err != nil {
 		return ioError(err, "sync")
 	}
 	return nil
 }
 
-func (p *File) writeMeta() error {
-	b := make([]byte, p.pageSize)
-	copy(b, magic)
-	m := &p.meta
-	le.PutUint64(b[8:], m.Epoch)
-	le.PutUint64(b[16:], m.LastSeq)
-	le.PutUint64(b[24:], m.NextGen)
-	le.PutUint64(b[32:], m.Pages)
-	if m.Clean {
-		b[152] = 1
-	}
-	AppendBlob(b[40:40], m.Directory)
-	AppendBlob(b[72:72], m.Map)
-	le.PutUint32(b[metaBytes-4:], crc32.Update(p.uuidCRC, castagnoli, b[:metaBytes-4]))
-	if _, err := p.f.WriteAt(b, int64(p.pageSize)*int64(2-m.Epoch&1)); err != nil {
-		return ioError(err, "write")
-	}
-	return nil
-}
-
-func (p *File) readMeta(slot int64) (m Meta, ok bool, err error) {
-	b := make([]byte, metaBytes)
-	if _, err := p.f.ReadAt(b, slot*int64(p.pageSize)); err == io.EOF {
-		return m, false, nil
-	} else if err != nil { // not the same as a meta that is damaged
-		return m, false, ioError(err, "read")
-	}
-	if string(b[:8]) != magic || le.Uint32(b[metaBytes-4:]) != crc32.Update(p.uuidCRC, castagnoli, b[:metaBytes-4]) {
-		return m, false, nil
-	}
-	m = Meta{Clean: b[152] == 1, Epoch: le.Uint64(b[8:]), LastSeq: le.Uint64(b[16:]), NextGen: le.Uint64(b[24:]), Pages: le.Uint64(b[32:])}
-	m.Directory, _ = DecodeBlob(b[40:])
-	m.Map, _ = DecodeBlob(b[72:])
-	return m, m.Epoch&1 == uint64(2-slot), nil
-}
-
-func (p *File) load() error {
-	var head [48]byte
-	if _, err := p.f.ReadAt(head[:], 0); err != nil && err != io.EOF {
-		return ioError(err, "read")
-	}
-	if string(head[:7]) != magic[:7] {
-		return damaged("the file is not a zqlite database")
-	}
-	if v := le.Uint32(head[8:]); v != version || le.Uint64(head[32:]) != 0 {
-		return sqlerr.New(sqlerr.FeatureNotSupported, "the file has format version %d; this program reads version %d", v, version)
-	}
-	p.pageSize = int(le.Uint32(head[12:]))
-	if p.pageSize < 4096 || p.pageSize > 65536 || p.pageSize&(p.pageSize-1) != 0 {
-		return damaged("the header page is damaged")
-	}
-	b := make([]byte, p.pageSize)
-	if _, err := p.f.ReadAt(b, 0); err == io.EOF {
-		return damaged("the header page is damaged")
-	} else if err != nil {
-		return ioError(err, "read")
-	}
-	if le.Uint32(b[p.pageSize-4:]) != crc32.Checksum(b[:p.pageSize-4], castagnoli) {
-		return damaged("the header page is damaged")
-	}
-	copy(p.UUID[:], head[16:])
-	p.uuidCRC = crc32.Checksum(p.UUID[:], castagnoli)
-	a, okA, err := p.readMeta(1)
-	if err != nil {
-		return err
-	}
-	z, okZ, err := p.readMeta(2)
-	if err != nil {
-		return err
-	}
-	switch {
-	case !okA && !okZ:
-		return damaged("both meta pages are damaged")
-	case okA && (!okZ || a.Epoch > z.Epoch):
-		p.meta, p.older = a, z.Epoch
-	default:
-		p.meta, p.older = z, a.Epoch
-	}
-	size, err := p.f.Size()
-	if err != nil {
-		return ioError(err, "read")
-	}
-	p.found.Store(max(uint64(size)/uint64(p.pageSize), firstPage))
-	if err := p.loadMap(p.meta); err != nil {
-		return err
-	}
-	if okA && okZ { // what the older meta reaches is not free either
-		other := a
-		if p.meta.Epoch == a.Epoch {
-			other = z
-		}
-		newest := append([]uint64(nil), p.alloc.used...)
-		if err := p.loadMap(other); err != nil {
-			return err
-		}
-		for i, w := range p.alloc.used {
-			if i < len(newest) {
-				w &^= newest[i]
-			}
-			for ; w != 0; w &= w - 1 {
-				p.alloc.pending = append(p.alloc.pending, freed{uint64(i)*64 + uint64(bits.TrailingZeros64(w)), p.meta.Epoch})
-			}
-		}
-	}
-	p.alloc.trim()
-	return nil
-}
-
-// loadMap adds the pages that a meta reaches. A file may have been shortened
-// after its meta was written, so only pages in use must be there.
-func (p *File) loadMap(m Meta) error {
-	p.alloc.grow(max(min(m.Pages, p.found.Load()), firstPage))
-	for i := range uint64(firstPage) {
-		p.alloc.set(i)
-	}
-	if m.Map.Size == 0 {
-		return nil
-	}
-	b, err := p.ReadBlob(m.Map, TypeBlob)
-	if err != nil {
-		return err
-	}
-	for i := 0; i+8 <= len(b); i += 8 {
-		w := le.Uint64(b[i:])
-		if w == 0 {
-			continue
-		}
-		end := uint64(i)*8 + uint64(bits.Len64(w))
-		if found := p.found.Load(); end > found {
-			return damaged("page %d is in use, but the file ends after %d pages", end-1, found)
-		}
-		p.alloc.grow(end)
-		p.alloc.used[i/8] |= w
-	}
-	return nil
-}
-
 // Meta gives the newest durable one.
-func (p *File) Meta() Meta { return p.meta }
+func (p *File) Meta() Meta {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.meta
+}
 
 // Room is the content size of a page.
-func (p *File) Room() int { return p.pageSize - pageHeader }
+func (p *File) Room() int { return p.pageSize - pageHeader - tagBytes }
 
 // PageSize in bytes.
 func (p *File) PageSize() int { return p.pageSize }
 
 // Size of the file in bytes.
-func (p *File) Size() int64 { return int64(p.alloc.end) * int64(p.pageSize) }
+func (p *File) Size() int64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return int64(p.alloc.end) * int64(p.pageSize)
+}
 
 // Read gives the verified content of a page, in memory of its own.
 func (p *File) Read(ptr Ptr) ([]byte, error) {
 	b := make([]byte, p.pageSize)
-	if err := p.readPage(b, ptr.Page, ptr.Birth); err != nil {
+	if err := p.readPages(b, ptr.Page); err != nil {
 		return nil, err
 	}
-	if le.Uint32(b) != ptr.CRC {
-		return nil, damaged("page %d is not the one its parent names", ptr.Page)
+	if err := p.check(b, ptr.Page, ptr.Birth); err != nil {
+		return nil, err
 	}
 	want := TypeInner
 	if ptr.Level == 0 {
 		want = TypeLeaf
 	}
-	if b[4] != want {
-		return nil, damaged("page %d has the wrong type %d", ptr.Page, b[4])
+	if b[offType] != want {
+		return nil, damaged("page %d has the wrong type %d", ptr.Page, b[offType])
 	}
-	return b[pageHeader:], nil
+	if le.Uint32(b) != ptr.CRC || p.keys != nil && [16]byte(b[p.pageSize-tagBytes:]) != ptr.Tag {
+		return nil, damaged("page %d is not the one its parent names", ptr.Page)
+	}
+	return p.content(b)
 }
 
-func (p *File) readPage(b []byte, id, birth uint64) error {
+// readPages fills b with adjacent pages from id on.
+func (p *File) readPages(b []byte, id uint64) error {
 	if id < firstPage || id > 1<<46 {
 		return damaged("there is no page %d", id)
 	}
@@ -401,10 +289,15 @@ func (p *File) readPage(b []byte, id, birth uint64) error {
 		}
 		return ioError(err, "read")
 	}
-	if le.Uint32(b) != crc32.Update(p.uuidCRC, castagnoli, b[4:]) {
+	return nil
+}
+
+// check verifies the header and checksum of a page that was read.
+func (p *File) check(b []byte, id, birth uint64) error {
+	if le.Uint32(b) != crc32.Update(p.uuidCRC, castagnoli, b[4:p.pageSize]) {
 		return damaged("page %d has a wrong checksum", id)
 	}
-	if le.Uint64(b[8:]) != id || le.Uint64(b[16:]) != birth {
+	if le.Uint64(b[offID:]) != id || le.Uint64(b[offBirth:]) != birth {
 		return damaged("page %d is misdirected or stale", id)
 	}
 	return nil
@@ -417,23 +310,41 @@ func (p *File) HasBlob(r Blob) bool {
 	return r.Size == 0 || r.Page >= firstPage && r.Page < end && r.Size <= (end-r.Page)*uint64(p.Room())
 }
 
+// readAhead is how much of a blob is read at a time.
+const readAhead = 256 << 10
+
 // ReadBlob gives the bytes of a blob, verified.
 func (p *File) ReadBlob(r Blob, kind uint8) ([]byte, error) {
 	if !p.HasBlob(r) {
 		return nil, damaged("a blob of %d bytes at page %d lies beyond the end of the file", r.Size, r.Page)
 	}
 	out := make([]byte, 0, r.Size)
-	b := make([]byte, p.pageSize)
-	for id := r.Page; uint64(len(out)) < r.Size; id++ {
-		if err := p.readPage(b, id, r.Birth); err != nil {
+	var sum chain
+	left := p.blobPages(r.Size)
+	buf := make([]byte, min(left, max(readAhead/uint64(p.pageSize), 1))*uint64(p.pageSize))
+	for id := r.Page; left > 0; {
+		n := min(left, uint64(len(buf)/p.pageSize))
+		if err := p.readPages(buf[:n*uint64(p.pageSize)], id); err != nil {
 			return nil, err
 		}
-		if b[4] != kind {
-			return nil, damaged("page %d has the wrong type %d", id, b[4])
+		for i := range n {
+			b := buf[i*uint64(p.pageSize):][:p.pageSize]
+			if err := p.check(b, id+i, r.Birth); err != nil {
+				return nil, err
+			}
+			if b[offType] != kind {
+				return nil, damaged("page %d has the wrong type %d", id+i, b[offType])
+			}
+			c, err := p.content(b)
+			if err != nil {
+				return nil, err
+			}
+			sum.add(le.Uint32(b), b[p.pageSize-tagBytes:], p.keys != nil)
+			out = append(out, c[:min(uint64(len(c)), r.Size-uint64(len(out)))]...)
 		}
-		out = append(out, b[pageHeader:pageHeader+int(min(uint64(p.Room()), r.Size-uint64(len(out))))]...)
+		id, left = id+n, left-n
 	}
-	if crc32.Checksum(out, castagnoli) != r.CRC {
+	if sum.crc != r.CRC || sum.tag() != r.Tag {
 		return nil, damaged("the blob at page %d has a wrong checksum", r.Page)
 	}
 	return out, nil

@@ -2,9 +2,9 @@ package pager
 
 import "hash/crc32"
 
-// Reseal makes the checksums of a page in a file's image match its content, so
-// that tests can damage what lies behind them. Checksums that other pages keep
-// of it are not changed.
+// Reseal makes the checksums of a page in a plain file's image match its
+// content, so that tests can damage what lies behind them. Checksums that other
+// pages keep of it are not changed.
 func Reseal(image []byte, pageSize int, id uint64) {
 	b := image[id*uint64(pageSize):][:pageSize]
 	seed := crc32.Checksum(image[16:32], castagnoli)
