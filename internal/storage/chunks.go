@@ -26,10 +26,7 @@ const (
 	chunkBytes    = 64 << 10 // content from which writers end a chunk
 )
 
-var (
-	purposeSide  = [4]byte{'s', 'i', 'd', 'e'}
-	purposeSpill = [4]byte{'s', 'p', 'i', 'l'}
-)
+var purposeSide = [4]byte{'s', 'i', 'd', 'e'}
 
 // chunkFile is an open chunk file. Reading is for many goroutines.
 type chunkFile struct {
