@@ -284,7 +284,7 @@ func (g *grouper) account(r *Run) error {
 		return nil
 	}
 	if g.single() || r.FS == nil || g.depth >= maxSpillDepth || g.table.len() < vector.Size {
-		if r.FS != nil && g.acct.held < r.Memory.limit()/2 && !g.single() {
+		if r.FS != nil && g.acct.held < r.Memory.limit()/2 {
 			return nil // others hold the memory; this one is small
 		}
 		return errMemory("an aggregate")
