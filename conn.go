@@ -65,6 +65,7 @@ func (c *Connector) Close() error {
 type connection struct {
 	session *engine.Session
 	owned   *Connector // made by Driver.Open for this connection alone
+	idle    *rows      // memory of rows that were closed
 }
 
 var (
@@ -160,7 +161,7 @@ func (c *connection) query(ctx context.Context, st *engine.Statement, args []dri
 	if err != nil {
 		return nil, err
 	}
-	return newRows(r), nil
+	return c.newRows(r), nil
 }
 
 // arguments lays the values out by position; named ones keep their name.

@@ -17,6 +17,7 @@ import (
 
 // rows is a driver.Rows over a result of the engine.
 type rows struct {
+	conn   *connection
 	result *engine.Result
 	cols   []plan.Column
 	names  []string
@@ -35,8 +36,16 @@ var (
 	_ driver.RowsColumnTypeScanType         = (*rows)(nil)
 )
 
-func newRows(r *engine.Result) *rows {
-	return &rows{result: r, cols: r.Columns()}
+// newRows takes the memory of rows that were closed where there are such:
+// database/sql uses no rows after it has closed them.
+func (c *connection) newRows(res *engine.Result) *rows {
+	r := c.idle
+	if r == nil {
+		r = &rows{conn: c}
+	}
+	c.idle = nil
+	r.result, r.cols = res, res.Columns()
+	return r
 }
 
 // Columns returns the names of the columns.
@@ -49,8 +58,14 @@ func (r *rows) Columns() []string {
 
 // Close ends the statement; what it held is given back.
 func (r *rows) Close() error {
-	r.boxed, r.live, r.next = nil, 0, 0
-	return r.result.Close()
+	if r.result == nil {
+		return nil
+	}
+	err := r.result.Release()
+	c := r.conn
+	*r = rows{conn: c}
+	c.idle = r
+	return err
 }
 
 // Next fills dest with the next row, or returns io.EOF.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/zqlite/zqlite/internal/binder"
 	"github.com/zqlite/zqlite/internal/catalog"
@@ -26,8 +27,8 @@ type part struct {
 	stmt ast.Stmt
 	pos  ast.Statement
 
+	plan   atomic.Pointer[Plan] // serves arguments of all types
 	mu     sync.RWMutex
-	plan   *Plan            // serves arguments of all types
 	byArgs map[string]*Plan // plans that depend on the arguments' types
 }
 

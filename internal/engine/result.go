@@ -122,6 +122,26 @@ func (r *Result) Close() error {
 	return r.finish(nil)
 }
 
+// Release is Close, and gives the memory of the result to the session's next
+// statement: neither the result nor a row of it may be used any more.
+func (r *Result) Release() error {
+	s := r.session
+	err := r.Close()
+	clear(r.rows)
+	rows := r.rows[:0]
+	if cap(rows) > keptValues {
+		rows = nil
+	}
+	r.Outcome, r.columns, r.names, r.rows, r.width, r.at, r.failed = Outcome{}, nil, nil, rows, 0, 0, nil
+	if s.spare == nil {
+		s.spare = r
+	}
+	return err
+}
+
+// keptValues is how large a buffer of rows a released result keeps.
+const keptValues = 256
+
 // finish releases what a streaming result holds.
 func (r *Result) finish(err error) error {
 	if r.run != nil {
@@ -136,6 +156,7 @@ func (r *Result) finish(err error) error {
 	}
 	if r.tx != nil {
 		r.tx.Rollback()
+		r.session.keepOwn(r.tx)
 		r.tx = nil
 	}
 	return err

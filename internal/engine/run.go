@@ -21,9 +21,7 @@ import (
 // Exec runs a text and returns what its last statement did. Rows are thrown
 // away.
 func (s *Session) Exec(ctx context.Context, st *Statement, args []Argument) (Outcome, error) {
-	s.reuse = len(st.parts) == 1 // the result is done with when Exec returns
 	r, err := s.run(ctx, st, args, false)
-	s.reuse = false
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -37,7 +35,7 @@ func (s *Session) Exec(ctx context.Context, st *Statement, args []Argument) (Out
 		}
 	}
 	out := r.Outcome
-	return out, r.Close()
+	return out, r.Release()
 }
 
 // Query runs a text and returns the rows of its statements, one result after
@@ -222,10 +220,7 @@ func (s *Session) runPlanned(ctx context.Context, st *Statement, i int, args []A
 	t.result.cancel = cancel
 	if t.tx == nil {
 		t.own = true
-		t.tx = s.db.store.Begin(storage.TxOptions{
-			Isolation: s.settings.level, ReadOnly: s.settings.ro || s.db.config.Mode == "ro",
-			Autocommit: true, LockTimeout: s.settings.lock, Origin: s.config.ApplicationName,
-		})
+		t.tx = s.beginOwn()
 	} else {
 		s.statements++
 	}
@@ -241,24 +236,16 @@ func (s *Session) runPlanned(ctx context.Context, st *Statement, i int, args []A
 		if ctx.Err() != nil {
 			err = canceled(ctx, err)
 		}
+		if own {
+			s.keepOwn(tx)
+		}
+		result.Release()
 		return nil, err
 	}
+	if own && result.tx == nil {
+		s.keepOwn(tx)
+	}
 	return result, nil
-}
-
-// newResult makes a result, or takes the last one's memory where nobody will
-// see the result after the statement.
-func (s *Session) newResult() *Result {
-	if !s.reuse {
-		return &Result{session: s}
-	}
-	r := s.spare
-	if r == nil {
-		r = &Result{}
-		s.spare = r
-	}
-	*r = Result{session: s, rows: r.rows[:0]}
-	return r
 }
 
 // run starts the statement until it stands or fails for good.
@@ -319,6 +306,9 @@ func (t *task) attempt(ctx context.Context) error {
 		}
 	}
 	run := s.newRun(ctx, t.tx, c)
+	if !p.program.RowPath() {
+		s.readClock() // several goroutines may ask for it
+	}
 	if run.Params, err = s.arguments(t.st, p.params, t.args, run.Params); err != nil {
 		return err
 	}
@@ -418,11 +408,6 @@ func (s *Session) note(o *Outcome) {
 
 // newRun makes what a run of a statement works with.
 func (s *Session) newRun(ctx context.Context, tx *storage.Tx, c *catalog.Catalog) *exec.Run {
-	now := time.Now()
-	start := now
-	if s.tx != nil {
-		start = s.txStart
-	}
 	run := s.idleRun
 	if run == nil {
 		run = &exec.Run{Context: &expr.Context{}}
@@ -431,8 +416,8 @@ func (s *Session) newRun(ctx context.Context, tx *storage.Tx, c *catalog.Catalog
 		s.idleRun = run
 	}
 	params := run.Params[:0]
-	*run.Context = expr.Context{Ctx: ctx, Params: params, Now: start, StatementTime: now, Env: &s.env, Session: s}
-	s.env.Now = types.TimestampTZFromTime(start).I
+	*run.Context = expr.Context{Ctx: ctx, Params: params, Env: &s.env, Session: s}
+	s.env.Now = 0
 	run.Tx, run.Catalog, run.Counters = tx, c, &s.db.counters
 	s.memory = exec.Memory{Limit: s.db.memoryLimit()}
 	run.Memory = &s.memory
@@ -442,6 +427,21 @@ func (s *Session) newRun(ctx context.Context, tx *storage.Tx, c *catalog.Catalog
 		run.Workers = 1 // what is read is recorded, by one goroutine
 	}
 	return run
+}
+
+// readClock sets the times of transaction and statement. Point work that does
+// not ask for them is spared the call.
+func (s *Session) readClock() int64 {
+	now := time.Now()
+	start := now
+	if s.tx != nil {
+		start = s.txStart
+	}
+	if run := s.idleRun; run != nil {
+		run.Context.Now, run.Context.StatementTime = start, now
+	}
+	s.env.Now = types.TimestampTZFromTime(start).I
+	return s.env.Now
 }
 
 // workers is how many goroutines a scan may use.

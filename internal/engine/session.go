@@ -54,9 +54,9 @@ type Session struct {
 	collecting  *Result   // takes the rows of point work
 	keepStrings bool      // they need no copy
 	memory      exec.Memory
-	task        task // the statement that runs
-	reuse       bool // see newResult
-	spare       *Result
+	task        task                          // the statement that runs
+	spare       *Result                       // memory of a released result
+	idleTx      *storage.Tx                   // memory of an autocommitted transaction that has ended
 	collect     func(row []types.Value) error // collectRow, made once
 }
 
@@ -71,6 +71,7 @@ type savepoint struct {
 func (db *Database) NewSession(c SessionConfig) *Session {
 	s := &Session{db: db, config: c, number: db.sessions.Add(1)}
 	s.collect = s.collectRow
+	s.env.Clock = s.readClock
 	s.applyDefaults()
 	db.open.Store(s, struct{}{})
 	return s

@@ -98,14 +98,10 @@ func plannable(stmt ast.Stmt) bool {
 // types of the arguments, from the cache or a new one.
 func (s *Session) plan(st *Statement, i int, c *catalog.Catalog, args []Argument) (*Plan, error) {
 	p := &st.parts[i]
-	p.mu.RLock()
-	plan := p.plan
-	var sig string
-	if plan == nil && p.byArgs != nil {
-		sig = signature(args)
-		plan = p.byArgs[sig]
+	plan := p.plan.Load()
+	if plan == nil {
+		plan = p.planFor(args)
 	}
-	p.mu.RUnlock()
 	if plan != nil && plan.valid(c) && st.path == s.settings.pathKey() {
 		return plan, nil
 	}
@@ -120,15 +116,26 @@ func (s *Session) plan(st *Statement, i int, c *catalog.Catalog, args []Argument
 	defer p.mu.Unlock()
 	switch {
 	case !typed:
-		p.plan, p.byArgs = plan, nil
+		p.plan.Store(plan)
+		p.byArgs = nil
 	case len(args) > 0:
 		if p.byArgs == nil || len(p.byArgs) > 16 {
 			p.byArgs = map[string]*Plan{}
 		}
-		p.plan = nil
+		p.plan.Store(nil)
 		p.byArgs[signature(args)] = plan
 	}
 	return plan, nil
+}
+
+// planFor finds the plan for arguments of these types.
+func (p *part) planFor(args []Argument) *Plan {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	if p.byArgs == nil {
+		return nil
+	}
+	return p.byArgs[signature(args)]
 }
 
 // signature names the types of the arguments.

@@ -17,6 +17,7 @@ import (
 // settings, maintenance, and, through package ddl, definitions.
 func (s *Session) runUtility(ctx context.Context, st *Statement, i int, args []Argument) (*Result, error) {
 	stmt := st.parts[i].stmt
+	s.env.Now = 0 // ask the clock
 	if r, handled, err := s.runTransactionControl(ctx, stmt); handled {
 		return r, err
 	}

@@ -101,6 +101,8 @@ func byKey(n *plan.Scan) bool {
 
 // pointRun is an instance of the row path.
 type pointRun struct {
+	program *Program
+
 	slot   *runSlot
 	tab    *table.Table
 	scan   *plan.Scan
@@ -188,9 +190,9 @@ func (p *Program) RowPath() bool { return p.shape != nil }
 // the number of rows changed; r.LastRowID tells the key of an inserted row.
 // storage.ErrRestart asks for another RunRow after Tx.RestartStatement.
 func (p *Program) RunRow(r *Run, emit func(row []types.Value) error) (affected int64, err error) {
-	x := p.points.get()
-	if x == nil {
-		if x, err = p.pointRun(); err != nil {
+	x := r.point
+	if x == nil || x.program != p {
+		if x, err = p.takePoint(r); err != nil {
 			return 0, err
 		}
 	}
@@ -203,8 +205,26 @@ func (p *Program) RunRow(r *Run, emit func(row []types.Value) error) (affected i
 	default:
 		err = x.runSelect(r, emit)
 	}
-	p.points.put(x)
 	return affected, err
+}
+
+// takePoint gives the run an instance of this program instead of the one that
+// it kept from the last statement.
+func (p *Program) takePoint(r *Run) (*pointRun, error) {
+	if r.point != nil {
+		r.point.program.points.put(r.point)
+		r.point = nil
+	}
+	x := p.points.get()
+	if x == nil {
+		var err error
+		if x, err = p.pointRun(); err != nil {
+			return nil, err
+		}
+		x.program = p
+	}
+	r.point = x
+	return x, nil
 }
 
 // LastRowID returns the integer key of the last row that the run inserted.

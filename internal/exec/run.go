@@ -38,6 +38,7 @@ type Run struct {
 	Analyze bool
 
 	changes changeState
+	point   *pointRun // of the last point work, for when it comes again
 }
 
 // DefaultMemory is the budget of a query in bytes where Run names none.

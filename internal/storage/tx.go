@@ -100,19 +100,6 @@ func (w *scratch) list() *delta.List {
 	return l
 }
 
-// Begin starts a transaction. It takes no snapshot before BeginStatement or
-// the first read.
-func (s *Store) Begin(o TxOptions) *Tx {
-	t := &Tx{s: s, o: o}
-	if s.o.ReadOnly {
-		t.o.ReadOnly = true
-	}
-	if o.Isolation == Serializable && !t.o.ReadOnly {
-		t.reads = &txn.ReadSet{}
-	}
-	return t
-}
-
 // BeginStatement starts a statement: it sets the undo mark, makes the own
 // writes so far visible, and takes a snapshot where the isolation asks for one.
 func (t *Tx) BeginStatement() error {

@@ -6,7 +6,9 @@ import "time"
 // the value: the session's settings. A nil *Env is UTC with no names known.
 type Env struct {
 	Zone *time.Location // nil is UTC
-	Now  int64          // start of the transaction, microseconds since 2000-01-01 UTC; 0 is the clock
+	Now  int64          // start of the transaction, microseconds since 2000-01-01 UTC; 0 asks Clock
+	// Clock gives Now where it is 0 and remembers it; nil is the machine's clock.
+	Clock func() int64
 
 	// RegName gives the text of an oid of regclass, regtype or regproc; nil, or
 	// "" as its answer, is the number.
@@ -28,6 +30,9 @@ func (e *Env) Location() *time.Location {
 // Timestamp returns the start of the transaction in microseconds since
 // 2000-01-01 UTC, or the clock where none is set.
 func (e *Env) Timestamp() int64 {
+	if e != nil && e.Now == 0 && e.Clock != nil {
+		return e.Clock()
+	}
 	if e == nil || e.Now == 0 {
 		return TimestampTZFromTime(time.Now()).I
 	}

@@ -28,7 +28,7 @@ func init() {
 
 func nowOf(c *expr.Context) value {
 	if c.Now.IsZero() {
-		return types.TimestampTZFromTime(time.Now())
+		return types.NewTimestampTZ(c.Env.Timestamp())
 	}
 	return types.TimestampTZFromTime(c.Now)
 }
@@ -42,6 +42,9 @@ func registerNow() {
 		stable(name, nil, timestampTZ, "Start of the transaction", start)
 	}
 	stable("statement_timestamp", nil, timestampTZ, "Start of the statement", func(c *expr.Context, _ []value) (value, error) {
+		if c.StatementTime.IsZero() {
+			c.Env.Timestamp() // reads the clock for both
+		}
 		if c.StatementTime.IsZero() {
 			return nowOf(c), nil
 		}
