@@ -57,6 +57,13 @@ func one[T any](t testing.TB, db interface {
 	return v
 }
 
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestCreateInsertSelectReopen(t *testing.T) {
 	path := file(t)
 	db, err := sql.Open("zqlite", path)
@@ -419,4 +426,50 @@ func TestTemporaryTablesEndWithTheSession(t *testing.T) {
 	if err := a.Close(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// A temporary table hides a table of the same name from its own session,
+// whatever other sessions planned before; and only there.
+func TestTemporaryTableHidesPlannedTable(t *testing.T) {
+	ctx := context.Background()
+	db := open(t, ":memory:")
+	a, err := db.Conn(ctx)
+	must(t, err)
+	defer a.Close()
+	b, err := db.Conn(ctx)
+	must(t, err)
+	defer b.Close()
+	do := func(c *sql.Conn, text string) {
+		t.Helper()
+		_, err := c.ExecContext(ctx, text)
+		must(t, err)
+	}
+	do(a, "CREATE TABLE t (a int); INSERT INTO t VALUES (1)")
+	prepared, err := b.PrepareContext(ctx, "SELECT a FROM t")
+	must(t, err)
+	defer prepared.Close()
+	check := func(when string, c *sql.Conn, want int) {
+		t.Helper()
+		for range 2 {
+			var n int
+			must(t, c.QueryRowContext(ctx, "SELECT a FROM t").Scan(&n))
+			if n != want {
+				t.Errorf("%s: a is %d, want %d", when, n, want)
+			}
+			if c != b {
+				continue
+			}
+			must(t, prepared.QueryRowContext(ctx).Scan(&n))
+			if n != want {
+				t.Errorf("%s, prepared: a is %d, want %d", when, n, want)
+			}
+		}
+	}
+	check("first", a, 1)
+	check("first", b, 1)
+	do(b, "CREATE TEMPORARY TABLE t (a int); INSERT INTO t VALUES (2)")
+	check("hidden", b, 2)
+	check("elsewhere", a, 1)
+	do(b, "DROP TABLE t")
+	check("dropped", b, 1)
 }

@@ -90,8 +90,8 @@ func (s *Session) defineOnce(ctx context.Context, tx *storage.Tx, st *Statement,
 			return nil, err
 		}
 		tx.SetAttachment(e.Catalog.Clean())
-		if e.Catalog.Schema(s.tempSchema()) != nil || s.hasTemporary(e.Catalog) {
-			s.temporary = true
+		if temp := s.tempSchema(); e.Catalog.Schema(temp) != nil {
+			s.temporary = temp
 		}
 	}
 	r, err := s.done(tag, nil)
@@ -111,10 +111,6 @@ func (s *Session) createIn(c *catalog.Catalog) string {
 	}
 	return ""
 }
-
-// hasTemporary reports whether the session may have temporary tables, which
-// plans in the shared cache must not know.
-func (s *Session) hasTemporary(*catalog.Catalog) bool { return s.temporary }
 
 // subquery runs a query inside a definition (CREATE TABLE AS, REFRESH).
 func (s *Session) subquery(ctx context.Context, tx *storage.Tx, c *catalog.Catalog, q ast.Stmt) (*ddl.Rows, error) {

@@ -51,6 +51,11 @@ func (s *Session) run(ctx context.Context, st *Statement, args []Argument, query
 		return nil, storage.ErrClosed
 	}
 	s.settle()
+	if st.path != s.planScope() { // prepared before names came to mean something else
+		if st, err = s.Lookup(st.text); err != nil {
+			return nil, err
+		}
+	}
 	if len(args) != st.count {
 		return nil, sqlerr.New("08P01", "the statement has %d parameters, %d arguments were given", st.count, len(args))
 	}

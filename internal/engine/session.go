@@ -39,7 +39,7 @@ type Session struct {
 	env       types.Env
 	location  *time.Location
 	zoneName  string
-	temporary bool // has made temporary tables
+	temporary string // the schema of its temporary tables; "" is none so far
 
 	lastRowID int64
 	rowIDSet  bool

@@ -23,7 +23,7 @@ func (s *Session) Lookup(text string) (*Statement, error) {
 	if s.Closed() {
 		return nil, sqlerr.New(sqlerr.ConnectionDoesNotExist, "the session is closed")
 	}
-	key := planKey{text, s.settings.pathKey()}
+	key := planKey{text, s.planScope()}
 	if st := s.db.plans.get(key); st != nil {
 		return st, nil
 	}
@@ -38,11 +38,14 @@ func (s *Session) Lookup(text string) (*Statement, error) {
 	return s.db.plans.put(key, st), nil
 }
 
-func (s settings) pathKey() string {
-	if len(s.path) == 1 {
-		return s.path[0]
+// planScope names what decides which objects the names in a statement mean:
+// the search path, and the session where it has temporary tables that may
+// hide others. Sessions of one scope share plans.
+func (s *Session) planScope() string {
+	if s.temporary == "" && len(s.settings.path) == 1 {
+		return s.settings.path[0]
 	}
-	return strings.Join(s.path, "\x00")
+	return strings.Join(s.settings.path, "\x00") + "\x00\x00" + s.temporary
 }
 
 func (s *Session) parse(text string) (st *Statement, err error) {
@@ -55,7 +58,7 @@ func (s *Session) parse(text string) (st *Statement, err error) {
 	if err != nil {
 		return nil, sqlerr.From(err).Locate(text)
 	}
-	st = &Statement{text: text, path: s.settings.pathKey(), parts: make([]part, len(stmts))}
+	st = &Statement{text: text, path: s.planScope(), parts: make([]part, len(stmts))}
 	for i := range stmts {
 		st.parts[i].stmt, st.parts[i].pos = stmts[i].Stmt, stmts[i]
 		st.count = max(st.count, stmts[i].Params.Count)
@@ -102,14 +105,14 @@ func (s *Session) plan(st *Statement, i int, c *catalog.Catalog, args []Argument
 	if plan == nil {
 		plan = p.planFor(args)
 	}
-	if plan != nil && plan.valid(c) && st.path == s.settings.pathKey() {
+	if plan != nil && plan.valid(c) && st.path == s.planScope() {
 		return plan, nil
 	}
 	plan, typed, err := s.makePlan(p.stmt, c, args)
 	if err != nil {
 		return nil, sqlerr.From(err).Locate(st.text)
 	}
-	if st.path != s.settings.pathKey() || s.hasTemporary(c) {
+	if st.path != s.planScope() {
 		return plan, nil
 	}
 	p.mu.Lock()

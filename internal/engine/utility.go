@@ -354,11 +354,12 @@ func (s *Session) lockTables(ctx context.Context, stmt *ast.Lock) error {
 
 // dropTemporary drops the session's temporary tables.
 func (s *Session) dropTemporary(ctx context.Context) error {
-	if s.db.store == nil || !s.temporary {
+	if s.db.store == nil || s.temporary == "" {
 		return nil
 	}
-	s.temporary = false
-	err := s.dropSchemaObjects(ctx, s.tempSchema())
+	schema := s.temporary
+	s.temporary = ""
+	err := s.dropSchemaObjects(ctx, schema)
 	if errors.Is(err, storage.ErrClosed) {
 		return nil
 	}
