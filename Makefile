@@ -1,7 +1,9 @@
 # The long programme and the chores, by name. `go test ./...` needs none of it.
 SLT ?= ../shared/slt
 
-.PHONY: test race slt slt-compare crash oracle fuzz bench quickstart soak larger
+PG ?= postgres://postgres@localhost/slt
+
+.PHONY: test race slt slt-compare slt-postgres crash oracle fuzz bench quickstart soak larger
 
 test:            ## the README's test command
 	go test ./...
@@ -14,6 +16,9 @@ slt:             ## sqllogictest scripts from $(SLT)
 
 slt-compare:     ## the same beside modernc.org/sqlite
 	go run ./conformance/cmd/slt -compare $(SLT)
+
+slt-postgres:    ## the same on a PostgreSQL server too ($(PG), its schema public is dropped): what it passes and zqlite does not
+	cd conformance/postgres && go run ./slt -dsn '$(PG)' $(abspath $(SLT))
 
 crash:           ## crash enumeration, long form
 	ZQLITE_LONG=1 ZQLITE_CRASH_LONG=1 go test -timeout 3h -run 'Crash|Fault|Planted|Kill' ./internal/storage/... ./conformance/crash
