@@ -7,6 +7,7 @@ import (
 
 	"github.com/zqlite/zqlite/internal/catalog"
 	"github.com/zqlite/zqlite/internal/sqlerr"
+	"github.com/zqlite/zqlite/internal/syscat"
 	"github.com/zqlite/zqlite/internal/types"
 )
 
@@ -219,19 +220,109 @@ func (s *Session) typeByOID(oid types.OID) *types.Type {
 // CatalogFunc answers functions that look at the catalog.
 func (s *Session) CatalogFunc(name string, args []types.Value) (types.Value, error) {
 	c := s.currentCatalog()
+	if v, ok := s.systemView(c).Describe(name, args); ok {
+		return v, nil
+	}
 	switch name {
-	case "to_regclass":
-		oid, err := s.regOID(types.RegClass, args[0].S)
+	case "to_regclass", "to_regtype":
+		t := types.RegClass
+		if name == "to_regtype" {
+			t = types.RegType
+		}
+		oid, err := s.regOID(t, args[0].S)
 		if err != nil {
 			return types.Null, nil // a name that is not there is NULL
 		}
 		return types.NewInt(oid), nil
 	case "pg_table_is_visible":
-		r := c.RelationByID(catalog.ID(args[0].I))
-		return types.NewBool(r != nil && c.Relation(s.bindPath(), "", r.Name) == r), nil
+		return types.NewBool(s.relationVisible(c, catalog.ID(args[0].I))), nil
+	case "pg_get_serial_sequence":
+		return s.serialSequence(c, args[0].S, args[1].S)
+	case "pg_sequence_last_value":
+		if q := c.SequenceByID(catalog.ID(args[0].I)); q != nil {
+			if last, ok := s.lastValueOf(q); ok {
+				return types.NewInt(last), nil
+			}
+		}
+		return types.Null, nil
+	case "has_table_privilege", "has_column_privilege":
+		return s.tablePrivilege(c, args)
+	case "has_schema_privilege", "has_database_privilege":
+		return types.NewBool(true), nil // the one role owns everything
+	case "pg_my_temp_schema":
+		if sc := c.Schema(s.tempSchema()); sc != nil {
+			return types.NewInt(int64(sc.ID)), nil
+		}
+		return types.NewInt(0), nil
+	case "pg_is_other_temp_schema":
+		for _, sc := range c.Schemas() {
+			if int64(sc.ID) == args[0].I {
+				return types.NewBool(strings.HasPrefix(sc.Name, "pg_temp_") && sc.Name != s.tempSchema()), nil
+			}
+		}
+		return types.NewBool(false), nil
 	}
 	return types.Null, sqlerr.New(sqlerr.UndefinedFunction, "function %s does not exist", name)
 }
+
+// relationVisible tells whether the search path finds a relation, sequence or
+// index by its bare name.
+func (s *Session) relationVisible(c *catalog.Catalog, id catalog.ID) bool {
+	if r := c.RelationByID(id); r != nil {
+		return c.Relation(s.bindPath(), "", r.Name) == r
+	}
+	if q := c.SequenceByID(id); q != nil {
+		return c.Sequence(s.bindPath(), "", q.Name) == q
+	}
+	if name := c.IndexName(id); name != "" {
+		ix, _ := c.Index(s.bindPath(), "", name)
+		return ix != nil && ix.ID == id
+	}
+	return false
+}
+
+// serialSequence is pg_get_serial_sequence: the sequence that a column owns.
+func (s *Session) serialSequence(c *catalog.Catalog, relation, column string) (types.Value, error) {
+	schema, name := splitName(relation)
+	r := c.Relation(s.bindPath(), schema, name)
+	if r == nil {
+		return types.Null, sqlerr.New(sqlerr.UndefinedTable, "relation %q does not exist", relation)
+	}
+	i := r.ColumnByName(column)
+	if i < 0 {
+		return types.Null, sqlerr.New(sqlerr.UndefinedColumn, "column %q of relation %q does not exist", column, r.Name)
+	}
+	found := types.Null
+	c.Sequences(func(q *catalog.Sequence) bool {
+		if q.OwnerRel == r.ID && q.OwnerCol == r.Columns[i].ID {
+			found = types.NewText(quoteIdent(q.Schema) + "." + quoteIdent(q.Name))
+			return false
+		}
+		return true
+	})
+	return found, nil
+}
+
+// tablePrivilege is has_table_privilege and has_column_privilege: the one role
+// may do everything to what exists.
+func (s *Session) tablePrivilege(c *catalog.Catalog, args []types.Value) (types.Value, error) {
+	if args[0].K != types.KindText {
+		if c.RelationByID(catalog.ID(args[0].I)) == nil {
+			return types.Null, nil
+		}
+		return types.NewBool(true), nil
+	}
+	name := args[0].S
+	if len(args) == 3 && args[2].K == types.KindText && s.isRole(args[0].S) {
+		name = args[1].S
+	}
+	if _, err := s.regOID(types.RegClass, name); err != nil {
+		return types.Null, err
+	}
+	return types.NewBool(true), nil
+}
+
+func (s *Session) isRole(name string) bool { return name == syscat.Owner || name == "public" }
 
 func quoteIdent(s string) string {
 	plain := s != ""

@@ -32,6 +32,7 @@ var floors = map[string]int{
 	"internal/optimizer":     7,
 	"internal/exec":          8,
 	"internal/ddl":           9,
+	"internal/syscat":        9,
 	"internal/engine":        10,
 	"":                       11,
 	"schema":                 11,

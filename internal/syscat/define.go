@@ -1,0 +1,338 @@
+package syscat
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/zqlite/zqlite/internal/catalog"
+	"github.com/zqlite/zqlite/internal/sql/ast"
+	"github.com/zqlite/zqlite/internal/types"
+)
+
+// Texts of definitions: SQL that makes the object again.
+
+// columnList writes the names of columns, in parentheses.
+func columnList(r *catalog.Relation, ids []uint16) string {
+	var list []string
+	for _, id := range ids {
+		if c := r.ColumnByID(id); c != nil {
+			list = append(list, ast.QuoteIdent(c.Name))
+		}
+	}
+	return "(" + strings.Join(list, ", ") + ")"
+}
+
+func deferral(can, is bool) string {
+	switch {
+	case is:
+		return " DEFERRABLE INITIALLY DEFERRED"
+	case can:
+		return " DEFERRABLE"
+	}
+	return ""
+}
+
+// constraintDefinition is what pg_get_constraintdef says.
+func (v *View) constraintDefinition(c *constraint) string {
+	var b strings.Builder
+	switch {
+	case c.check != nil:
+		b.WriteString("CHECK ((" + c.check.Expr + "))")
+		if c.check.NoInherit {
+			b.WriteString(" NO INHERIT")
+		}
+		if c.check.NotValid {
+			b.WriteString(" NOT VALID")
+		}
+	case c.foreign != nil:
+		b.WriteString(v.foreignDefinition(c))
+	default:
+		_, word := c.kind()
+		b.WriteString(word)
+		if c.index.NullsNotDistinct {
+			b.WriteString(" NULLS NOT DISTINCT")
+		}
+		b.WriteString(" " + columnList(c.rel, indexColumns(c.index)))
+		if len(c.index.Include) > 0 {
+			b.WriteString(" INCLUDE " + columnList(c.rel, c.index.Include))
+		}
+	}
+	b.WriteString(deferral(c.deferrable()))
+	return b.String()
+}
+
+func (v *View) foreignDefinition(c *constraint) string {
+	f := c.foreign
+	var b strings.Builder
+	b.WriteString("FOREIGN KEY " + columnList(c.rel, f.Columns) + " REFERENCES ")
+	if parent := v.Catalog.RelationByID(f.Parent); parent != nil {
+		b.WriteString(v.relationName(parent) + columnList(parent, f.ParentColumns))
+	}
+	if f.MatchFull {
+		b.WriteString(" MATCH FULL")
+	}
+	if f.OnUpdate != catalog.NoAction {
+		b.WriteString(" ON UPDATE " + actionWords[f.OnUpdate])
+	}
+	if f.OnDelete != catalog.NoAction {
+		b.WriteString(" ON DELETE " + actionWords[f.OnDelete])
+		if len(f.SetColumns) > 0 {
+			b.WriteString(" " + columnList(c.rel, f.SetColumns))
+		}
+	}
+	if f.NotValid {
+		b.WriteString(" NOT VALID")
+	}
+	return b.String()
+}
+
+// partDefinition is one key part of an index.
+func partDefinition(r *catalog.Relation, p *catalog.IndexPart) string {
+	text := ""
+	if c := r.ColumnByID(p.Column); c != nil {
+		text = ast.QuoteIdent(c.Name)
+	} else {
+		text = p.Expr
+		if !isCall(text) {
+			text = "(" + text + ")"
+		}
+	}
+	return text
+}
+
+// isCall tells an expression that is one function call, which an index takes
+// without parentheses.
+func isCall(text string) bool {
+	open := strings.IndexByte(text, '(')
+	if open <= 0 || text[len(text)-1] != ')' {
+		return false
+	}
+	for _, c := range []byte(text[:open]) {
+		if c != '_' && c != '.' && (c < 'a' || c > 'z') && (c < '0' || c > '9') {
+			return false
+		}
+	}
+	depth := 0
+	for i := open; i < len(text); i++ {
+		switch text[i] {
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 && i < len(text)-1 {
+				return false
+			}
+		case '\'', '"':
+			return false // quoting hides parentheses: be careful
+		}
+	}
+	return true
+}
+
+// indexDefinition is what pg_get_indexdef says.
+func (v *View) indexDefinition(r *catalog.Relation, ix *catalog.Index) string {
+	var b strings.Builder
+	b.WriteString("CREATE ")
+	if ix.Unique {
+		b.WriteString("UNIQUE ")
+	}
+	method := ix.Method
+	if method == "" {
+		method = "btree"
+	}
+	fmt.Fprintf(&b, "INDEX %s ON %s USING %s (", ast.QuoteIdent(ix.Name), qualified(r.Schema, r.Name), method)
+	for i := range ix.Parts {
+		p := &ix.Parts[i]
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(partDefinition(r, p))
+		if p.Collation != "" {
+			b.WriteString(" COLLATE " + ast.QuoteIdent(p.Collation))
+		}
+		switch {
+		case p.Desc && !p.NullsFirst:
+			b.WriteString(" DESC NULLS LAST")
+		case p.Desc:
+			b.WriteString(" DESC")
+		case p.NullsFirst:
+			b.WriteString(" NULLS FIRST")
+		}
+	}
+	b.WriteString(")")
+	if len(ix.Include) > 0 {
+		b.WriteString(" INCLUDE " + columnList(r, ix.Include))
+	}
+	if ix.NullsNotDistinct {
+		b.WriteString(" NULLS NOT DISTINCT")
+	}
+	if ix.Where != "" {
+		b.WriteString(" WHERE (" + ix.Where + ")")
+	}
+	return b.String()
+}
+
+// viewText is the query of a view, as pg_get_viewdef ends it.
+func (v *View) viewText(r *catalog.Relation) string { return " " + r.Query + ";" }
+
+func (v *View) viewDefinition(r *catalog.Relation) string {
+	kind := "VIEW"
+	if r.Kind == catalog.MaterializedView {
+		kind = "MATERIALIZED VIEW"
+	}
+	return "CREATE " + kind + " " + v.relationName(r) + " AS " + r.Query
+}
+
+// tableDefinition is a CREATE TABLE of the table with its constraints.
+func (v *View) tableDefinition(r *catalog.Relation) string {
+	if r.Kind != catalog.Table {
+		return ""
+	}
+	var parts []string
+	for _, c := range r.Columns {
+		parts = append(parts, columnDefinition(v, r, c))
+	}
+	for c := range constraintsOf(r) {
+		parts = append(parts, "CONSTRAINT "+ast.QuoteIdent(c.name)+" "+v.constraintDefinition(c))
+	}
+	temp := ""
+	if r.Temp {
+		temp = "TEMPORARY "
+	}
+	return "CREATE " + temp + "TABLE " + v.relationName(r) + " (" + strings.Join(parts, ", ") + ")"
+}
+
+func columnDefinition(v *View, r *catalog.Relation, c *catalog.Column) string {
+	text := ast.QuoteIdent(c.Name) + " " + types.SQLName(c.Type)
+	switch {
+	case c.Generated != "":
+		text += " GENERATED ALWAYS AS (" + c.Generated + ") STORED"
+	case c.Identity == catalog.IdentityAlways:
+		text += " GENERATED ALWAYS AS IDENTITY"
+	case c.Identity == catalog.IdentityByDefault:
+		text += " GENERATED BY DEFAULT AS IDENTITY"
+	case v.defaultText(c) != "":
+		text += " DEFAULT " + v.defaultText(c)
+	}
+	if c.NotNull && (r.Primary == nil || !hasPart(r.Primary, c.ID)) {
+		text += " NOT NULL"
+	}
+	return text
+}
+
+// defaultText is the default of a column; that of a serial column takes the
+// next value of its sequence.
+func (v *View) defaultText(c *catalog.Column) string {
+	if c.Default != "" || c.Sequence == 0 || c.Identity != catalog.NoIdentity {
+		return c.Default
+	}
+	q := v.Catalog.SequenceByID(c.Sequence)
+	if q == nil {
+		return ""
+	}
+	name := ast.QuoteIdent(q.Name)
+	if v.Catalog.Sequence(v.Path, "", q.Name) != q {
+		name = qualified(q.Schema, q.Name)
+	}
+	return "nextval('" + strings.ReplaceAll(name, "'", "''") + "'::regclass)"
+}
+
+func hasPart(ix *catalog.Index, column uint16) bool {
+	for _, p := range ix.Parts {
+		if p.Column == column {
+			return true
+		}
+	}
+	return false
+}
+
+// triggerDefinition is what pg_get_triggerdef says, with the body in the end.
+func (v *View) triggerDefinition(r *catalog.Relation, t *catalog.Trigger) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "CREATE TRIGGER %s %s ", ast.QuoteIdent(t.Name), t.Timing)
+	for i, e := range t.Events {
+		if i > 0 {
+			b.WriteString(" OR ")
+		}
+		b.WriteString(e)
+		if e == "UPDATE" && len(t.Columns) > 0 {
+			list := columnList(r, t.Columns)
+			b.WriteString(" OF " + list[1:len(list)-1])
+		}
+	}
+	b.WriteString(" ON " + qualified(r.Schema, r.Name))
+	if t.OldTable != "" || t.NewTable != "" {
+		b.WriteString(" REFERENCING")
+		if t.OldTable != "" {
+			b.WriteString(" OLD TABLE AS " + ast.QuoteIdent(t.OldTable))
+		}
+		if t.NewTable != "" {
+			b.WriteString(" NEW TABLE AS " + ast.QuoteIdent(t.NewTable))
+		}
+	}
+	if t.Row {
+		b.WriteString(" FOR EACH ROW")
+	} else {
+		b.WriteString(" FOR EACH STATEMENT")
+	}
+	if t.When != "" {
+		b.WriteString(" WHEN (" + t.When + ")")
+	}
+	return b.String() + " " + t.Body
+}
+
+// argumentList writes the parameters of a function as CREATE FUNCTION takes
+// them, with or without defaults.
+func argumentList(f *catalog.SQLFunction, defaults bool) string {
+	var list []string
+	for i, a := range f.Args {
+		text := types.FormatType(a.Type)
+		if a.Name != "" {
+			text = ast.QuoteIdent(a.Name) + " " + text
+		}
+		if k := i - (len(f.Args) - len(f.Defaults)); defaults && k >= 0 {
+			text += " DEFAULT " + f.Defaults[k]
+		}
+		list = append(list, text)
+	}
+	return strings.Join(list, ", ")
+}
+
+func resultOf(f *catalog.SQLFunction) string {
+	switch {
+	case len(f.Cols) > 0 && f.Set:
+		var list []string
+		for _, c := range f.Cols {
+			list = append(list, ast.QuoteIdent(c.Name)+" "+types.FormatType(c.Type))
+		}
+		return "TABLE(" + strings.Join(list, ", ") + ")"
+	case f.Ret == nil:
+		return "record"
+	case f.Set:
+		return "SETOF " + types.FormatType(f.Ret)
+	}
+	return types.FormatType(f.Ret)
+}
+
+// functionDefinition is what pg_get_functiondef says.
+func functionDefinition(f *catalog.SQLFunction) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "CREATE OR REPLACE FUNCTION %s(%s)\n RETURNS %s\n LANGUAGE sql\n",
+		qualified(f.Schema, f.Name), argumentList(f, true), resultOf(f))
+	switch f.Volatile {
+	case 'i':
+		b.WriteString(" IMMUTABLE")
+	case 's':
+		b.WriteString(" STABLE")
+	}
+	if f.Strict {
+		b.WriteString(" STRICT")
+	}
+	if f.Volatile != 'v' || f.Strict {
+		b.WriteString("\n")
+	}
+	tag := "$function$"
+	for n := 1; strings.Contains(f.Body, tag); n++ {
+		tag = fmt.Sprintf("$function%d$", n)
+	}
+	return b.String() + "AS " + tag + f.Body + tag + "\n"
+}

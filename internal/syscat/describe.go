@@ -1,0 +1,196 @@
+package syscat
+
+import (
+	"fmt"
+
+	"github.com/zqlite/zqlite/internal/catalog"
+	"github.com/zqlite/zqlite/internal/sql/ast"
+	"github.com/zqlite/zqlite/internal/types"
+)
+
+// describers answer functions that look at the catalog alone. A NULL answer
+// means that there is no such object.
+var describers = map[string]func(v *View, a []types.Value) types.Value{
+	"format_type": func(v *View, a []types.Value) types.Value {
+		if a[0].IsNull() {
+			return types.Null
+		}
+		return txt(v.formatType(a[0].I, a[1]))
+	},
+	"pg_get_expr":          func(_ *View, a []types.Value) types.Value { return a[0] },
+	"pg_get_constraintdef": func(v *View, a []types.Value) types.Value { return v.constraintOf(a[0].I) },
+	"pg_get_indexdef":      (*View).indexOf,
+	"pg_get_viewdef": func(v *View, a []types.Value) types.Value {
+		r := v.Catalog.RelationByID(catalog.ID(a[0].I))
+		if a[0].K == types.KindText {
+			r = v.Catalog.Relation(v.Path, "", a[0].S)
+		}
+		if r == nil || r.Query == "" {
+			return types.Null
+		}
+		return txt(v.viewText(r))
+	},
+	"pg_get_triggerdef": func(v *View, a []types.Value) types.Value {
+		for r := range v.relations() {
+			for _, t := range r.Triggers {
+				if int64(t.ID) == a[0].I {
+					return txt(v.triggerDefinition(r, t))
+				}
+			}
+		}
+		return types.Null
+	},
+	"pg_get_functiondef":                 ofFunction(functionDefinition),
+	"pg_get_function_arguments":          ofFunction(func(f *catalog.SQLFunction) string { return argumentList(f, true) }),
+	"pg_get_function_identity_arguments": ofFunction(func(f *catalog.SQLFunction) string { return argumentList(f, false) }),
+	"pg_get_function_result":             ofFunction(resultOf),
+	"pg_get_ruledef":                     none,
+	"pg_get_partkeydef":                  none,
+	"pg_get_statisticsobjdef_columns":    none,
+	"shobj_description":                  none,
+	"pg_tablespace_location":             func(*View, []types.Value) types.Value { return txt("") },
+	"pg_get_userbyid": func(_ *View, a []types.Value) types.Value {
+		if a[0].I == ownerOID {
+			return txt(Owner)
+		}
+		return txt(fmt.Sprintf("unknown (OID=%d)", a[0].I))
+	},
+	"pg_encoding_to_char": func(_ *View, a []types.Value) types.Value {
+		if a[0].I == 6 {
+			return txt("UTF8")
+		}
+		return txt("")
+	},
+	"pg_type_is_visible": func(v *View, a []types.Value) types.Value {
+		if types.ByOID(types.OID(a[0].I)) != nil {
+			return yes(true)
+		}
+		u := v.Catalog.TypeByOID(types.OID(a[0].I))
+		return yes(u != nil && v.Catalog.UserType(v.Path, "", u.Name) == u)
+	},
+	"pg_function_is_visible":     func(*View, []types.Value) types.Value { return yes(true) },
+	"pg_relation_is_publishable": func(*View, []types.Value) types.Value { return yes(false) },
+	"obj_description": func(v *View, a []types.Value) types.Value {
+		return v.comment(a[0].I, 0)
+	},
+	"col_description": func(v *View, a []types.Value) types.Value { return v.comment(a[0].I, a[1].I) },
+	"to_regnamespace": func(v *View, a []types.Value) types.Value {
+		if id := v.schemaID(a[0].S); id != 0 {
+			return num(id)
+		}
+		return types.Null
+	},
+	"current_schemas": func(v *View, a []types.Value) types.Value {
+		var list []string
+		if a[0].I != 0 {
+			list = append(list, "pg_catalog")
+		}
+		for _, s := range v.Path {
+			if v.Catalog.Schema(s) != nil {
+				list = append(list, s)
+			}
+		}
+		vals := make([]types.Value, len(list))
+		for i, s := range list {
+			vals[i] = txt(s)
+		}
+		return types.NewArray(vals, types.Name)
+	},
+}
+
+func none(*View, []types.Value) types.Value { return types.Null }
+
+// Describe answers a function by its name; ok tells that it is one that this
+// package answers.
+func (v *View) Describe(name string, args []types.Value) (answer types.Value, ok bool) {
+	f := describers[name]
+	if f == nil {
+		return types.Null, false
+	}
+	return f(v, args), true
+}
+
+// formatType is format_type(oid, typmod).
+func (v *View) formatType(oid int64, mod types.Value) string {
+	t := types.ByOID(types.OID(oid))
+	if t == nil {
+		u := v.Catalog.TypeByOID(types.OID(oid &^ (1 << 31)))
+		if u == nil {
+			return "???"
+		}
+		name := ast.QuoteIdent(u.Name)
+		if v.Catalog.UserType(v.Path, "", u.Name) != u {
+			name = qualified(u.Schema, u.Name)
+		}
+		if oid&(1<<31) != 0 {
+			name += "[]"
+		}
+		return name
+	}
+	if mod.IsNull() || mod.I < 0 {
+		if mod.IsNull() {
+			return types.FormatName(t)
+		}
+		return types.FormatType(t)
+	}
+	m := *t
+	if m.Elem != nil {
+		elem := *m.Elem
+		elem.Mod = int32(mod.I)
+		m.Elem = &elem
+	}
+	m.Mod = int32(mod.I)
+	return types.FormatType(&m)
+}
+
+func (v *View) constraintOf(oid int64) types.Value {
+	for c := range v.constraints() {
+		if int64(c.id) == oid {
+			return txt(v.constraintDefinition(c))
+		}
+	}
+	return types.Null
+}
+
+func (v *View) indexOf(a []types.Value) types.Value {
+	for r := range v.relations() {
+		ix := r.IndexByID(catalog.ID(a[0].I))
+		if ix == nil {
+			continue
+		}
+		if len(a) < 2 || a[1].I == 0 {
+			return txt(v.indexDefinition(r, ix))
+		}
+		switch n := int(a[1].I) - 1; {
+		case n < 0:
+		case n < len(ix.Parts):
+			return txt(partDefinition(r, &ix.Parts[n]))
+		case n-len(ix.Parts) < len(ix.Include):
+			if c := r.ColumnByID(ix.Include[n-len(ix.Parts)]); c != nil {
+				return txt(ast.QuoteIdent(c.Name))
+			}
+		}
+		return txt("")
+	}
+	return types.Null
+}
+
+func ofFunction(text func(*catalog.SQLFunction) string) func(*View, []types.Value) types.Value {
+	return func(v *View, a []types.Value) types.Value {
+		for f := range v.functions() {
+			if int64(f.ID) == a[0].I {
+				return txt(text(f))
+			}
+		}
+		return types.Null
+	}
+}
+
+func (v *View) comment(oid, sub int64) types.Value {
+	for c := range v.comments() {
+		if int64(c.id) == oid && int64(c.sub) == sub {
+			return txt(c.comment)
+		}
+	}
+	return types.Null
+}

@@ -1,0 +1,354 @@
+package syscat
+
+import (
+	"iter"
+
+	"github.com/zqlite/zqlite/internal/catalog"
+	"github.com/zqlite/zqlite/internal/expr"
+	"github.com/zqlite/zqlite/internal/types"
+)
+
+// The objects of which there is one.
+var (
+	theDatabase = row{
+		"oid": num(databaseOID), "datname": txt(Database), "datdba": num(ownerOID), "encoding": num(6), "datlocprovider": txt("c"),
+		"datistemplate": yes(false), "datallowconn": yes(true), "datconnlimit": num(-1), "datfrozenxid": num(0), "datminmxid": num(0),
+		"dattablespace": num(1663), "datcollate": txt("C.UTF-8"), "datctype": txt("C.UTF-8"),
+	}
+	theTablespace = row{"oid": num(1663), "spcname": txt("pg_default"), "spcowner": num(ownerOID)}
+	theRole       = row{
+		"oid": num(ownerOID), "rolname": txt(Owner), "rolsuper": yes(true), "rolinherit": yes(true), "rolcreaterole": yes(true),
+		"rolcreatedb": yes(true), "rolcanlogin": yes(true), "rolreplication": yes(false), "rolconnlimit": num(-1),
+		"rolpassword": txt("********"), "rolbypassrls": yes(true),
+	}
+	theUser = row{
+		"usename": txt(Owner), "usesysid": num(ownerOID), "usecreatedb": yes(true), "usesuper": yes(true), "userepl": yes(false),
+		"usebypassrls": yes(true), "passwd": txt("********"),
+	}
+	theCharacterSet = row{
+		"character_set_name": txt("UTF8"), "character_repertoire": txt("UCS"), "form_of_use": txt("UTF8"),
+		"default_collate_catalog": txt(Database), "default_collate_schema": txt("pg_catalog"), "default_collate_name": txt("C"),
+	}
+)
+
+// some gives fixed rows, among the built-in ones.
+func some(rows ...row) filler {
+	return func(v *View) iter.Seq[row] {
+		return func(yield func(row) bool) {
+			for _, r := range rows {
+				if !v.Builtin || !yield(r) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func accessMethod(oid int, name, kind string) row {
+	return row{"oid": num(oid), "amname": txt(name), "amhandler": num(0), "amtype": txt(kind)}
+}
+
+func language(oid int, name string, trusted bool) row {
+	return row{
+		"oid": num(oid), "lanname": txt(name), "lanowner": num(ownerOID), "lanispl": yes(false), "lanpltrusted": yes(trusted),
+		"lanplcallfoid": num(0), "laninline": num(0), "lanvalidator": num(0),
+	}
+}
+
+var (
+	accessMethods = some(accessMethod(heapOID, "heap", "t"), accessMethod(btreeOID, "btree", "i"), accessMethod(hashOID, "hash", "i"))
+	languages     = some(language(internalLanguage, "internal", false), language(sqlLanguage, "sql", true))
+)
+
+// Oids of the two languages that functions are written in.
+const (
+	internalLanguage = 12
+	sqlLanguage      = 14
+)
+
+// collations are the orders that COLLATE takes.
+var collations = []struct {
+	oid  int
+	name string
+}{{defaultCollation, "default"}, {cCollation, "C"}, {951, "POSIX"}, {12000, "nocase"}, {12001, "rtrim"}, {12002, "binary"}}
+
+func pgCollation(v *View) iter.Seq[row] {
+	return func(yield func(row) bool) {
+		for _, c := range collations {
+			x := row{
+				"oid": num(c.oid), "collname": txt(c.name), "collnamespace": num(catalogSchema), "collowner": num(ownerOID),
+				"collprovider": txt("c"), "collisdeterministic": yes(true), "collencoding": num(-1), "collcollate": txt("C"), "collctype": txt("C"),
+			}
+			if !v.Builtin || !yield(x) {
+				return
+			}
+		}
+	}
+}
+
+func infoCollations(v *View) iter.Seq[row] {
+	return func(yield func(row) bool) {
+		for _, c := range collations {
+			x := row{"collation_catalog": txt(Database), "collation_schema": txt("pg_catalog"), "collation_name": txt(c.name), "pad_attribute": txt("NO PAD")}
+			if !v.Builtin || !yield(x) {
+				return
+			}
+		}
+	}
+}
+
+func pgNamespace(_ *View, s *catalog.Schema) row {
+	return row{"oid": num(s.ID), "nspname": txt(s.Name), "nspowner": num(ownerOID)}
+}
+
+func infoSchema(_ *View, s *catalog.Schema) row {
+	return row{"catalog_name": txt(Database), "schema_name": txt(s.Name), "schema_owner": txt(Owner)}
+}
+
+func pgSequence(_ *View, q *catalog.Sequence) row {
+	return row{
+		"seqrelid": num(q.ID), "seqtypid": num(q.Type.OID), "seqstart": num(q.Start), "seqincrement": num(q.Increment),
+		"seqmax": num(q.Max), "seqmin": num(q.Min), "seqcache": num(q.Cache), "seqcycle": yes(q.Cycle),
+	}
+}
+
+func pgSequences(v *View, q *catalog.Sequence) row {
+	x := row{
+		"schemaname": txt(q.Schema), "sequencename": txt(q.Name), "sequenceowner": txt(Owner), "data_type": num(q.Type.OID),
+		"start_value": num(q.Start), "min_value": num(q.Min), "max_value": num(q.Max), "increment_by": num(q.Increment),
+		"cycle": yes(q.Cycle), "cache_size": num(q.Cache),
+	}
+	if v.Last != nil {
+		if last, ok := v.Last(q); ok {
+			x["last_value"] = num(last)
+		}
+	}
+	return x
+}
+
+func pgSettings(v *View) iter.Seq[row] {
+	return func(yield func(row) bool) {
+		if v.Builtin || v.Settings == nil {
+			return
+		}
+		v.Settings(func(name, value, doc string) bool {
+			return yield(row{
+				"name": txt(name), "setting": txt(value), "category": txt("zqlite"), "short_desc": txt(doc), "context": txt("user"),
+				"vartype": txt("string"), "source": txt("session"), "reset_val": txt(value), "boot_val": txt(value), "pending_restart": yes(false),
+			})
+		})
+	}
+}
+
+// commented is an object with its comment.
+type commented struct {
+	class   int
+	id      catalog.ID
+	sub     uint16
+	comment string
+}
+
+func (v *View) comments() iter.Seq[commented] {
+	return func(yield func(commented) bool) {
+		say := func(class int, id catalog.ID, sub uint16, comment string) bool {
+			return comment == "" || yield(commented{class, id, sub, comment})
+		}
+		for s := range v.schemas() {
+			if !say(classNamespace, s.ID, 0, s.Comment) {
+				return
+			}
+		}
+		for r := range v.relations() {
+			ok := say(classRelation, r.ID, 0, r.Comment)
+			for _, c := range r.Columns {
+				ok = ok && say(classRelation, r.ID, c.ID, c.Comment)
+			}
+			for _, ix := range r.Indexes {
+				ok = ok && say(classRelation, ix.ID, 0, ix.Comment)
+			}
+			for _, c := range r.Checks {
+				ok = ok && say(classConstraint, constraintOID(r, c.Name), 0, c.Comment)
+			}
+			for _, f := range r.Foreign {
+				ok = ok && say(classConstraint, constraintOID(r, f.Name), 0, f.Comment)
+			}
+			for _, t := range r.Triggers {
+				ok = ok && say(classTrigger, t.ID, 0, t.Comment)
+			}
+			if !ok {
+				return
+			}
+		}
+		for q := range v.sequences() {
+			if !say(classRelation, q.ID, 0, q.Comment) {
+				return
+			}
+		}
+		for u := range v.userTypes() {
+			if !say(classType, u.ID, 0, u.Comment) {
+				return
+			}
+		}
+		for f := range v.functions() {
+			if !say(classProc, f.ID, 0, f.Comment) {
+				return
+			}
+		}
+	}
+}
+
+func pgDescription(v *View) iter.Seq[row] {
+	return func(yield func(row) bool) {
+		for c := range v.comments() {
+			x := row{"objoid": num(c.id), "classoid": num(c.class), "objsubid": num(c.sub), "description": txt(c.comment)}
+			if !yield(x) {
+				return
+			}
+		}
+	}
+}
+
+// pgDepend gives what clients ask it for: sequences with the columns that own
+// them, and indexes with their constraints.
+func pgDepend(v *View) iter.Seq[row] {
+	return func(yield func(row) bool) {
+		depends := func(class int, id catalog.ID, refClass int, ref catalog.ID, sub uint16, kind string) bool {
+			return yield(row{
+				"classid": num(class), "objid": num(id), "objsubid": num(0),
+				"refclassid": num(refClass), "refobjid": num(ref), "refobjsubid": num(sub), "deptype": txt(kind),
+			})
+		}
+		for q := range v.sequences() {
+			if q.OwnerRel == 0 {
+				continue
+			}
+			kind := "a"
+			if r := v.Catalog.RelationByID(q.OwnerRel); r != nil {
+				if c := r.ColumnByID(q.OwnerCol); c != nil && c.Identity != catalog.NoIdentity {
+					kind = "i"
+				}
+			}
+			if !depends(classRelation, q.ID, classRelation, q.OwnerRel, q.OwnerCol, kind) {
+				return
+			}
+		}
+		for c := range v.constraints() {
+			if c.index != nil && !depends(classRelation, c.index.ID, classConstraint, c.id, 0, "i") {
+				return
+			}
+		}
+	}
+}
+
+func pgTrigger(_ *View, r *catalog.Relation, t *catalog.Trigger) row {
+	enabled := "O"
+	if t.Disabled {
+		enabled = "D"
+	}
+	return row{
+		"oid": num(t.ID), "tgrelid": num(r.ID), "tgparentid": num(0), "tgname": txt(t.Name), "tgfoid": num(0),
+		"tgtype": num(triggerBits(t)), "tgenabled": txt(enabled), "tgisinternal": yes(false), "tgconstrrelid": num(0),
+		"tgconstrindid": num(0), "tgconstraint": num(0), "tgdeferrable": yes(false), "tginitdeferred": yes(false),
+		"tgnargs": num(0), "tgattr": vector(types.Int2, t.Columns), "tgargs": types.NewBytes(""), "tgqual": optional(t.When),
+		"tgoldtable": optional(t.OldTable), "tgnewtable": optional(t.NewTable),
+	}
+}
+
+// triggerBits is pg_trigger.tgtype: one bit for each of row, before, insert,
+// delete, update, truncate and instead.
+func triggerBits(t *catalog.Trigger) int {
+	bits := 0
+	if t.Row {
+		bits |= 1
+	}
+	switch t.Timing {
+	case "BEFORE":
+		bits |= 2
+	case "INSTEAD OF":
+		bits |= 64
+	}
+	for _, e := range t.Events {
+		bits |= map[string]int{"INSERT": 4, "DELETE": 8, "UPDATE": 16, "TRUNCATE": 32}[e]
+	}
+	return bits
+}
+
+// firstFunction numbers built-in functions.
+const firstFunction = 5000
+
+// pgProc gives the registered functions and those of users.
+func pgProc(v *View) iter.Seq[row] {
+	return func(yield func(row) bool) {
+		if v.Builtin {
+			builtinFunctions(yield)
+			return
+		}
+		for f := range v.functions() {
+			x := function(f.ID, f.Name, v.schemaID(f.Schema), sqlLanguage, "f", fieldTypes(f.Args), f.Ret)
+			x["provolatile"], x["proretset"], x["proisstrict"] = letter(f.Volatile), yes(f.Set), yes(f.Strict)
+			x["prosrc"], x["pronargdefaults"] = txt(f.Body), num(len(f.Defaults))
+			var argNames []string
+			for _, a := range f.Args {
+				argNames = append(argNames, a.Name)
+			}
+			if len(argNames) > 0 {
+				x["proargnames"] = names(argNames)
+			}
+			if !yield(x) {
+				return
+			}
+		}
+	}
+}
+
+func fieldTypes(fields []types.Field) []*types.Type {
+	var out []*types.Type
+	for _, f := range fields {
+		out = append(out, f.Type)
+	}
+	return out
+}
+
+func builtinFunctions(yield func(row) bool) bool {
+	all, id := expr.All(), catalog.ID(firstFunction)
+	add := func(name, kind string, args []*types.Type, ret *types.Type, set bool, volatility expr.Volatility) bool {
+		x := function(id, name, catalogSchema, internalLanguage, kind, args, ret)
+		x["proretset"], x["provolatile"] = yes(set), txt(string("isv"[volatility]))
+		x["prosrc"] = txt(name)
+		id++
+		return yield(x)
+	}
+	for _, f := range all.Functions {
+		if !add(f.Name, "f", f.Args, f.Ret, false, f.Volatility) {
+			return false
+		}
+	}
+	for _, f := range all.SetFuncs {
+		if !add(f.Name, "f", f.Args, nil, true, expr.Stable) {
+			return false
+		}
+	}
+	for _, f := range all.Aggregates {
+		if !add(f.Name, "a", f.Args, f.Ret, false, expr.Immutable) {
+			return false
+		}
+	}
+	return true
+}
+
+func function(id catalog.ID, name string, schema catalog.ID, lang int, kind string, args []*types.Type, ret *types.Type) row {
+	if ret == nil {
+		ret = types.RecordType
+	}
+	oids := make([]types.OID, len(args))
+	for i, a := range args {
+		oids[i] = a.OID
+	}
+	return row{
+		"oid": num(id), "proname": txt(name), "pronamespace": num(schema), "proowner": num(ownerOID), "prolang": num(lang),
+		"procost": real(1), "prorows": real(0), "provariadic": num(0), "prosupport": num(0), "prokind": txt(kind),
+		"prosecdef": yes(false), "proleakproof": yes(false), "proisstrict": yes(true), "proretset": yes(false),
+		"provolatile": txt("v"), "proparallel": txt("s"), "pronargs": num(len(args)), "pronargdefaults": num(0),
+		"prorettype": num(ret.OID), "proargtypes": vector(types.Oid, oids),
+	}
+}
