@@ -25,11 +25,7 @@ func (a *arena) copy(s string) string {
 			a.bytes += int64(n)
 			return string([]byte(s))
 		}
-		size := 1 << 10
-		if a.bytes > 0 {
-			size = arenaBlock
-		}
-		size = max(size, n)
+		size := max(int(min(max(a.bytes, 1<<10), arenaBlock)), n)
 		a.block = make([]byte, 0, size)
 		a.bytes += int64(size)
 	}
@@ -40,6 +36,9 @@ func (a *arena) copy(s string) string {
 
 // reset forgets the strings; those handed out stay valid.
 func (a *arena) reset() { a.block, a.bytes = nil, 0 }
+
+// reuse forgets the strings and writes the next ones over them.
+func (a *arena) reuse() { a.block, a.bytes = a.block[:0], int64(cap(a.block)) }
 
 // store holds rows in columns that grow; its strings are its own.
 type store struct {
@@ -65,6 +64,15 @@ func (s *store) reset() {
 	s.arena.reset()
 }
 
+// reuse is reset where nobody has the strings any more.
+func (s *store) reuse() {
+	for _, c := range s.cols {
+		c.Reset(c.Type, 0)
+	}
+	s.n = 0
+	s.arena.reuse()
+}
+
 // release drops the memory of a store that has grown large.
 func (s *store) release() {
 	for i, c := range s.cols {
@@ -78,7 +86,7 @@ func (s *store) release() {
 func (s *store) bytes() int64 {
 	b := s.arena.bytes
 	for _, c := range s.cols {
-		b += int64(cap(c.I)+cap(c.J)+cap(c.F)+cap(c.Nulls))*8 + int64(cap(c.S))*16
+		b += vectorBytes(c)
 	}
 	return b
 }

@@ -221,7 +221,7 @@ func (b *builder) recursion(c *plan.CTE) (Operator, error) {
 		return nil, err
 	}
 	if !rec.All {
-		op.set, err = newDistinctSet(op.types)
+		op.set, err = newDistinctSet("the rows of a recursive query", op.types)
 	}
 	return op, err
 }
@@ -234,7 +234,8 @@ func (o *recursionOp) Open(r *Run) error {
 	o.next = newSpool(o.types)
 	o.next.open(r)
 	if o.set != nil {
-		o.set.open(r, maxSpillDepth)
+		o.set.open(r)
+		o.set.depth = maxSpillDepth
 	}
 	return o.base.Open(r)
 }
@@ -262,7 +263,7 @@ func (o *recursionOp) Next(r *Run) (*vector.Batch, error) {
 		}
 		o.out = vector.Batch{Cols: b.Cols, N: b.N, Sel: b.Sel}
 		if o.set != nil {
-			if o.out.Sel, err = o.set.add(r, b); err != nil {
+			if o.out.Sel, err = o.set.add(r, b.Cols, b.Sel, b.N); err != nil {
 				return nil, err
 			}
 			if len(o.out.Sel) == 0 {

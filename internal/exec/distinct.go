@@ -7,107 +7,170 @@ import (
 	"github.com/zqlite/zqlite/internal/vector"
 )
 
-// distinctOp removes repeated rows, giving each as it first comes. Past the
-// budget, rows that are new are written to partitions by hash and made
-// distinct at the end.
+// distinctOp removes repeated rows, giving each as it first comes, those that
+// did not fit the budget at the end.
 type distinctOp struct {
-	in     Operator
-	types  []*types.Type
-	set    *distinctSet
-	out    vector.Batch
-	queue  []*spool // partitions still to do
-	depths []int
-	chunk  int
-	rd     chunkReader
+	in    Operator
+	set   *distinctSet
+	out   vector.Batch
+	ended bool // the input is read
 }
 
-// distinctSet is the rows seen, and the partitions of those not kept.
+// distinctSet tells which rows come for the first time. Past the budget, rows
+// that are not among those kept are written to partitions by hash, and are
+// made distinct when the input has ended.
 type distinctSet struct {
-	keys     *keyBatch
-	table    *groupTable
-	groups   []int32
-	acct     account
-	depth    int
-	spilling bool
-	parts    []*packer
-	types    []*types.Type
-	sel      []int32
+	what   string // for the message where memory does not suffice
+	types  []*types.Type
+	keys   *keyBatch
+	table  *groupTable
+	groups []int32
+	acct   account
+	depth  int
+	parts  *partitioner // not nil: spilling
+	lost   []int32
+
+	queue []distinctPart
+	chunk int // of the first in the queue; -1: it is not begun
+	rd    chunkReader
 }
 
-func newDistinctSet(ts []*types.Type) (*distinctSet, error) {
+// distinctPart is rows that are not yet distinct among themselves.
+type distinctPart struct {
+	rows  *spool
+	depth int
+}
+
+func newDistinctSet(what string, ts []*types.Type) (*distinctSet, error) {
 	k, err := newKeyBatch(ts)
 	if err != nil {
 		return nil, err
 	}
-	return &distinctSet{keys: k, table: newGroupTable(k), types: ts}, nil
+	return &distinctSet{what: what, keys: k, table: newGroupTable(k), types: ts}, nil
 }
 
-func (d *distinctSet) open(r *Run, depth int) {
-	d.table.reset()
+func (d *distinctSet) open(r *Run) {
+	d.close()
+	d.begin(r, 0)
+	d.chunk = -1
+}
+
+// begin empties the table for rows of a depth.
+func (d *distinctSet) begin(r *Run, depth int) {
 	d.acct.open(r)
-	d.depth, d.spilling, d.parts = depth, false, nil
+	if d.table.bytes() > r.Memory.minimum()/4 {
+		d.table = newGroupTable(d.keys)
+	} else {
+		d.table.reset()
+	}
+	d.depth = depth
 }
 
-// add returns the rows of the batch that were not seen before.
-func (d *distinctSet) add(r *Run, b *vector.Batch) ([]int32, error) {
-	if err := d.keys.load(b.Cols, b.Sel, b.N); err != nil {
+// add returns those rows of the batch that were not seen before, as far as
+// that is known by now.
+func (d *distinctSet) add(r *Run, cols []*vector.Vector, sel []int32, n int) ([]int32, error) {
+	if err := d.keys.load(cols, sel, n); err != nil {
 		return nil, err
 	}
-	d.groups = extend(d.groups[:0], b.N)
-	if d.spilling {
-		return nil, d.spill(b)
+	d.groups = extend(d.groups[:0], n)
+	if d.parts != nil {
+		d.table.find(d.keys, sel, n, d.groups)
+		d.lost = missing(sel, n, d.groups, d.lost)
+		return nil, d.parts.add(cols, d.keys.hash, d.lost, n)
 	}
-	d.table.insert(d.keys, b.Sel, b.N, d.groups)
-	if !d.acct.set(d.table.bytes()) {
-		if r.FS == nil || d.depth >= maxSpillDepth {
-			return nil, errMemory("DISTINCT")
-		}
-		d.spilling = true
-		for p := 0; p < partitions; p++ {
-			s := newSpool(d.types)
-			s.open(r)
-			s.onDisk = true
-			d.parts = append(d.parts, newPacker(s))
+	d.table.insert(d.keys, sel, n, d.groups)
+	if len(d.table.fresh) > 0 && !d.acct.set(d.table.bytes()) {
+		if r.FS != nil && d.depth < maxSpillDepth {
+			d.parts = newPartitioner(r, d.types, d.depth)
+		} else if r.FS == nil || !d.acct.tolerable() {
+			return nil, errMemory(d.what)
 		}
 	}
 	return d.table.fresh, nil
 }
 
-func (d *distinctSet) spill(b *vector.Batch) error {
-	d.table.find(d.keys, b.Sel, b.N, d.groups)
-	shift := 32 - 4*uint(d.depth)
-	for k := 0; k < b.Len(); k++ {
-		i := b.Row(k)
-		if d.groups[i] >= 0 {
+// missing lists the rows that have no group.
+func missing(sel []int32, n int, groups []int32, buf []int32) []int32 {
+	buf = buf[:0]
+	if sel == nil {
+		for i, g := range groups[:n] {
+			if g < 0 {
+				buf = append(buf, int32(i))
+			}
+		}
+		return buf
+	}
+	for _, i := range sel {
+		if groups[i] < 0 {
+			buf = append(buf, i)
+		}
+	}
+	return buf
+}
+
+// rest gives, after the last add, batches of what was spilled with the rows of
+// them that are new; nil at the end.
+func (d *distinctSet) rest(r *Run) (*vector.Batch, []int32, error) {
+	for {
+		if err := r.canceled(); err != nil {
+			return nil, nil, err
+		}
+		if d.chunk < 0 || d.chunk >= d.queue[0].rows.len() {
+			if err := d.advance(r); err != nil || len(d.queue) == 0 {
+				return nil, nil, err
+			}
 			continue
 		}
-		p := d.keys.hash[i] >> shift & (partitions - 1)
-		d.sel = append(d.sel[:0], int32(i))
-		if err := d.parts[p].add(b.Cols, d.sel, b.N); err != nil {
+		d.chunk++
+		b, err := d.queue[0].rows.read(d.chunk-1, &d.rd)
+		if err != nil {
+			return nil, nil, err
+		}
+		fresh, err := d.add(r, b.Cols, b.Sel, b.N)
+		if err != nil {
+			return nil, nil, err
+		}
+		if len(fresh) > 0 {
+			return b, fresh, nil
+		}
+	}
+}
+
+// advance goes on to the next partition; those of the present one come first.
+func (d *distinctSet) advance(r *Run) error {
+	if d.chunk >= 0 {
+		d.queue[0].rows.close()
+		d.queue = d.queue[1:]
+	}
+	d.chunk = -1
+	if p := d.parts; p != nil {
+		if err := p.finish(); err != nil {
 			return err
 		}
+		next := make([]distinctPart, 0, partitions+len(d.queue))
+		for i := range p.parts {
+			next = append(next, distinctPart{p.spool(i), d.depth + 1})
+		}
+		d.queue = append(next, d.queue...)
+		p.acct.close()
+		d.parts = nil
+	}
+	if len(d.queue) > 0 {
+		d.chunk = 0
+		d.begin(r, d.queue[0].depth)
 	}
 	return nil
 }
 
-// finish flushes the partitions and returns them.
-func (d *distinctSet) finish() ([]*spool, error) {
-	var out []*spool
-	for _, p := range d.parts {
-		if err := p.flush(); err != nil {
-			return nil, err
-		}
-		out = append(out, p.to)
-	}
-	d.parts = nil
-	return out, nil
-}
-
 func (d *distinctSet) close() {
-	for _, p := range d.parts {
-		p.to.close()
+	if d.parts != nil {
+		d.parts.close()
+		d.parts = nil
 	}
-	d.parts = nil
+	for _, p := range d.queue {
+		p.rows.close()
+	}
+	d.queue = nil
 	if d.table.bytes() > 1<<20 {
 		d.table = newGroupTable(d.keys)
 	}
@@ -127,30 +190,27 @@ func (b *builder) distinct(n *plan.Distinct) (Operator, error) {
 }
 
 func newDistinct(in Operator, ts []*types.Type) (*distinctOp, error) {
-	set, err := newDistinctSet(ts)
-	return &distinctOp{in: in, types: ts, set: set}, err
+	set, err := newDistinctSet("DISTINCT", ts)
+	return &distinctOp{in: in, set: set}, err
 }
 
 func (d *distinctOp) Open(r *Run) error {
-	d.set.open(r, 0)
-	d.dropQueue()
+	d.set.open(r)
+	d.ended = false
 	return d.in.Open(r)
 }
 
-func (d *distinctOp) dropQueue() {
-	for _, s := range d.queue {
-		s.close()
-	}
-	d.queue, d.depths, d.chunk = nil, nil, -1
-}
-
 func (d *distinctOp) Next(r *Run) (*vector.Batch, error) {
-	for {
-		b, err := d.pull(r)
-		if err != nil || b == nil {
+	for !d.ended {
+		b, err := d.in.Next(r)
+		if err != nil {
 			return nil, err
 		}
-		fresh, err := d.set.add(r, b)
+		if b == nil {
+			d.ended = true
+			break
+		}
+		fresh, err := d.set.add(r, b.Cols, b.Sel, b.N)
 		if err != nil {
 			return nil, err
 		}
@@ -159,56 +219,15 @@ func (d *distinctOp) Next(r *Run) (*vector.Batch, error) {
 			return &d.out, nil
 		}
 	}
-}
-
-// pull gives the input's batches, then those of the partitions.
-func (d *distinctOp) pull(r *Run) (*vector.Batch, error) {
-	if d.chunk < 0 {
-		b, err := d.in.Next(r)
-		if err != nil || b != nil {
-			return b, err
-		}
-		if err := d.advance(r, false); err != nil {
-			return nil, err
-		}
+	b, fresh, err := d.set.rest(r)
+	if err != nil || b == nil {
+		return nil, err
 	}
-	for len(d.queue) > 0 {
-		if d.chunk < d.queue[0].len() {
-			d.chunk++
-			return d.queue[0].read(d.chunk-1, &d.rd)
-		}
-		if err := d.advance(r, true); err != nil {
-			return nil, err
-		}
-	}
-	return nil, nil
-}
-
-// advance goes on to the next partition; those of the present one come first.
-func (d *distinctOp) advance(r *Run, drop bool) error {
-	parts, err := d.set.finish()
-	if err != nil {
-		return err
-	}
-	if drop {
-		d.queue[0].close()
-		d.queue, d.depths = d.queue[1:], d.depths[1:]
-	}
-	depths := make([]int, len(parts))
-	for i := range depths {
-		depths[i] = d.set.depth + 1
-	}
-	d.queue, d.depths = append(parts, d.queue...), append(depths, d.depths...)
-	d.chunk = 0
-	if len(d.queue) > 0 {
-		d.set.close()
-		d.set.open(r, d.depths[0])
-	}
-	return nil
+	d.out = vector.Batch{Cols: b.Cols, N: b.N, Sel: fresh}
+	return &d.out, nil
 }
 
 func (d *distinctOp) Close() error {
-	d.dropQueue()
 	d.set.close()
 	return d.in.Close()
 }

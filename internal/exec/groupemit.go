@@ -14,9 +14,13 @@ func (g *grouper) emit(r *Run, out *vector.Batch) (bool, error) {
 		total = 1
 	}
 	if g.at < total {
-		return true, g.emitGroups(out, min(vector.Size, total-g.at))
+		n, err := g.feed(r, min(vector.Size, total-g.at))
+		if err != nil {
+			return false, err
+		}
+		return true, g.emitGroups(out, n)
 	}
-	for g.part < len(g.parts) {
+	for g.parts != nil && g.part < partitions {
 		if g.inner == nil {
 			if err := g.enter(r); err != nil {
 				return false, err
@@ -28,19 +32,59 @@ func (g *grouper) emit(r *Run, out *vector.Batch) (bool, error) {
 		}
 		g.inner.close()
 		g.inner = nil
-		g.parts[g.part].to.close()
+		g.parts.spool(g.part).close()
 		g.part++
 	}
 	return false, nil
 }
 
+// feed adds what was kept back to the next groups, up to n of them, and
+// returns how many are complete: fewer where they hold much.
+func (g *grouper) feed(r *Run, n int) (int, error) {
+	fed := false
+	for i := range g.extras {
+		x := &g.extras[i]
+		fed = fed || x.feed != nil
+		if x.collector != nil {
+			for k := g.freed; k < g.at; k++ {
+				x.collector.Release(k)
+			}
+		}
+	}
+	g.freed = g.at
+	if !fed {
+		return n, nil
+	}
+	_, before := g.bytes()
+	for done, step := 0, 1; ; step *= 2 {
+		to := min(done+step, n)
+		for i := range g.extras {
+			x := &g.extras[i]
+			if x.feed == nil {
+				continue
+			}
+			x.feed.expect(g.accs[i], g.at+done, g.at+to)
+			if err := x.feed.feed(r, g.accs[i], g.at+to); err != nil {
+				return 0, err
+			}
+		}
+		all, collected := g.bytes()
+		if !g.acct.set(all) && !g.acct.tolerable() {
+			return 0, errMemory("the values that an aggregate collects for one group")
+		}
+		if done = to; done == n || collected-before > r.Memory.minimum()/4 {
+			return done, nil
+		}
+	}
+}
+
 // enter aggregates the next partition.
 func (g *grouper) enter(r *Run) error {
 	if g.part == 0 { // the groups in memory are out
-		g.table.reset()
+		g.table = newGroupTable(g.keys)
 		g.rows.release()
 		for i := range g.accs {
-			g.accs[i] = nil
+			g.accs[i], g.extras[i].collector = nil, nil
 		}
 		g.acct.set(0)
 	}
@@ -56,7 +100,7 @@ func (g *grouper) enter(r *Run) error {
 	}
 	g.inner = inner
 	inner.open(r)
-	rows := g.parts[g.part].to
+	rows := g.parts.spool(g.part)
 	var rd chunkReader
 	for i := 0; i < rows.len(); i++ {
 		b, err := rows.read(i, &rd)
@@ -119,19 +163,26 @@ func (g *grouper) emitGroups(out *vector.Batch, n int) error {
 }
 
 func (g *grouper) close() {
-	for _, p := range g.parts {
-		p.to.close()
+	if g.parts != nil {
+		g.parts.close()
+		g.parts = nil
 	}
-	g.parts, g.spilling = nil, false
 	if g.inner != nil {
 		g.inner.close()
 		g.inner = nil
 	}
 	for i := range g.extras {
-		if s := g.extras[i].sorter; s != nil {
-			s.close()
+		x := &g.extras[i]
+		if x.set != nil {
+			x.set.close()
 		}
-		g.accs[i] = nil
+		if x.feed != nil {
+			x.feed.close()
+			if x.feed.late {
+				x.feed = nil
+			}
+		}
+		g.accs[i], x.collector = nil, nil
 	}
 	if g.rows.bytes() > 1<<20 {
 		g.rows.release()

@@ -7,12 +7,6 @@ import (
 	"github.com/zqlite/zqlite/internal/vector"
 )
 
-// partitions is the number of parts that a spilling hash table splits into.
-const partitions = 16
-
-// maxSpillDepth bounds how often a partition is split again.
-const maxSpillDepth = 6
-
 func partOf(k expr.SortKey) codec.Part {
 	return codec.Part{Type: k.Expr.Type(), Desc: k.Desc, NullsFirst: k.NullsFirst}
 }
@@ -20,6 +14,8 @@ func partOf(k expr.SortKey) codec.Part {
 // grouper holds the groups of one grouping set. When memory runs out, the
 // groups it has go on growing, and rows of other groups are written to
 // partitions by hash, which are aggregated one after the other at the end.
+// What a group needs beyond a state of fixed size spills by itself: see
+// aggExtra.
 type grouper struct {
 	spec    *aggSpec
 	in      []bool // for each key: is it in the set
@@ -34,24 +30,25 @@ type grouper struct {
 	acct    account
 	batches int
 
-	spilling bool
-	parts    []*packer
-	found    []int32
-	lost     [partitions][]int32
+	parts *partitioner // not nil: spilling
+	found []int32
+	lost  []int32
 
 	at    int      // group to emit
+	freed int      // groups whose collected values are dropped
 	part  int      // partition to aggregate
 	inner *grouper // aggregates the partition
 }
 
-// aggExtra is what DISTINCT and ORDER BY calls need besides the accumulator.
+// aggExtra is what a call needs besides the accumulator: DISTINCT a set of
+// group and arguments, ORDER BY a feed of ordered rows. A call that collects
+// values gets a feed when memory runs out.
 type aggExtra struct {
-	keys   *keyBatch
-	seen   *groupTable
-	sorter *sorter
-	groups *vector.Vector
-	cols   []*vector.Vector
-	ids    []int32
+	set       *distinctSet
+	feed      *groupFeed
+	collector expr.Collector
+	groups    *vector.Vector
+	cols      []*vector.Vector
 }
 
 func newGrouper(spec *aggSpec, set []int, depth int) (*grouper, error) {
@@ -78,39 +75,22 @@ func newGrouper(spec *aggSpec, set []int, depth int) (*grouper, error) {
 	return g, nil
 }
 
-func (g *grouper) extra(i int) error {
+func (g *grouper) extra(i int) (err error) {
 	c, x := &g.spec.calls[i], &g.extras[i]
-	if !c.distinct && !c.sorted {
-		return nil
-	}
 	ts := append([]*types.Type{types.Int8}, c.argTypes...)
-	x.groups = vector.New(types.Int8, vector.Size)
-	if c.distinct {
-		var err error
-		if x.keys, err = newKeyBatch(ts); err != nil {
-			return err
-		}
-		x.seen = newGroupTable(x.keys)
+	switch {
+	case c.sorted:
+		x.feed, err = newGroupFeed(c, ts, !g.single())
+	case c.distinct:
+		x.groups = vector.New(types.Int8, vector.Size)
+		x.set, err = newDistinctSet("DISTINCT in an aggregate", ts)
 	}
-	if c.sorted {
-		for k := range c.order {
-			ts = append(ts, c.keys.parts[k].Type)
-		}
-		x.sorter = newSorter(columnSortKeysOf(c.keys), ts)
-	}
-	return nil
-}
-
-// columnSortKeysOf makes sort keys with scratch of their own.
-func columnSortKeysOf(k *sortKeys) *sortKeys {
-	c := *k
-	c.cols, c.flats = make([]*vector.Vector, len(k.exprs)), make([]expr.Rows, len(k.exprs))
-	return &c
+	return err
 }
 
 func (g *grouper) open(r *Run) {
 	g.close()
-	g.at, g.part, g.batches = 0, 0, 0
+	g.at, g.part, g.batches, g.freed = 0, 0, 0, 0
 	g.acct.open(r)
 	if g.table != nil {
 		g.table.reset()
@@ -120,11 +100,12 @@ func (g *grouper) open(r *Run) {
 		c := &g.spec.calls[i]
 		g.accs[i] = c.agg.Fn.New(r.Context, c.argTypes, c.agg.Typ)
 		x := &g.extras[i]
-		if x.seen != nil {
-			x.seen.reset()
+		x.collector, _ = g.accs[i].(expr.Collector)
+		if x.set != nil {
+			x.set.open(r)
 		}
-		if x.sorter != nil {
-			x.sorter.open(r, 0)
+		if x.feed != nil {
+			x.feed.open(r)
 		}
 	}
 	if g.single() {
@@ -166,11 +147,12 @@ func (g *grouper) consume(r *Run, b *vector.Batch) error {
 		}
 	}
 	if lost {
-		if err := g.spillRows(b); err != nil {
+		g.lost = missing(b.Sel, b.N, g.groups, g.lost)
+		if err := g.parts.add(b.Cols, g.keys.hash, g.lost, b.N); err != nil {
 			return err
 		}
 	}
-	if g.batches++; g.batches&15 == 0 || g.spilling || g.table != nil && len(g.table.fresh) > 0 {
+	if g.batches++; g.batches&15 == 0 || g.parts != nil || g.table != nil && len(g.table.fresh) > 0 {
 		return g.account(r)
 	}
 	return nil
@@ -189,7 +171,7 @@ func (g *grouper) assign(b *vector.Batch) (lost bool, err error) {
 		return false, err
 	}
 	g.groups = extend(g.groups[:0], b.N)
-	if g.spilling {
+	if g.parts != nil {
 		g.table.find(g.keys, b.Sel, b.N, g.groups)
 		for k := 0; k < b.Len(); k++ {
 			if g.groups[b.Row(k)] < 0 {
@@ -233,111 +215,109 @@ func (g *grouper) update(r *Run, i int, groups []int32, c *aggCall, sel []int32,
 		return nil
 	}
 	x := &g.extras[i]
-	if x.groups == nil {
+	if x.feed != nil {
+		return x.feed.add(r, groups, c, sel, n)
+	}
+	if x.set == nil {
 		return g.accs[i].Update(groups, c.cols, sel, n)
 	}
-	x.groups.Reset(types.Int8, n)
-	if groups == nil {
-		clear(x.groups.I)
-	} else {
-		for k, v := range groups[:n] {
-			x.groups.I[k] = int64(v)
-		}
-	}
+	groupColumn(x.groups, groups, n)
 	x.cols = append(append(x.cols[:0], x.groups), c.cols...)
-	if x.sorter == nil {
-		return g.updateDistinct(i, groups, c.cols, sel, n)
-	}
-	sub := vector.Batch{N: n, Sel: sel}
-	x.cols = append(x.cols, c.ordCols...)
-	sub.Cols = x.cols
-	return x.sorter.add(r, &sub)
-}
-
-// updateDistinct passes the rows whose group and arguments are new.
-func (g *grouper) updateDistinct(i int, groups []int32, args []*vector.Vector, sel []int32, n int) error {
-	x := &g.extras[i]
-	if err := x.keys.load(x.cols[:1+len(args)], sel, n); err != nil {
+	fresh, err := x.set.add(r, x.cols, sel, n)
+	if err != nil || len(fresh) == 0 {
 		return err
 	}
-	x.ids = extend(x.ids[:0], n)
-	x.seen.insert(x.keys, sel, n, x.ids)
-	if len(x.seen.fresh) == 0 {
-		return nil
-	}
-	return g.accs[i].Update(groups, args, x.seen.fresh, n)
+	return g.accs[i].Update(groups, c.cols, fresh, n)
 }
 
-// account charges the memory and starts spilling where it does not suffice.
-func (g *grouper) account(r *Run) error {
-	n := g.rows.bytes()
+// groupColumn makes a column of group numbers; nil groups are all 0.
+func groupColumn(v *vector.Vector, groups []int32, n int) {
+	v.Reset(types.Int8, n)
+	if groups == nil {
+		clear(v.I)
+		return
+	}
+	for k, g := range groups[:n] {
+		v.I[k] = int64(g)
+	}
+}
+
+// bytes is the memory of groups and states; what extras hold is charged there.
+func (g *grouper) bytes() (all, collected int64) {
+	all = g.rows.bytes()
 	if g.table != nil {
-		n += g.table.bytes()
+		all += g.table.bytes()
 	}
 	for i, a := range g.accs {
-		n += int64(a.Bytes())
-		if s := g.extras[i].seen; s != nil {
-			n += s.bytes()
+		n := int64(a.Bytes())
+		all += n
+		if g.extras[i].collector != nil {
+			collected += n
 		}
 	}
+	return all, collected
+}
+
+// account charges the memory. Where it does not suffice, calls that collect
+// values keep further rows in a feed, or new groups are spilled.
+func (g *grouper) account(r *Run) error {
+	n, collected := g.bytes()
 	if g.acct.set(n) {
 		return nil
 	}
-	if g.single() || r.FS == nil || g.depth >= maxSpillDepth || g.table.len() < vector.Size {
-		if r.FS != nil && g.acct.held < r.Memory.limit()/2 {
-			return nil // others hold the memory; this one is small
-		}
+	if r.FS == nil {
 		return errMemory("an aggregate")
 	}
-	if !g.spilling {
-		g.spilling = true
-		g.parts = make([]*packer, partitions)
-		for p := range g.parts {
-			s := newSpool(g.spec.input)
-			s.open(r)
-			s.onDisk = true
-			g.parts[p] = newPacker(s)
+	if collected > n/2 {
+		diverted, err := g.divert(r)
+		if diverted || err != nil {
+			return err
 		}
-	} else if g.acct.held > 4*max(r.Memory.limit(), 1<<20) {
+	}
+	if g.parts == nil && !g.single() && g.depth < maxSpillDepth {
+		g.parts = newPartitioner(r, g.spec.input, g.depth)
+		return nil
+	}
+	if !g.acct.tolerable() {
 		return errMemory("an aggregate")
 	}
 	return nil
 }
 
-// spillRows writes the rows without a group to their partitions.
-func (g *grouper) spillRows(b *vector.Batch) error {
-	for p := range g.lost {
-		g.lost[p] = g.lost[p][:0]
-	}
-	shift := 32 - 4*uint(g.depth)
-	for k := 0; k < b.Len(); k++ {
-		i := b.Row(k)
-		if g.groups[i] < 0 {
-			p := g.keys.hash[i] >> shift & (partitions - 1)
-			g.lost[p] = append(g.lost[p], int32(i))
+// divert gives calls that collect values a feed for the rows to come.
+func (g *grouper) divert(r *Run) (some bool, err error) {
+	for i := range g.extras {
+		c, x := &g.spec.calls[i], &g.extras[i]
+		if x.collector == nil || x.feed != nil || x.set != nil {
+			continue
 		}
-	}
-	for p, sel := range g.lost {
-		if len(sel) > 0 {
-			if err := g.parts[p].add(b.Cols, sel, b.N); err != nil {
-				return err
-			}
+		if x.feed, err = newGroupFeed(c, append([]*types.Type{types.Int8}, c.argTypes...), !g.single()); err != nil {
+			return some, err
 		}
+		x.feed.late = true
+		x.feed.open(r)
+		some = true
 	}
-	return nil
+	return some, nil
 }
 
-// finish ends the input: ordered calls get their rows, partitions are flushed.
+// finish ends the input: what was kept back is prepared to be read.
 func (g *grouper) finish(r *Run) error {
-	g.at, g.part = 0, 0
-	for _, p := range g.parts {
-		if err := p.flush(); err != nil {
+	g.at, g.part, g.freed = 0, 0, 0
+	if g.parts != nil {
+		if err := g.parts.finish(); err != nil {
 			return err
 		}
 	}
 	for i := range g.extras {
-		if g.extras[i].sorter != nil {
-			if err := g.finishSorted(r, i); err != nil {
+		x := &g.extras[i]
+		if x.feed != nil {
+			if err := x.feed.finish(r); err != nil {
+				return err
+			}
+		}
+		if x.set != nil {
+			if err := g.finishDistinct(r, i); err != nil {
 				return err
 			}
 		}
@@ -345,31 +325,23 @@ func (g *grouper) finish(r *Run) error {
 	return nil
 }
 
-func (g *grouper) finishSorted(r *Run, i int) error {
-	x, c := &g.extras[i], &g.spec.calls[i]
-	if err := x.sorter.finish(r); err != nil {
-		return err
-	}
+// finishDistinct adds the distinct rows that were spilled.
+func (g *grouper) finishDistinct(r *Run, i int) error {
+	set := g.extras[i].set
 	for {
-		b, err := x.sorter.next(r)
-		if err != nil || b == nil {
+		b, fresh, err := set.rest(r)
+		if err != nil {
 			return err
+		}
+		if b == nil {
+			set.close()
+			return nil
 		}
 		g.groups = extend(g.groups[:0], b.N)
 		for k, v := range b.Cols[0].I[:b.N] {
 			g.groups[k] = int32(v)
 		}
-		args := b.Cols[1 : 1+len(c.argTypes)]
-		if c.distinct {
-			x.cols = b.Cols
-			err = g.updateDistinct(i, g.groups, args, nil, b.N)
-		} else {
-			err = g.accs[i].Update(g.groups, args, nil, b.N)
-		}
-		if err != nil {
-			return err
-		}
-		if err := g.account(r); err != nil && !g.spilling {
+		if err := g.accs[i].Update(g.groups, b.Cols[1:], fresh, b.N); err != nil {
 			return err
 		}
 	}

@@ -2,7 +2,6 @@ package exec
 
 import (
 	"github.com/zqlite/zqlite/internal/expr"
-	"github.com/zqlite/zqlite/internal/types"
 	"github.com/zqlite/zqlite/internal/vector"
 )
 
@@ -10,10 +9,9 @@ import (
 // parts joined one after the other.
 type joinSpill struct {
 	j           *hashJoinOp
-	left, right [partitions]*packer
+	left, right *partitioner
 	part        int
 	inner       *hashJoinOp
-	sels        [partitions][]int32
 }
 
 // spoolOp gives the rows of a spool.
@@ -37,59 +35,42 @@ func (s *spoolOp) Next(r *Run) (*vector.Batch, error) {
 // spill moves the table's rows into partitions, then the rest of the right
 // side and all of the left.
 func (j *hashJoinOp) spill(r *Run) error {
-	s := &joinSpill{j: j}
-	for p := range s.left {
-		s.left[p] = diskPacker(r, j.leftTypes)
-		s.right[p] = diskPacker(r, j.rightTypes)
-	}
+	s := &joinSpill{j: j, left: newPartitioner(r, j.leftTypes, j.depth), right: newPartitioner(r, j.rightTypes, j.depth)}
 	j.spills = s
 	chunk := vector.Batch{Cols: emptyVectors(len(j.rightTypes))}
 	rows := j.table.rows
 	for at := 0; at < rows.n; at += vector.Size {
 		window(&chunk, rows.cols, at, min(vector.Size, rows.n-at))
-		if err := s.split(r, &chunk, j.rightKeys, &s.right); err != nil {
+		if err := s.split(r, &chunk, j.rightKeys, s.right); err != nil {
 			return err
 		}
 	}
 	j.table.rows.release()
 	j.table.reset()
 	j.table.acct.set(0)
-	if err := s.drain(r, j.right, j.rightKeys, &s.right); err != nil {
+	if err := s.drain(r, j.right, j.rightKeys, s.right); err != nil {
 		return err
 	}
-	return s.drain(r, j.left, j.leftKeys, &s.left)
+	return s.drain(r, j.left, j.leftKeys, s.left)
 }
 
-func diskPacker(r *Run, ts []*types.Type) *packer {
-	s := newSpool(ts)
-	s.open(r)
-	s.onDisk = true
-	return newPacker(s)
-}
-
-func (s *joinSpill) drain(r *Run, in Operator, keys []expr.Vectorized, to *[partitions]*packer) error {
+func (s *joinSpill) drain(r *Run, in Operator, keys []expr.Vectorized, to *partitioner) error {
 	for {
 		b, err := in.Next(r)
 		if err != nil {
 			return err
 		}
 		if b == nil {
-			break
+			return to.finish()
 		}
 		if err := s.split(r, b, keys, to); err != nil {
 			return err
 		}
 	}
-	for _, p := range to {
-		if err := p.flush(); err != nil {
-			return err
-		}
-	}
-	return r.canceled()
 }
 
 // split writes the rows of a batch to the partitions of their keys.
-func (s *joinSpill) split(r *Run, b *vector.Batch, keys []expr.Vectorized, to *[partitions]*packer) error {
+func (s *joinSpill) split(r *Run, b *vector.Batch, keys []expr.Vectorized, to *partitioner) error {
 	cols := s.j.keyCols
 	for i, e := range keys {
 		v, err := e.Eval(r.Context, b)
@@ -102,23 +83,7 @@ func (s *joinSpill) split(r *Run, b *vector.Batch, keys []expr.Vectorized, to *[
 	if err := k.load(cols, b.Sel, b.N); err != nil {
 		return err
 	}
-	for p := range s.sels {
-		s.sels[p] = s.sels[p][:0]
-	}
-	shift := 32 - 4*uint(s.j.depth)
-	for n := 0; n < b.Len(); n++ {
-		i := b.Row(n)
-		p := k.hash[i] >> shift & (partitions - 1)
-		s.sels[p] = append(s.sels[p], int32(i))
-	}
-	for p, sel := range s.sels {
-		if len(sel) > 0 {
-			if err := to[p].add(b.Cols, sel, b.N); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return to.add(b.Cols, k.hash, b.Sel, b.N)
 }
 
 // next gives the rows of the partitions' joins.
@@ -133,7 +98,7 @@ func (s *joinSpill) next(r *Run) (*vector.Batch, error) {
 				joinBase: j.joinBase, leftKeys: j.leftKeys, rightKeys: j.rightKeys,
 				keyTypes: j.keyTypes, keySlots: j.keySlots, depth: j.depth + 1,
 			}
-			in.left, in.right = &spoolOp{rows: s.left[s.part].to}, &spoolOp{rows: s.right[s.part].to}
+			in.left, in.right = &spoolOp{rows: s.left.spool(s.part)}, &spoolOp{rows: s.right.spool(s.part)}
 			in.matched, in.sel, in.leftSel = nil, nil, nil
 			if err := in.prepare(); err != nil {
 				return nil, err
@@ -151,8 +116,8 @@ func (s *joinSpill) next(r *Run) (*vector.Batch, error) {
 			return nil, err
 		}
 		s.inner = nil
-		s.left[s.part].to.close()
-		s.right[s.part].to.close()
+		s.left.spool(s.part).close()
+		s.right.spool(s.part).close()
 		s.part++
 	}
 	return nil, nil
@@ -162,8 +127,6 @@ func (s *joinSpill) close() {
 	if s.inner != nil {
 		s.inner.Close() // reads spools only
 	}
-	for p := range s.left {
-		s.left[p].to.close()
-		s.right[p].to.close()
-	}
+	s.left.close()
+	s.right.close()
 }

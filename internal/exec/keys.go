@@ -426,3 +426,31 @@ func (k *keyBatch) loadHashes(sel []int32, n int) {
 		}
 	}
 }
+
+// same compares two rows of the batch, NULL being equal to NULL.
+func (k *keyBatch) same(i, j int) bool {
+	if k.nulls != nil && k.nulls[i] != k.nulls[j] {
+		return false
+	}
+	for c, class := range k.class {
+		w := k.word[c][i]
+		if w != k.word[c][j] {
+			return false
+		}
+		switch class {
+		case pairKey:
+			if k.high[c][i] != k.high[c][j] {
+				return false
+			}
+		case numericKey:
+			if k.high[c][i] != k.high[c][j] || k.str[c] != nil && k.str[c][i] != k.str[c][j] {
+				return false
+			}
+		case textKey, codedKey:
+			if uint64(w)>>56 == longText && k.str[c][i] != k.str[c][j] {
+				return false
+			}
+		}
+	}
+	return true
+}

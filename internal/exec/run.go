@@ -41,68 +41,6 @@ type Run struct {
 	point   *pointRun // of the last point work, for when it comes again
 }
 
-// DefaultMemory is the budget of a query in bytes where Run names none.
-const DefaultMemory = 256 << 20
-
-// Memory is the budget of a query. It is used by one goroutine.
-type Memory struct {
-	Limit   int64 // bytes; 0 is DefaultMemory
-	used    int64
-	Peak    int64 // largest use so far
-	Spilled int64 // bytes written to temporary files
-}
-
-// grow charges n bytes (or gives back, when negative) and reports whether the
-// total is within the limit.
-func (m *Memory) grow(n int64) bool {
-	m.used += n
-	if m.used > m.Peak {
-		m.Peak = m.used
-	}
-	return m.used <= m.limit()
-}
-
-func (m *Memory) limit() int64 {
-	if m.Limit == 0 {
-		return DefaultMemory
-	}
-	return m.Limit
-}
-
-// account is what one operator has charged.
-type account struct {
-	m    *Memory
-	held int64
-}
-
-func (a *account) open(r *Run) {
-	if r.Memory == nil {
-		r.Memory = &Memory{}
-	}
-	a.close()
-	a.m = r.Memory
-}
-
-// set makes the charge n bytes and reports whether the budget holds.
-func (a *account) set(n int64) bool {
-	d := n - a.held
-	a.held = n
-	return a.m.grow(d)
-}
-
-func (a *account) close() {
-	if a.m != nil {
-		a.m.grow(-a.held)
-		a.held, a.m = 0, nil
-	}
-}
-
-// errMemory is the answer where memory ran out and nothing can spill.
-func errMemory(what string) error {
-	return sqlerr.New(sqlerr.OutOfMemory, "out of memory").
-		WithDetail("The memory budget of the query does not suffice for %s.", what)
-}
-
 // canceled returns the error of a statement whose context has ended.
 func (r *Run) canceled() error {
 	if r.Ctx == nil {

@@ -24,7 +24,7 @@ type sorter struct {
 	rows  *store
 	order sortRows
 	acct  account
-	runs  []*spool // each row followed by class, prefix and tail
+	runs  *runFile
 	merge *merger
 
 	limit   int // top-N: rows wanted, 0 for all
@@ -150,52 +150,13 @@ func (s *sorter) prune(r *Run) error {
 // finish ends the input.
 func (s *sorter) finish(r *Run) error {
 	s.at = 0
-	if len(s.runs) == 0 {
+	if s.runs == nil {
 		return s.order.sort(r)
 	}
 	if err := s.spill(r); err != nil {
 		return err
 	}
-	var err error
-	s.merge, err = newMerger(s)
-	return err
-}
-
-// spill writes the collected rows as a sorted run.
-func (s *sorter) spill(r *Run) error {
-	if s.rows.n == 0 {
-		return nil
-	}
-	if r.FS == nil {
-		return errMemory("a sort")
-	}
-	if err := s.order.sort(r); err != nil {
-		return err
-	}
-	run := newSpool(append(append([]*types.Type(nil), s.types...), types.Int8, types.Int8, types.Bytea))
-	run.open(r)
-	run.onDisk = true
-	s.runs = append(s.runs, run)
-	nc := len(s.types)
-	cols := emptyVectors(nc + 3)
-	for at := 0; at < len(s.order.entries); at += vector.Size {
-		part := s.order.entries[at:min(at+vector.Size, len(s.order.entries))]
-		s.gather(part, cols[:nc])
-		class, prefix, tail := cols[nc], cols[nc+1], cols[nc+2]
-		class.Reset(types.Int8, len(part))
-		prefix.Reset(types.Int8, len(part))
-		tail.Reset(types.Bytea, len(part))
-		for i, e := range part {
-			class.I[i], prefix.I[i], tail.S[i] = int64(e.class), int64(e.prefix), string(s.order.tail(e.row))
-		}
-		if err := run.appendRows(cols, nil, len(part)); err != nil {
-			return err
-		}
-	}
-	s.rows.release()
-	s.order = sortRows{}
-	s.acct.set(0)
-	return r.canceled()
+	return s.mergeRuns(r)
 }
 
 // gather copies the rows of entries into vectors.
@@ -228,8 +189,11 @@ func (s *sorter) next(r *Run) (*vector.Batch, error) {
 }
 
 func (s *sorter) close() {
-	for _, run := range s.runs {
-		run.close()
+	if s.runs != nil {
+		s.runs.close()
+	}
+	if s.merge != nil {
+		s.merge.close()
 	}
 	s.runs, s.merge = nil, nil
 	s.order.reset()
@@ -241,120 +205,6 @@ func (s *sorter) close() {
 		s.rows.reset()
 	}
 	s.acct.close()
-}
-
-// merger merges sorted runs.
-type merger struct {
-	s     *sorter
-	heads []*runHead // a heap, the least first
-	given int
-	out   *vector.Batch
-}
-
-// runHead is the position in one run.
-type runHead struct {
-	run    *spool
-	number int
-	chunk  int
-	row    int
-	reader chunkReader
-	batch  *vector.Batch
-}
-
-func newMerger(s *sorter) (*merger, error) {
-	m := &merger{s: s, out: vector.NewBatch(s.types)}
-	for i, run := range s.runs {
-		h := &runHead{run: run, number: i}
-		ok, err := h.load()
-		if err != nil {
-			return nil, err
-		}
-		if ok {
-			m.heads = append(m.heads, h)
-		}
-	}
-	for i := len(m.heads)/2 - 1; i >= 0; i-- {
-		m.down(i)
-	}
-	return m, nil
-}
-
-func (h *runHead) load() (bool, error) {
-	if h.chunk >= h.run.len() {
-		return false, nil
-	}
-	var err error
-	h.batch, err = h.run.read(h.chunk, &h.reader)
-	h.chunk, h.row = h.chunk+1, 0
-	return err == nil, err
-}
-
-func (m *merger) less(a, b *runHead) bool {
-	nc := len(m.s.types)
-	x, y := a.batch.Cols[nc].I[a.row], b.batch.Cols[nc].I[b.row]
-	if x != y {
-		return x < y
-	}
-	p, q := uint64(a.batch.Cols[nc+1].I[a.row]), uint64(b.batch.Cols[nc+1].I[b.row])
-	if p != q {
-		return p < q
-	}
-	s, t := a.batch.Cols[nc+2].S[a.row], b.batch.Cols[nc+2].S[b.row]
-	if s != t {
-		return s < t
-	}
-	return a.number < b.number
-}
-
-func (m *merger) down(i int) {
-	for {
-		c := 2*i + 1
-		if c >= len(m.heads) {
-			return
-		}
-		if c+1 < len(m.heads) && m.less(m.heads[c+1], m.heads[c]) {
-			c++
-		}
-		if !m.less(m.heads[c], m.heads[i]) {
-			return
-		}
-		m.heads[i], m.heads[c] = m.heads[c], m.heads[i]
-		i = c
-	}
-}
-
-func (m *merger) next(r *Run) (*vector.Batch, error) {
-	if err := r.canceled(); err != nil {
-		return nil, err
-	}
-	for _, c := range m.out.Cols {
-		c.Reset(c.Type, vector.Size)
-	}
-	n := 0
-	for n < vector.Size && len(m.heads) > 0 && (m.s.limit == 0 || m.given < m.s.limit) {
-		h := m.heads[0]
-		for c, v := range m.out.Cols {
-			v.Set(n, h.batch.Cols[c].Value(h.row))
-		}
-		n++
-		m.given++
-		if h.row++; h.row >= h.batch.N {
-			ok, err := h.load()
-			if err != nil {
-				return nil, err
-			}
-			if !ok {
-				m.heads[0] = m.heads[len(m.heads)-1]
-				m.heads = m.heads[:len(m.heads)-1]
-			}
-		}
-		m.down(0)
-	}
-	if n == 0 {
-		return nil, nil
-	}
-	m.out.N = n
-	return m.out, nil
 }
 
 // sortOp orders its input, or finds the first rows of the order.

@@ -159,8 +159,9 @@ func (s *sortRows) reset() {
 	s.entries, s.tails, s.ends = s.entries[:0], s.tails[:0], s.ends[:0]
 }
 
+// bytes is the memory held, with what sorting will take.
 func (s *sortRows) bytes() int64 {
-	return int64(cap(s.entries)+cap(s.scratch))*16 + int64(cap(s.tails)) + int64(cap(s.ends))*4
+	return int64(cap(s.entries)+max(len(s.entries), cap(s.scratch)))*16 + int64(cap(s.tails)) + int64(cap(s.ends))*4
 }
 
 // add appends the keys of the live rows of a batch, numbered from base.

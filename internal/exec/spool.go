@@ -2,7 +2,6 @@ package exec
 
 import (
 	"encoding/binary"
-	"math"
 	"unsafe"
 
 	"github.com/zqlite/zqlite/internal/sqlerr"
@@ -56,12 +55,12 @@ func (s *spool) appendRows(cols []*vector.Vector, sel []int32, n int) error {
 	if count == 0 {
 		return nil
 	}
-	s.rows += int64(count)
 	if !s.onDisk {
 		st := newStore(s.types)
 		st.appendRows(cols, sel, n)
 		if s.acct.set(s.acct.held + st.bytes()) {
 			s.chunks = append(s.chunks, spoolChunk{batch: &vector.Batch{Cols: st.cols, N: st.n}, n: st.n})
+			s.rows += int64(count)
 			return nil
 		}
 		s.acct.set(s.acct.held - st.bytes())
@@ -69,13 +68,72 @@ func (s *spool) appendRows(cols []*vector.Vector, sel []int32, n int) error {
 			return errMemory("an intermediate result")
 		}
 	}
-	s.buf = encodeChunk(s.buf[:0], s.types, cols, sel, count)
-	at, err := s.write(s.buf)
-	if err != nil {
-		return err
+	// On disk chunks are small, so that little memory reads them back.
+	rows := chunkRows{cols: cols, sel: sel}
+	for rows.to < count {
+		rows.cut(count, s.run.Memory.chunkBytes())
+		s.buf = encodeChunk(s.buf[:0], s.types, &rows)
+		at, err := s.write(s.buf)
+		if err != nil {
+			return err
+		}
+		s.chunks = append(s.chunks, spoolChunk{at: at, size: len(s.buf), n: rows.to - rows.from})
 	}
-	s.chunks = append(s.chunks, spoolChunk{at: at, size: len(s.buf), n: count})
+	s.rows += int64(count)
 	return nil
+}
+
+// chunkRows are the rows from..to-1 of those selected.
+type chunkRows struct {
+	cols     []*vector.Vector
+	sel      []int32
+	from, to int
+}
+
+// row returns the position of the k-th row.
+func (c *chunkRows) row(k int) int {
+	if c.sel != nil {
+		return int(c.sel[c.from+k])
+	}
+	return c.from + k
+}
+
+func (c *chunkRows) len() int { return c.to - c.from }
+
+// cut moves on to the next rows, as many as make about a number of bytes.
+func (c *chunkRows) cut(count, bytes int) {
+	c.from = c.to
+	fixed := 0
+	var texts []*vector.Vector
+	for _, v := range c.cols {
+		switch v.Type.Phys() {
+		case types.PhysPair, types.PhysNumeric:
+			fixed += 16
+		default:
+			fixed += 8
+		}
+		if v.S != nil {
+			texts = append(texts, v)
+		}
+	}
+	size := 0
+	for c.to < count && c.to-c.from < vector.Size {
+		size += fixed
+		i := c.row(c.to - c.from)
+		for _, v := range texts {
+			if !v.Null(i) {
+				if v.Const {
+					size += len(v.S[0])
+				} else {
+					size += len(v.S[i])
+				}
+			}
+		}
+		if size > bytes && c.to > c.from {
+			return
+		}
+		c.to++
+	}
 }
 
 func (s *spool) write(b []byte) (int64, error) {
@@ -114,27 +172,13 @@ func (s *spool) read(i int, rd *chunkReader) (*vector.Batch, error) {
 		return c.batch, nil
 	}
 	if cap(rd.buf) < c.size {
-		rd.buf = make([]byte, c.size)
+		rd.buf = make([]byte, max(c.size, s.run.Memory.chunkBytes()))
 	}
-	// The strings of a batch point into the buffer: a fresh one where there
-	// are any, since a consumer may still hold the former batch's.
 	buf := rd.buf[:c.size]
-	if hasStrings(s.types) {
-		buf = make([]byte, c.size)
-	}
 	if _, err := s.file.ReadAt(buf, c.at); err != nil {
 		return nil, sqlerr.Wrap(err, sqlerr.IOError, "could not read a temporary file: %v", err)
 	}
 	return rd.decode(s.types, buf, c.n)
-}
-
-func hasStrings(ts []*types.Type) bool {
-	for _, t := range ts {
-		if p := t.Phys(); p == types.PhysBytes || p == types.PhysNumeric {
-			return true
-		}
-	}
-	return false
 }
 
 // close drops the rows and the file.
@@ -151,15 +195,9 @@ func (s *spool) close() {
 
 // encodeChunk writes columns one after the other: a flag byte, null words, and
 // the physical slices.
-func encodeChunk(dst []byte, ts []*types.Type, cols []*vector.Vector, sel []int32, n int) []byte {
-	row := func(k int) int {
-		if sel != nil {
-			return int(sel[k])
-		}
-		return k
-	}
+func encodeChunk(dst []byte, ts []*types.Type, rows *chunkRows) []byte {
 	for c, t := range ts {
-		v := cols[c]
+		v := rows.cols[c]
 		flags := byte(0)
 		if v.HasNulls {
 			flags |= 1
@@ -169,55 +207,62 @@ func encodeChunk(dst []byte, ts []*types.Type, cols []*vector.Vector, sel []int3
 		}
 		dst = append(dst, flags)
 		if v.HasNulls {
-			for k := 0; k < n; k += 64 {
-				var w uint64
-				for j := k; j < min(n, k+64); j++ {
-					if v.Null(row(j)) {
-						w |= 1 << (uint(j) & 63)
-					}
-				}
-				dst = binary.LittleEndian.AppendUint64(dst, w)
-			}
-		}
-		word := func(words []int64) {
-			for k := 0; k < n; k++ {
-				i := row(k)
-				if v.Const {
-					i = 0
-				}
-				dst = binary.LittleEndian.AppendUint64(dst, uint64(words[i]))
-			}
+			dst = encodeNulls(dst, v, rows)
 		}
 		switch t.Phys() {
 		case types.PhysInt:
-			word(v.I)
+			dst = encodeWords(dst, v, v.I, rows)
 		case types.PhysFloat:
-			for k := 0; k < n; k++ {
-				i := row(k)
-				if v.Const {
-					i = 0
-				}
-				dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(v.F[i]))
-			}
+			dst = encodeWords(dst, v, floatWords(v.F), rows)
 		case types.PhysPair:
-			word(v.I)
-			word(v.J)
+			dst = encodeWords(dst, v, v.I, rows)
+			dst = encodeWords(dst, v, v.J, rows)
 		case types.PhysBytes:
-			dst = encodeStrings(dst, v, row, n)
+			dst = encodeStrings(dst, v, rows)
 		case types.PhysNumeric:
-			word(v.I)
-			word(v.J)
+			dst = encodeWords(dst, v, v.I, rows)
+			dst = encodeWords(dst, v, v.J, rows)
 			if v.S != nil {
-				dst = encodeStrings(dst, v, row, n)
+				dst = encodeStrings(dst, v, rows)
 			}
 		}
 	}
 	return dst
 }
 
-func encodeStrings(dst []byte, v *vector.Vector, row func(int) int, n int) []byte {
-	for k := 0; k < n; k++ {
-		i := row(k)
+// floatWords sees floats as their bits.
+func floatWords(f []float64) []int64 {
+	return unsafe.Slice((*int64)(unsafe.Pointer(unsafe.SliceData(f))), len(f))
+}
+
+func encodeNulls(dst []byte, v *vector.Vector, rows *chunkRows) []byte {
+	n := rows.len()
+	for k := 0; k < n; k += 64 {
+		var w uint64
+		for j := k; j < min(n, k+64); j++ {
+			if v.Null(rows.row(j)) {
+				w |= 1 << (uint(j) & 63)
+			}
+		}
+		dst = binary.LittleEndian.AppendUint64(dst, w)
+	}
+	return dst
+}
+
+func encodeWords(dst []byte, v *vector.Vector, words []int64, rows *chunkRows) []byte {
+	for k := 0; k < rows.len(); k++ {
+		i := 0
+		if !v.Const {
+			i = rows.row(k)
+		}
+		dst = binary.LittleEndian.AppendUint64(dst, uint64(words[i]))
+	}
+	return dst
+}
+
+func encodeStrings(dst []byte, v *vector.Vector, rows *chunkRows) []byte {
+	for k := 0; k < rows.len(); k++ {
+		i := rows.row(k)
 		if v.Null(i) {
 			dst = append(dst, 0)
 			continue
@@ -268,11 +313,7 @@ func (d *chunkReader) decode(ts []*types.Type, src []byte, n int) (*vector.Batch
 		case types.PhysInt:
 			ok = ok && d.words(v.I[:n])
 		case types.PhysFloat:
-			for k := 0; k < n && ok; k++ {
-				var w int64
-				ok = d.word(&w)
-				v.F[k] = math.Float64frombits(uint64(w))
-			}
+			ok = ok && d.words(floatWords(v.F[:n]))
 		case types.PhysPair:
 			ok = ok && d.words(v.I[:n]) && d.words(v.J[:n])
 		case types.PhysBytes:
@@ -325,29 +366,4 @@ func (d *chunkReader) strings(dst []string) bool {
 		d.src = d.src[n:]
 	}
 	return true
-}
-
-// packer collects rows and appends them to a spool in full batches.
-type packer struct {
-	to   *spool
-	rows *store
-}
-
-func newPacker(to *spool) *packer { return &packer{to: to, rows: newStore(to.types)} }
-
-func (p *packer) add(cols []*vector.Vector, sel []int32, n int) error {
-	p.rows.appendRows(cols, sel, n)
-	if p.rows.n < vector.Size {
-		return nil
-	}
-	return p.flush()
-}
-
-func (p *packer) flush() error {
-	if p.rows.n == 0 {
-		return nil
-	}
-	err := p.to.appendRows(p.rows.cols, nil, p.rows.n)
-	p.rows.reset()
-	return err
 }

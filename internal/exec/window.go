@@ -7,23 +7,26 @@ import (
 	"github.com/zqlite/zqlite/internal/vector"
 )
 
-// windowOp computes window functions: it sorts its input by partition and
-// order, collects whole partitions, and computes each call over them.
+// windowOp computes window functions. It sorts its input by partition and
+// order. Calls that need no more than the rows before are computed as the rows
+// come; otherwise whole partitions are collected, and one that does not fit
+// the budget goes to a spool.
 type windowOp struct {
 	in       Operator
 	nIn      int
-	extra    []expr.Vectorized // partition, order and argument columns
+	extra    []expr.Vectorized // partition, order and argument columns that are computed
 	types    []*types.Type     // input columns, then extra ones
 	sorter   *sorter
-	part     []int // columns of the partition keys
-	order    []int
-	partCmp  []func(a, b types.Value) int
-	orderCmp []func(a, b types.Value) int
-	desc     bool // of the first order key
+	starts   windowStarts
+	order    []int // columns of the order keys
+	desc     bool  // of the first order key
 	nullsTop bool
 	calls    []*windowCall
+	streams  bool // every call can be computed as the rows come
 
-	rows    *store // whole partitions, then the start of the next
+	rows    *store // complete partitions, then the start of the next
+	spare   *store
+	peers   []bool // by row of rows: it starts a peer group
 	results []*vector.Vector
 	acct    account
 	done    bool
@@ -34,21 +37,32 @@ type windowOp struct {
 	batch   *vector.Batch // sorted batch at hand
 	at      int
 	cols    []*vector.Vector
+	all     []*vector.Vector
 	out     vector.Batch
-	run     *Run
-	iota    []int32
-	peers   []int // for each row of the partition the start of its peers
-	peerEnd []int
+	sel     []int32
+	part    windowPart
+	work    int // since cancellation was looked for
 }
 
 // windowCall is one call with the places of its arguments.
 type windowCall struct {
-	node   *plan.WindowCall
-	typ    *types.Type
-	args   []int
-	filter int // column of the FILTER condition, or -1
-	frame  windowFrame
-	sel    []int32
+	node     *plan.WindowCall
+	typ      *types.Type
+	args     []int
+	argTypes []*types.Type
+	filter   int // column of the FILTER condition, or -1
+	frame    windowFrame
+	sel      []int32
+	cols     []*vector.Vector
+	view     vector.Batch
+
+	// Of the partition at hand:
+	acc      expr.Accumulator // has the rows from..to-1
+	from, to int
+	value    types.Value // of acc, or of the first row
+	count    int64       // rows so far
+	rank     int64
+	keep     arena // of value, where it outlives a batch
 }
 
 func (b *builder) window(n *plan.Window) (Operator, error) {
@@ -59,20 +73,26 @@ func (b *builder) window(n *plan.Window) (Operator, error) {
 	cols := n.Input.Columns()
 	w := &windowOp{in: in, nIn: len(cols), types: columnTypes(cols), out: vector.Batch{}}
 	c := b.compiler(scopeOf(cols))
+	inputs := scopeOf(cols)
 	add := func(e expr.Expr) (int, error) {
+		if x, ok := e.(*expr.Column); ok {
+			if at := inputs.slot(x.ID); at >= 0 {
+				return at, nil
+			}
+		}
 		v, err := c.Vectorized(e)
 		w.extra = append(w.extra, v)
 		w.types = append(w.types, e.Type())
 		return len(w.types) - 1, err
 	}
 	var keys []expr.SortKey
+	var slots []int
 	for _, e := range n.Partition {
 		at, err := add(e)
 		if err != nil {
 			return nil, err
 		}
-		w.part = append(w.part, at)
-		w.partCmp = append(w.partCmp, expr.Comparer(e.Type()))
+		slots = append(slots, at)
 		keys = append(keys, expr.SortKey{Expr: e})
 	}
 	for i, k := range n.OrderBy {
@@ -84,21 +104,30 @@ func (b *builder) window(n *plan.Window) (Operator, error) {
 			w.desc, w.nullsTop = k.Desc, k.NullsFirst
 		}
 		w.order = append(w.order, at)
-		w.orderCmp = append(w.orderCmp, expr.Comparer(k.Expr.Type()))
 		keys = append(keys, k)
 	}
+	w.streams = true
 	for i := range n.Calls {
 		call, err := b.windowCall(&n.Calls[i], n, add)
 		if err != nil {
 			return nil, err
 		}
+		for _, at := range call.args {
+			call.argTypes = append(call.argTypes, w.types[at])
+		}
+		w.streams = w.streams && call.streams()
 		w.calls = append(w.calls, call)
 		w.results = append(w.results, vector.New(call.typ, 0))
 	}
-	w.sorter = newSorter(columnSortKeys(keys, w.nIn), w.types)
-	w.rows = newStore(w.types)
+	k := slotSortKeys(keys, append(append([]int(nil), slots...), w.order...))
+	w.sorter = newSorter(k, w.types)
+	if err := w.starts.prepare(w.types, slots, w.order); err != nil {
+		return nil, err
+	}
+	w.rows, w.spare = newStore(w.types), newStore(w.types)
 	w.cols = make([]*vector.Vector, len(w.types))
 	w.out.Cols = emptyVectors(w.nIn + len(w.calls))
+	w.part.w = w
 	return w, nil
 }
 
@@ -125,29 +154,46 @@ func (b *builder) windowCall(n *plan.WindowCall, w *plan.Window, add func(expr.E
 		}
 		c.args = append(c.args, at)
 	}
+	c.cols = make([]*vector.Vector, len(c.args))
+	c.view.Cols = emptyVectors(len(c.args))
 	return c, b.windowFrame(&c.frame, &n.Frame, w)
 }
 
 func (w *windowOp) Open(r *Run) error {
-	w.run = r
 	w.done, w.sorted = false, false
 	w.from, w.ready, w.given, w.at, w.batch = 0, 0, 0, 0, nil
 	w.clear()
+	w.starts.reset()
 	w.acct.open(r)
 	w.sorter.open(r, 0)
 	return w.in.Open(r)
 }
 
 func (w *windowOp) clear() {
-	w.rows.reset()
-	for _, v := range w.results {
-		v.Reset(v.Type, 0)
+	w.dropBig()
+	for _, s := range []*store{w.rows, w.spare} {
+		if s.bytes() > 1<<20 {
+			s.release()
+		} else {
+			s.reset()
+		}
+	}
+	w.peers = w.peers[:0]
+	for i, v := range w.results {
+		if vectorBytes(v) > 1<<20 {
+			w.results[i] = vector.New(v.Type, 0)
+		} else {
+			v.Reset(v.Type, 0)
+		}
+	}
+	for _, c := range w.calls {
+		c.acc, c.value = nil, types.Null
 	}
 }
 
 func (w *windowOp) Close() error {
 	w.sorter.close()
-	w.rows.reset()
+	w.clear()
 	w.acct.close()
 	return w.in.Close()
 }
@@ -181,7 +227,23 @@ func (w *windowOp) Next(r *Run) (*vector.Batch, error) {
 		}
 		w.sorted = true
 	}
-	for w.given >= w.ready {
+	if w.streams {
+		return w.stream(r)
+	}
+	for {
+		if w.part.big != nil {
+			b, err := w.nextBig(r)
+			if b != nil || err != nil {
+				return b, err
+			}
+		}
+		if w.given < w.ready {
+			n := min(vector.Size, w.ready-w.given)
+			w.all = append(append(w.all[:0], w.rows.cols[:w.nIn]...), w.results...)
+			window(&w.out, w.all, w.given, n)
+			w.given += n
+			return &w.out, nil
+		}
 		if w.done {
 			return nil, nil
 		}
@@ -189,132 +251,122 @@ func (w *windowOp) Next(r *Run) (*vector.Batch, error) {
 			return nil, err
 		}
 	}
-	n := min(vector.Size, w.ready-w.given)
-	all := append(append(make([]*vector.Vector, 0, len(w.out.Cols)), w.rows.cols[:w.nIn]...), w.results...)
-	window(&w.out, all, w.given, n)
-	w.given += n
-	return &w.out, nil
 }
 
-// fill drops what was given and collects partitions until a batch is ready.
+// more takes the next sorted batch, unless there are rows left of one.
+func (w *windowOp) more(r *Run) (bool, error) {
+	if w.batch != nil && w.at < w.batch.N {
+		return true, nil
+	}
+	if err := r.canceled(); err != nil {
+		return false, err
+	}
+	b, err := w.sorter.next(r)
+	w.batch, w.at = b, 0
+	if err != nil || b == nil {
+		return false, err
+	}
+	return true, w.starts.load(b)
+}
+
+// tick looks for cancellation after much work.
+func (w *windowOp) tick(r *Run, n int) error {
+	if w.work += n; w.work < 1<<16 {
+		return nil
+	}
+	w.work = 0
+	return r.canceled()
+}
+
+// fill drops what was given and collects rows until a partition is complete.
 func (w *windowOp) fill(r *Run) error {
-	w.clear()
-	w.from, w.ready, w.given = 0, 0, 0
-	for w.ready < vector.Size {
-		if w.batch == nil {
-			b, err := w.sorter.next(r)
-			if err != nil {
-				return err
-			}
-			if b == nil {
-				w.done = true
-				return w.endPartition(r)
-			}
-			w.batch, w.at = b, 0
+	w.keepTail()
+	for w.ready == 0 {
+		ok, err := w.more(r)
+		if err != nil {
+			return err
 		}
-		// Rows up to the next partition's first go together.
-		if w.rows.n == w.from {
-			w.take(w.at + 1)
+		if !ok {
+			w.done = true
+			return w.endPartition(r, w.rows.n)
 		}
-		to := w.at
-		for to < w.batch.N && w.samePartition(to) {
-			to++
-		}
-		if to > w.at {
-			w.take(to)
-		}
-		if w.at < w.batch.N {
-			if err := w.endPartition(r); err != nil {
-				return err
+		base, at := w.rows.n, w.at
+		w.take(w.batch.N)
+		for k := at; k < w.batch.N; k++ {
+			if row := base + k - at; w.starts.part[k] && row > w.from {
+				if err := w.endPartition(r, row); err != nil {
+					return err
+				}
 			}
 		}
-		if w.at >= w.batch.N {
-			w.batch = nil
-		}
-		if !w.acct.set(w.rows.bytes()) && w.acct.held > r.Memory.limit()/2 {
-			return errMemory("a window partition")
+		if !w.acct.set(w.bytes()) && w.ready == 0 {
+			if r.FS == nil {
+				return errMemory("a window partition")
+			}
+			return w.enlarge(r)
 		}
 	}
 	return nil
 }
 
-// take copies rows of the sorted batch.
+func (w *windowOp) bytes() int64 {
+	n := w.rows.bytes() + w.spare.bytes() + int64(cap(w.peers))
+	for _, v := range w.results {
+		n += vectorBytes(v)
+	}
+	return n
+}
+
+// keepTail drops the complete partitions.
+func (w *windowOp) keepTail() {
+	if w.from > 0 {
+		w.sel = w.sel[:0]
+		for i := w.from; i < w.rows.n; i++ {
+			w.sel = append(w.sel, int32(i))
+		}
+		w.spare.reset()
+		w.spare.appendRows(w.rows.cols, w.sel, w.rows.n)
+		w.rows, w.spare = w.spare, w.rows
+		w.spare.reset()
+		w.peers = append(w.peers[:0], w.peers[w.from:]...)
+	}
+	for _, v := range w.results {
+		v.Reset(v.Type, 0)
+	}
+	w.from, w.ready, w.given = 0, 0, 0
+}
+
+// take copies the rows of the sorted batch up to one.
 func (w *windowOp) take(to int) {
-	w.iota = w.positions(w.at, to, w.iota)
-	w.rows.appendRows(w.batch.Cols, w.iota, w.batch.N)
+	w.sel = w.sel[:0]
+	for i := w.at; i < to; i++ {
+		w.sel = append(w.sel, int32(i))
+	}
+	w.rows.appendRows(w.batch.Cols, w.sel, w.batch.N)
+	w.peers = append(w.peers, w.starts.peer[w.at:to]...)
 	w.at = to
 }
 
-func (w *windowOp) positions(from, to int, buf []int32) []int32 {
-	buf = buf[:0]
-	for i := from; i < to; i++ {
-		buf = append(buf, int32(i))
-	}
-	return buf
-}
-
-// samePartition reports whether row i of the batch belongs to the partition
-// at hand, which is not empty.
-func (w *windowOp) samePartition(i int) bool {
-	for k, c := range w.part {
-		if !sameValue(w.partCmp[k], w.rows.cols[c].Value(w.rows.n-1), w.batch.Cols[c].Value(i)) {
-			return false
-		}
-	}
-	return true
-}
-
-// endPartition computes the calls over the partition at hand.
-func (w *windowOp) endPartition(r *Run) error {
-	if w.rows.n == w.from {
+// endPartition computes the calls over the partition that ends before a row.
+func (w *windowOp) endPartition(r *Run, to int) error {
+	if to == w.from {
 		return nil
 	}
-	n := w.rows.n
 	for _, v := range w.results {
-		extendVector(v, n)
+		extendVector(v, to)
 	}
-	w.findPeers()
+	w.part.collect(w.rows, w.peers, w.from, to)
 	for i, c := range w.calls {
 		if err := r.canceled(); err != nil {
 			return err
 		}
-		if err := w.compute(r, c, w.results[i]); err != nil {
+		if err := w.begin(r, c); err != nil {
+			return err
+		}
+		if err := w.compute(r, c, windowRange{0, to - w.from, w.from, w.results[i]}); err != nil {
 			return err
 		}
 	}
-	w.from, w.ready = n, n
+	w.from, w.ready = to, to
 	return nil
 }
-
-// findPeers notes for every row of the partition where its peers start and
-// end, counted from the partition's start.
-func (w *windowOp) findPeers() {
-	n := w.rows.n - w.from
-	w.peers, w.peerEnd = extend(w.peers[:0], n), extend(w.peerEnd[:0], n)
-	start := 0
-	for i := 0; i < n; i++ {
-		if i > 0 && !w.samePeers(i-1, i) {
-			for k := start; k < i; k++ {
-				w.peerEnd[k] = i
-			}
-			start = i
-		}
-		w.peers[i] = start
-	}
-	for k := start; k < n; k++ {
-		w.peerEnd[k] = n
-	}
-}
-
-func (w *windowOp) samePeers(i, j int) bool {
-	for k, c := range w.order {
-		v := w.rows.cols[c]
-		if !sameValue(w.orderCmp[k], v.Value(w.from+i), v.Value(w.from+j)) {
-			return false
-		}
-	}
-	return true
-}
-
-// value reads a column of row i of the partition.
-func (w *windowOp) value(col, i int) types.Value { return w.rows.cols[col].Value(w.from + i) }

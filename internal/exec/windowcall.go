@@ -7,51 +7,69 @@ import (
 	"github.com/zqlite/zqlite/internal/vector"
 )
 
-// compute fills the results of one call for the partition at hand.
-func (w *windowOp) compute(r *Run, c *windowCall, out *vector.Vector) error {
-	if err := c.frame.begin(r, w); err != nil {
-		return err
+// windowRange is the rows lo..hi-1 of the partition, for which results are
+// wanted: that of row i stands at base+i.
+type windowRange struct {
+	lo, hi, base int
+	out          *vector.Vector
+}
+
+// set stores a result; one that was read from a spool is copied.
+func (w *windowOp) set(x *windowRange, i int, v types.Value) {
+	if w.part.big != nil && v.S != "" {
+		v.S = w.part.big.arena.copy(v.S)
 	}
+	x.out.Set(x.base+i, v)
+}
+
+// fresh makes an empty state.
+func (c *windowCall) fresh(r *Run) expr.Accumulator {
+	a := c.node.Agg.Fn.New(r.Context, c.argTypes, c.node.Agg.Typ)
+	a.Resize(1)
+	return a
+}
+
+// begin prepares a call for the partition at hand.
+func (w *windowOp) begin(r *Run, c *windowCall) error {
+	c.acc, c.from, c.to, c.value = nil, -1, -1, types.Null
+	return c.frame.begin(r, w)
+}
+
+// compute fills the results of one call for rows of the partition at hand.
+// Ranges of one partition come in ascending order.
+func (w *windowOp) compute(r *Run, c *windowCall, x windowRange) error {
 	if c.node.Agg != nil {
-		return w.aggregate(r, c, out)
+		return w.aggregate(r, c, &x)
 	}
-	n := len(w.peers)
-	set := func(i int, v types.Value) { out.Set(w.from+i, v) }
+	p, n := &w.part, w.part.n
 	switch c.node.Fn {
 	case "row_number":
-		for i := 0; i < n; i++ {
-			set(i, types.NewInt(int64(i+1)))
+		for i := x.lo; i < x.hi; i++ {
+			x.out.I[x.base+i] = int64(i + 1)
 		}
 	case "rank":
-		for i := 0; i < n; i++ {
-			set(i, types.NewInt(int64(w.peers[i]+1)))
+		for i := x.lo; i < x.hi; i++ {
+			x.out.I[x.base+i] = int64(p.start(p.group(i)) + 1)
 		}
 	case "dense_rank":
-		rank := int64(0)
-		for i := 0; i < n; i++ {
-			if w.peers[i] == i {
-				rank++
-			}
-			set(i, types.NewInt(rank))
+		for i := x.lo; i < x.hi; i++ {
+			x.out.I[x.base+i] = int64(p.group(i) + 1)
 		}
 	case "percent_rank":
-		for i := 0; i < n; i++ {
-			v := 0.0
-			if n > 1 {
-				v = float64(w.peers[i]) / float64(n-1)
-			}
-			set(i, types.NewFloat(v))
+		for i := x.lo; i < x.hi; i++ {
+			x.out.F[x.base+i] = float64(p.start(p.group(i))) / float64(max(n-1, 1))
 		}
 	case "cume_dist":
-		for i := 0; i < n; i++ {
-			set(i, types.NewFloat(float64(w.peerEnd[i])/float64(n)))
+		for i := x.lo; i < x.hi; i++ {
+			_, to := p.peers(i)
+			x.out.F[x.base+i] = float64(to) / float64(n)
 		}
 	case "ntile":
-		return w.ntile(c, set)
+		return w.ntile(c, &x)
 	case "lag", "lead":
-		w.shift(c, set)
+		return w.shift(r, c, &x)
 	case "first_value", "last_value", "nth_value":
-		return w.pick(r, c, set)
+		return w.pick(r, c, &x)
 	default:
 		return sqlerr.New(sqlerr.UndefinedFunction, "window function %s does not exist", c.node.Fn)
 	}
@@ -60,12 +78,12 @@ func (w *windowOp) compute(r *Run, c *windowCall, out *vector.Vector) error {
 
 // ntile deals the rows out to buckets, the first ones one larger where it
 // does not come out even.
-func (w *windowOp) ntile(c *windowCall, set func(int, types.Value)) error {
-	n := int64(len(w.peers))
-	v := w.value(c.args[0], 0)
+func (w *windowOp) ntile(c *windowCall, x *windowRange) error {
+	n := int64(w.part.n)
+	v := w.part.value(c.args[0], 0)
 	if v.IsNull() {
-		for i := range w.peers {
-			set(i, types.Null)
+		for i := x.lo; i < x.hi; i++ {
+			w.set(x, i, types.Null)
 		}
 		return nil
 	}
@@ -74,27 +92,27 @@ func (w *windowOp) ntile(c *windowCall, set func(int, types.Value)) error {
 	}
 	size, rest := n/v.I, n%v.I
 	large := rest * (size + 1)
-	for i := int64(0); i < n; i++ {
+	for i := int64(x.lo); i < int64(x.hi); i++ {
 		bucket := int64(0)
 		if i < large {
 			bucket = i / (size + 1)
 		} else {
 			bucket = rest + (i-large)/size
 		}
-		set(int(i), types.NewInt(bucket+1))
+		w.set(x, int(i), types.NewInt(bucket+1))
 	}
 	return nil
 }
 
 // shift is lag and lead.
-func (w *windowOp) shift(c *windowCall, set func(int, types.Value)) {
-	n := len(w.peers)
-	for i := 0; i < n; i++ {
+func (w *windowOp) shift(r *Run, c *windowCall, x *windowRange) error {
+	p := &w.part
+	for i := x.lo; i < x.hi; i++ {
 		by := int64(1)
 		if len(c.args) > 1 {
-			v := w.value(c.args[1], i)
+			v := p.value(c.args[1], i)
 			if v.IsNull() {
-				set(i, types.Null)
+				w.set(x, i, types.Null)
 				continue
 			}
 			by = v.I
@@ -104,50 +122,58 @@ func (w *windowOp) shift(c *windowCall, set func(int, types.Value)) {
 		}
 		at, ok := int64(i)+by, true
 		if c.node.IgnoreNulls {
-			at, ok = w.shiftNotNull(c.args[0], i, by)
+			var err error
+			if at, ok, err = w.shiftNotNull(r, c.args[0], i, by); err != nil {
+				return err
+			}
 		}
 		switch {
-		case ok && at >= 0 && at < int64(n):
-			set(i, w.value(c.args[0], int(at)))
+		case ok && at >= 0 && at < int64(p.n):
+			w.set(x, i, p.value(c.args[0], int(at)))
 		case len(c.args) > 2:
-			set(i, w.value(c.args[2], i))
+			w.set(x, i, p.value(c.args[2], i))
 		default:
-			set(i, types.Null)
+			w.set(x, i, types.Null)
 		}
 	}
+	return nil
 }
 
 // shiftNotNull counts only rows whose value is not NULL.
-func (w *windowOp) shiftNotNull(col, i int, by int64) (int64, bool) {
+func (w *windowOp) shiftNotNull(r *Run, col, i int, by int64) (int64, bool, error) {
 	step := int64(1)
 	if by < 0 {
 		step, by = -1, -by
 	}
 	at := int64(i)
 	for by > 0 {
-		at += step
-		if at < 0 || at >= int64(len(w.peers)) {
-			return 0, false
+		if err := w.tick(r, 1); err != nil {
+			return 0, false, err
 		}
-		if !w.value(col, int(at)).IsNull() {
+		at += step
+		if at < 0 || at >= int64(w.part.n) {
+			return 0, false, nil
+		}
+		if !w.part.value(col, int(at)).IsNull() {
 			by--
 		}
 	}
-	return at, true
+	return at, true, nil
 }
 
 // pick is first_value, last_value and nth_value.
-func (w *windowOp) pick(r *Run, c *windowCall, set func(int, types.Value)) error {
-	for i := range w.peers {
+func (w *windowOp) pick(r *Run, c *windowCall, x *windowRange) error {
+	p := &w.part
+	for i := x.lo; i < x.hi; i++ {
 		lo, hi, err := c.frame.bounds(r, w, i)
 		if err != nil {
 			return err
 		}
 		want := int64(1)
 		if c.node.Fn == "nth_value" {
-			v := w.value(c.args[1], i)
+			v := p.value(c.args[1], i)
 			if v.IsNull() {
-				set(i, types.Null)
+				w.set(x, i, types.Null)
 				continue
 			}
 			if want = v.I; want <= 0 {
@@ -163,16 +189,20 @@ func (w *windowOp) pick(r *Run, c *windowCall, set func(int, types.Value)) error
 			want = 1
 		}
 		result := types.Null
+		from, to, keep := c.frame.excluding(w, i)
 		for ; k >= lo && k < hi; k += step {
-			if c.frame.excluded(w, i, k) || c.node.IgnoreNulls && w.value(c.args[0], k).IsNull() {
+			if err := w.tick(r, 1); err != nil {
+				return err
+			}
+			if k >= from && k < to && k != keep || c.node.IgnoreNulls && p.value(c.args[0], k).IsNull() {
 				continue
 			}
 			if want--; want == 0 {
-				result = w.value(c.args[0], k)
+				result = p.value(c.args[0], k)
 				break
 			}
 		}
-		set(i, result)
+		w.set(x, i, result)
 	}
 	return nil
 }
@@ -180,64 +210,89 @@ func (w *windowOp) pick(r *Run, c *windowCall, set func(int, types.Value)) error
 // aggregate computes an aggregate over the frame of each row. While the
 // frame's start stays, rows are added to one state as its end moves; otherwise
 // each frame that differs from the former one is computed by itself.
-func (w *windowOp) aggregate(r *Run, c *windowCall, out *vector.Vector) error {
-	agg := c.node.Agg
-	args := make([]*vector.Vector, len(c.args))
-	argTypes := make([]*types.Type, len(c.args))
-	for k, at := range c.args {
-		args[k], argTypes[k] = w.rows.cols[at], w.rows.cols[at].Type
-	}
-	fresh := func() expr.Accumulator {
-		a := agg.Fn.New(r.Context, argTypes, agg.Typ)
-		a.Resize(1)
-		return a
-	}
-	var acc expr.Accumulator
-	from, to := -1, -1
-	value := types.Null
+func (w *windowOp) aggregate(r *Run, c *windowCall, x *windowRange) error {
 	plain := c.frame.exclude == ""
-	view := vector.Batch{Cols: emptyVectors(len(args))} // what is added, from a multiple of 64
-	for i := range w.peers {
+	for i := x.lo; i < x.hi; i++ {
 		lo, hi, err := c.frame.bounds(r, w, i)
 		if err != nil {
 			return err
 		}
-		if plain && acc != nil && lo == from && hi == to {
-			out.Set(w.from+i, value)
-			continue
-		}
-		if !plain || acc == nil || lo != from || hi < to {
-			acc, from, to = fresh(), lo, lo
-		}
-		c.sel = c.sel[:0]
-		base := (w.from + to) &^ 63
-		for k := to; k < hi; k++ {
-			if !plain && c.frame.excluded(w, i, k) {
-				continue
+		if !plain || c.acc == nil || lo != c.from || hi != c.to {
+			if !plain || c.acc == nil || lo != c.from || hi < c.to {
+				c.acc, c.from, c.to = c.fresh(r), lo, lo
 			}
-			if c.filter >= 0 {
-				if v := w.value(c.filter, k); v.IsNull() || !v.Bool() {
-					continue
-				}
+			if err := w.tick(r, hi-c.to+1); err != nil {
+				return err
 			}
-			c.sel = append(c.sel, int32(w.from+k-base))
-		}
-		to = hi
-		if len(c.sel) > 0 {
-			window(&view, args, base, w.from+hi-base)
-			if err := acc.Update(nil, view.Cols, c.sel, view.N); err != nil {
+			if err := w.addRows(r, c, i, hi); err != nil {
+				return err
+			}
+			c.to = hi
+			if c.value, err = c.acc.Result(0); err != nil {
 				return err
 			}
 		}
-		if value, err = acc.Result(0); err != nil {
-			return err
-		}
-		out.Set(w.from+i, value)
-		if i&255 == 0 {
-			if err := r.canceled(); err != nil {
-				return err
-			}
-		}
+		w.set(x, i, c.value)
 	}
 	return nil
+}
+
+// addRows adds the rows from c.to up to hi to the state for row i.
+func (w *windowOp) addRows(r *Run, c *windowCall, i, hi int) error {
+	p := &w.part
+	if p.big == nil {
+		for k, at := range c.args {
+			c.cols[k] = p.rows.cols[at]
+		}
+		base := (p.from + c.to) &^ 63 // windows start at a multiple of 64
+		w.passing(c, i, c.to, hi, p.from-base)
+		if len(c.sel) == 0 {
+			return nil
+		}
+		window(&c.view, c.cols, base, p.from+hi-base)
+		return c.acc.Update(nil, c.view.Cols, c.sel, c.view.N)
+	}
+	for at := c.to; at < hi; {
+		b, k, err := p.big.look.at(at)
+		if err != nil {
+			return err
+		}
+		to := min(hi, at+b.N-k)
+		w.passing(c, i, at, to, k-at)
+		if err := w.tick(r, to-at); err != nil {
+			return err
+		}
+		if len(c.sel) > 0 {
+			// Looking at conditions may have read another chunk.
+			if b, _, err = p.big.look.at(at); err != nil {
+				return err
+			}
+			for k, at := range c.args {
+				c.cols[k] = b.Cols[at]
+			}
+			if err := c.acc.Update(nil, c.cols, c.sel, b.N); err != nil {
+				return err
+			}
+		}
+		at = to
+	}
+	return nil
+}
+
+// passing selects those of the rows from..to-1 that belong to the frame of
+// row i, numbered from shift on.
+func (w *windowOp) passing(c *windowCall, i, from, to, shift int) {
+	c.sel = c.sel[:0]
+	outFrom, outTo, keep := c.frame.excluding(w, i)
+	for k := from; k < to; k++ {
+		if k >= outFrom && k < outTo && k != keep {
+			continue
+		}
+		if c.filter >= 0 {
+			if v := w.part.value(c.filter, k); v.IsNull() || !v.Bool() {
+				continue
+			}
+		}
+		c.sel = append(c.sel, int32(k+shift))
+	}
 }

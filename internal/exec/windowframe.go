@@ -20,8 +20,8 @@ type windowFrame struct {
 	cmp        func(a, b types.Value) int
 
 	startVal, endVal types.Value // offsets of the run
-	groups           []int       // starts of the peer groups, for GROUPS
-	groupOf          []int
+	first, last      int         // RANGE: the rows whose key is not NULL; first -1: not known yet
+	edges            [2]int      // RANGE: start and end found last, which do not go back
 }
 
 func (b *builder) windowFrame(f *windowFrame, n *plan.Frame, w *plan.Window) (err error) {
@@ -58,10 +58,17 @@ func (b *builder) windowFrame(f *windowFrame, n *plan.Frame, w *plan.Window) (er
 	return nil
 }
 
-// rangeOperator finds the addition or subtraction of a key and an offset.
+// rangeOperator finds the addition or subtraction of a key and an offset: for
+// integers of any width that of the widest.
 func rangeOperator(op string, key, offset *types.Type) *expr.Func {
+	want := func(t *types.Type, of *types.Type) bool {
+		if of.Kind == types.KindInt {
+			return t.Is(types.Int8)
+		}
+		return t.Kind == of.Kind
+	}
 	for _, f := range expr.Operators(op) {
-		if len(f.Args) == 2 && f.Args[0].Kind == key.Kind && f.Args[1].Kind == offset.Kind && f.Eval != nil {
+		if len(f.Args) == 2 && want(f.Args[0], key) && want(f.Args[1], offset) && f.Eval != nil {
 			return f
 		}
 	}
@@ -76,18 +83,7 @@ func (f *windowFrame) begin(r *Run, w *windowOp) (err error) {
 	if f.endVal, err = frameOffset(r, f.endBy, "ending"); err != nil {
 		return err
 	}
-	if f.mode != "groups" {
-		return nil
-	}
-	f.groups = f.groups[:0]
-	f.groupOf = extend(f.groupOf[:0], len(w.peers))
-	for i, p := range w.peers {
-		if p == i {
-			f.groups = append(f.groups, i)
-		}
-		f.groupOf[i] = len(f.groups) - 1
-	}
-	f.groups = append(f.groups, len(w.peers))
+	f.first, f.edges = -1, [2]int{}
 	return nil
 }
 
@@ -133,7 +129,7 @@ func (f *windowFrame) bounds(r *Run, w *windowOp, i int) (lo, hi int, err error)
 // edge finds one end of the frame of row i: its first row, or with end the row
 // after its last.
 func (f *windowFrame) edge(r *Run, w *windowOp, i int, kind string, offset types.Value, end bool) (int, error) {
-	n := len(w.peers)
+	n := w.part.n
 	switch kind {
 	case "unbounded preceding":
 		return 0, nil
@@ -145,10 +141,12 @@ func (f *windowFrame) edge(r *Run, w *windowOp, i int, kind string, offset types
 			return i + 1, nil
 		case f.mode == "rows":
 			return i, nil
-		case end:
-			return w.peerEnd[i], nil
 		}
-		return w.peers[i], nil
+		from, to := w.part.peers(i)
+		if end {
+			return to, nil
+		}
+		return from, nil
 	}
 	by := offset.I
 	if kind == "preceding" {
@@ -158,15 +156,15 @@ func (f *windowFrame) edge(r *Run, w *windowOp, i int, kind string, offset types
 	case "rows":
 		return clampRow(i, by, n, end), nil
 	case "groups":
-		last := len(f.groups) - 2
-		g := int64(f.groupOf[i])
+		last := w.part.groups() - 1
+		g := int64(w.part.group(i))
 		if by > int64(last) {
 			by = int64(last) + 1
 		}
 		if g += by; end {
 			g++
 		}
-		return f.groups[min(max(g, 0), int64(last)+1)], nil
+		return w.part.start(int(min(max(g, 0), int64(last)+1))), nil
 	}
 	return f.rangeEdge(r, w, i, kind, offset, end)
 }
@@ -190,29 +188,32 @@ func clampRow(i int, by int64, n int, end bool) int {
 // within the offset of row i's. NULLs are peers of NULLs alone.
 func (f *windowFrame) rangeEdge(r *Run, w *windowOp, i int, kind string, offset types.Value, end bool) (int, error) {
 	col := w.order[0]
-	key := w.value(col, i)
+	key := w.part.value(col, i)
 	if key.IsNull() {
+		from, to := w.part.peers(i)
 		if end {
-			return w.peerEnd[i], nil
+			return to, nil
 		}
-		return w.peers[i], nil
+		return from, nil
 	}
 	op := f.more
 	if (kind == "preceding") != w.desc {
 		op = f.less
 	}
+	f.findNulls(w, col)
 	bound, err := op.Eval(r.Context, []types.Value{key, offset})
-	if err != nil {
+	switch code := sqlerr.Code(err); {
+	case code == sqlerr.NumericValueOutOfRange && w.types[col].Kind == types.KindInt:
+		// Beyond all values: the frame has no end on that side.
+		if kind == "preceding" {
+			return f.first, nil
+		}
+		return f.last, nil
+	case err != nil:
 		return 0, err
 	}
-	first, last := 0, len(w.peers)
-	if w.nullsTop {
-		first = sort.Search(last, func(k int) bool { return !w.value(col, k).IsNull() })
-	} else {
-		last = sort.Search(last, func(k int) bool { return w.value(col, k).IsNull() })
-	}
-	at := sort.Search(last-first, func(k int) bool {
-		d := f.cmp(w.value(col, first+k), bound)
+	past := func(k int) bool {
+		d := f.cmp(w.part.value(col, k), bound)
 		if w.desc {
 			d = -d
 		}
@@ -220,19 +221,47 @@ func (f *windowFrame) rangeEdge(r *Run, w *windowOp, i int, kind string, offset 
 			return d > 0
 		}
 		return d >= 0
-	})
-	return first + at, nil
+	}
+	// From row to row the edges move on, mostly by little: look near the last.
+	edge := &f.edges[0]
+	if end {
+		edge = &f.edges[1]
+	}
+	from := max(*edge, f.first)
+	step := 1
+	for from+step <= f.last && !past(from+step-1) {
+		from += step
+		step *= 2
+	}
+	*edge = from + sort.Search(min(step, f.last-from), func(k int) bool { return past(from + k) })
+	return *edge, nil
 }
 
-// excluded reports whether row k is left out of the frame of row i.
-func (f *windowFrame) excluded(w *windowOp, i, k int) bool {
+// findNulls finds the rows of the partition whose key is not NULL.
+func (f *windowFrame) findNulls(w *windowOp, col int) {
+	if f.first >= 0 {
+		return
+	}
+	f.first, f.last = 0, w.part.n
+	if w.nullsTop {
+		f.first = sort.Search(f.last, func(k int) bool { return !w.part.value(col, k).IsNull() })
+	} else {
+		f.last = sort.Search(f.last, func(k int) bool { return w.part.value(col, k).IsNull() })
+	}
+}
+
+// excluding finds, for row i, the rows from..to-1 of which none but keep, or
+// none at all where keep is negative, is in the frame.
+func (f *windowFrame) excluding(w *windowOp, i int) (from, to, keep int) {
 	switch f.exclude {
 	case "current row":
-		return k == i
+		return i, i + 1, -1
 	case "group":
-		return w.peers[k] == w.peers[i]
+		from, to = w.part.peers(i)
+		return from, to, -1
 	case "ties":
-		return k != i && w.peers[k] == w.peers[i]
+		from, to = w.part.peers(i)
+		return from, to, i
 	}
-	return false
+	return 0, 0, -1
 }

@@ -166,6 +166,22 @@ type Accumulator interface {
 	Bytes() int
 }
 
+// Collector is an accumulator whose states grow with the rows. The executor
+// may keep rows back and add them group by group at the end, in their order.
+type Collector interface {
+	Accumulator
+	// Release drops the state of a group whose result is no longer needed.
+	Release(group int)
+}
+
+// Positional is a collector of ordered rows that needs some of them only.
+type Positional interface {
+	Collector
+	// Expect says, before the first row of a group, how many values that are
+	// not NULL will come.
+	Expect(group int, n int64)
+}
+
 // Session is what functions may ask of the session that runs them. Package
 // engine implements it; nil in contexts without one (constant folding).
 type Session interface {

@@ -49,6 +49,12 @@ func (a *joinAcc) Resize(n int) {
 }
 func (a *joinAcc) Bytes() int { return 48*cap(a.bufs) + a.size }
 
+// Release drops the text of a group.
+func (a *joinAcc) Release(g int) {
+	a.size -= len(a.bufs[g])
+	a.bufs[g], a.first[g] = nil, ""
+}
+
 func (a *joinAcc) Update(groups []int32, in []*vector.Vector, sel []int32, n int) error {
 	return expr.ForEachRow(sel, n, func(i int) error {
 		v := in[0].Value(i)
@@ -107,6 +113,21 @@ type arrayAcc struct {
 
 func (a *arrayAcc) Resize(n int) { a.lists = expr.Resized(a.lists, n) }
 func (a *arrayAcc) Bytes() int   { return 24*cap(a.lists) + a.size }
+
+// Release drops the values of a group.
+func (a *arrayAcc) Release(g int) {
+	a.size -= valuesBytes(a.lists[g])
+	a.lists[g] = nil
+}
+
+// valuesBytes is what collected values are charged.
+func valuesBytes(list []value) int {
+	n := 40 * len(list)
+	for i := range list {
+		n += len(list[i].S)
+	}
+	return n
+}
 
 func (a *arrayAcc) Update(groups []int32, in []*vector.Vector, sel []int32, n int) error {
 	return expr.ForEachRow(sel, n, func(i int) error {

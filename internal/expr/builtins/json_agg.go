@@ -52,6 +52,12 @@ type jsonAcc struct {
 func (a *jsonAcc) Resize(n int) { a.bufs = expr.Resized(a.bufs, n) }
 func (a *jsonAcc) Bytes() int   { return 24*cap(a.bufs) + a.size }
 
+// Release drops the text of a group.
+func (a *jsonAcc) Release(g int) {
+	a.size -= len(a.bufs[g])
+	a.bufs[g] = nil
+}
+
 func (a *jsonAcc) Update(groups []int32, in []*vector.Vector, sel []int32, n int) error {
 	return expr.ForEachRow(sel, n, func(i int) error {
 		g := expr.GroupOf(groups, i)
@@ -111,6 +117,14 @@ type jsonbAcc struct {
 
 func (a *jsonbAcc) Resize(n int) { a.lists = expr.Resized(a.lists, n) }
 func (a *jsonbAcc) Bytes() int   { return 24*cap(a.lists) + a.size }
+
+// Release drops the nodes of a group.
+func (a *jsonbAcc) Release(g int) {
+	for _, m := range a.lists[g] {
+		a.size -= 32 + len(m.key) + len(m.val)
+	}
+	a.lists[g] = nil
+}
 
 func (a *jsonbAcc) Update(groups []int32, in []*vector.Vector, sel []int32, n int) error {
 	return expr.ForEachRow(sel, n, func(i int) error {
