@@ -115,11 +115,9 @@ func pgAttribute(v *View) iter.Seq[row] {
 		for r := range v.relations() {
 			for _, ix := range r.Indexes {
 				for i, p := range ix.Parts {
-					name, t := p.Expr, p.Type
+					name, t := "expr", p.Type
 					if c := r.ColumnByID(p.Column); c != nil {
 						name, t = c.Name, c.Type
-					} else {
-						name = "expr"
 					}
 					if !yield(attributeOf(ix.ID, i+1, name, t)) {
 						return

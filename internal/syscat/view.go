@@ -76,13 +76,6 @@ func yesNo(b bool) types.Value {
 	return txt("NO")
 }
 
-func when(b bool, v types.Value) types.Value {
-	if b {
-		return v
-	}
-	return types.Null
-}
-
 // list makes an array of integers, NULL of none.
 func list[T uint16 | int16 | types.OID](elem *types.Type, items []T) types.Value {
 	if len(items) == 0 {
