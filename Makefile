@@ -3,7 +3,7 @@ SLT ?= ../shared/slt
 
 PG ?= postgres://postgres@localhost/slt
 
-.PHONY: test race slt slt-compare slt-postgres crash oracle fuzz bench quickstart soak larger
+.PHONY: sqlx test race slt slt-compare slt-postgres crash oracle fuzz bench quickstart soak larger
 
 test:            ## the README's test command
 	go test ./...
@@ -19,6 +19,9 @@ slt-compare:     ## the same beside modernc.org/sqlite
 
 slt-postgres:    ## the same on a PostgreSQL server too ($(PG), its schema public is dropped): what it passes and zqlite does not
 	cd conformance/postgres && go run ./slt -dsn '$(PG)' $(abspath $(SLT))
+
+sqlx:            ## sqlx's own tests with zqlite in the place of PostgreSQL
+	cd conformance/sqlx && SQLX_POSTGRES_DSN=memory:sqlx SQLX_MYSQL_DSN=skip SQLX_SQLITE_DSN=skip go test -count=1 github.com/jmoiron/sqlx/...
 
 crash:           ## crash enumeration, long form
 	ZQLITE_LONG=1 ZQLITE_CRASH_LONG=1 go test -timeout 3h -run 'Crash|Fault|Planted|Kill' ./internal/storage/... ./conformance/crash
