@@ -8,53 +8,94 @@ import (
 
 var errDeltaFull = sqlerr.New(sqlerr.OutOfMemory, "the delta of a tree is full")
 
-// applyRecord enters one committed transaction into the deltas. The leader and
-// recovery share it, so what was replayed is what was published.
-func (s *Store) applyRecord(e *edit, r *record) error {
-	return s.applyOps(e, r.seq, r.ops)
-}
-
-func (s *Store) applyOps(e *edit, seq uint64, ops []byte) error {
-	var (
-		o    = opReader{rest: ops}
-		t    *tree
-		list *delta.List
-		gen  = e.from.gen
-	)
-	for o.next() {
-		if o.code == opCreate || o.code == opDrop || o.code == opTruncate || o.code == opAlter {
-			list = nil
+// applyOps enters the operations of a committed transaction into the deltas.
+// The leader and recovery share it, so what was replayed is what was published;
+// the leader alone has parts to adopt.
+func (s *Store) applyOps(e *edit, seq uint64, ops []byte, adopt []adoption) error {
+	w := opWriter{s: s, e: e, seq: seq}
+	defer w.end()
+	for o := (opReader{rest: ops}); ; {
+		if len(adopt) > 0 && len(ops)-len(o.rest) == adopt[0].at {
+			if err := w.adopt(&adopt[0]); err != nil {
+				return err
+			}
+			o.rest, adopt = ops[adopt[0].end:], adopt[1:]
+			continue
+		}
+		if !o.next() {
+			return o.err
+		}
+		switch o.code {
+		case opCreate, opDrop, opTruncate, opAlter:
+			w.end()
 			if err := applyDDL(e, seq, &o); err != nil {
 				return err
 			}
-			continue
-		}
-		if o.code == opSide {
+		case opSide:
 			side, number, err := s.readSide(o.key)
 			if err != nil {
 				return err
 			}
-			gen.sides = append(gen.sides, number)
-			return s.applyOps(e, seq, side)
-		}
-		if list == nil || t.id != o.tree {
-			if t = e.get(o.tree); t == nil {
-				return sqlerr.New(sqlerr.DataCorrupted, "log record writes to tree %d, which does not exist", o.tree)
+			e.from.gen.sides = append(e.from.gen.sides, number)
+			return s.applyOps(e, seq, side, adopt)
+		default:
+			if err := w.put(&o); err != nil {
+				return err
 			}
-			if list = t.active.Load(); list == nil {
-				list = delta.New()
-				t.active.Store(list)
-			}
-			t.shared.modified.Store(seq)
 		}
-		if err := applyPut(list, gen, seq, &o); err != nil {
+	}
+}
+
+// opWriter enters rows into the active lists.
+type opWriter struct {
+	s      *Store
+	e      *edit
+	seq    uint64
+	tree   TreeID
+	list   *delta.List // nil: none open
+	before int64       // its size
+}
+
+// open makes the tree's active list the present one.
+func (w *opWriter) open(id TreeID) error {
+	w.end()
+	t, err := w.find(id)
+	if err != nil {
+		return err
+	}
+	if w.list = t.active.Load(); w.list == nil {
+		w.list = delta.New()
+		t.active.Store(w.list)
+	}
+	w.tree, w.before = id, w.list.Used()
+	return nil
+}
+
+// find gives a tree that is about to change.
+func (w *opWriter) find(id TreeID) (*tree, error) {
+	t := w.e.get(id)
+	if t == nil {
+		return nil, sqlerr.New(sqlerr.DataCorrupted, "log record writes to tree %d, which does not exist", id)
+	}
+	t.shared.modified.Store(w.seq)
+	return t, nil
+}
+
+// end closes the present list.
+func (w *opWriter) end() {
+	if w.list != nil {
+		w.list.Publish()
+		w.e.from.gen.bytes.Add(w.list.Used() - w.before)
+		w.list = nil
+	}
+}
+
+func (w *opWriter) put(o *opReader) error {
+	if w.list == nil || w.tree != o.tree {
+		if err := w.open(o.tree); err != nil {
 			return err
 		}
 	}
-	return o.err
-}
-
-func applyPut(list *delta.List, gen *generation, seq uint64, o *opReader) error {
 	flags := uint8(0)
 	switch o.code {
 	case opInsert:
@@ -62,11 +103,28 @@ func applyPut(list *delta.List, gen *generation, seq uint64, o *opReader) error 
 	case opDelete:
 		flags = delta.Deleted
 	}
-	before := list.Bytes()
-	if list.Put(o.key, delta.Hash(o.key), seq, flags, o.row) == 0 {
+	if !w.list.Put(o.key, delta.Hash(o.key), w.seq, flags, o.row) {
 		return errDeltaFull
 	}
-	gen.bytes.Add(list.Bytes() - before)
+	return nil
+}
+
+// adopt makes a transaction's own list a layer of the tree. The active list
+// ends, so that every layer is newer than those behind it.
+func (w *opWriter) adopt(a *adoption) error {
+	w.end()
+	t, err := w.find(a.tree)
+	if err != nil {
+		return err
+	}
+	a.run.SetSeq(w.seq)
+	n := t.copy()
+	n.active.Store(nil)
+	n.layers = append(append([]layer{{run: a.run}}, t.unfrozen()...), t.layers[t.fresh:]...)
+	n.fresh = len(n.layers) - len(t.layers) + t.fresh
+	w.e.set(n)
+	w.e.from.gen.bytes.Add(a.run.Bytes())
+	w.s.crowded = w.s.crowded || n.fresh >= maxFresh
 	return nil
 }
 

@@ -2,11 +2,11 @@ package storage
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/zqlite/zqlite/internal/sqlerr"
-	"github.com/zqlite/zqlite/internal/storage/delta"
 )
 
 // maxFrozen is how many generations may wait for their merge before writers do.
@@ -32,7 +32,7 @@ type checkpointer struct {
 func (s *Store) freezeLocked() {
 	st := s.state.Load()
 	if len(st.frozen) >= maxFrozen {
-		s.pressed.Store(st.gen.bytes.Load() > 2*s.deltaBytes())
+		s.pressed.Store(st.gen.bytes.Load() > 2*s.deltaBytes() || s.crowded)
 		s.kickCheckpoint()
 		return
 	}
@@ -57,18 +57,22 @@ func (s *Store) freezeInto(st *state, gen *generation) error {
 	old := st.gen
 	e := edit{from: st}
 	trees := e.own()
-	lists := make([]treeList, 0, 16)
+	lists := make([]treeLayer, 0, 16)
 	for id, t := range trees {
-		a := t.active.Load()
-		if a == nil {
+		ended := t.unfrozen()
+		if len(ended) == 0 {
 			continue
 		}
-		lists = append(lists, treeList{id: id, incarnation: t.incarnation, list: a})
+		for _, l := range slices.Backward(ended) {
+			lists = append(lists, treeLayer{id: id, incarnation: t.incarnation, layer: l})
+		}
 		n := t.copy()
 		n.active.Store(nil)
-		n.frozen = append([]*delta.List{a}, t.frozen...)
+		n.layers = append(ended, t.layers[t.fresh:]...)
+		n.fresh = 0
 		trees[id] = n
 	}
+	s.crowded = false
 	old.lists = lists
 	old.last = st.visible.Load()
 	old.trees = trees
@@ -154,10 +158,10 @@ func (s *Store) install(gens []*generation) error {
 	st := s.state.Load()
 	e := edit{from: st}
 	trees := e.own()
-	gone := map[*delta.List]bool{}
+	gone := map[layer]bool{}
 	for _, g := range gens {
 		for _, l := range g.lists {
-			gone[l.list] = true
+			gone[l.layer] = true
 		}
 	}
 	for id, t := range trees {
@@ -167,10 +171,10 @@ func (s *Store) install(gens []*generation) error {
 		}
 		n := t.copy()
 		n.base = base.base
-		n.frozen = nil
-		for _, l := range t.frozen {
+		n.layers = nil
+		for _, l := range t.layers {
 			if !gone[l] {
-				n.frozen = append(n.frozen, l)
+				n.layers = append(n.layers, l)
 			}
 		}
 		trees[id] = n

@@ -11,6 +11,7 @@ import (
 type request struct {
 	tx     *Tx // nil: nothing to validate
 	record []byte
+	adopt  []adoption
 	err    error
 	lead   bool // woken to lead, not because it is done
 	wake   chan struct{}
@@ -161,7 +162,7 @@ func (s *Store) commitBatch(batch []*request) {
 	s.applyBatch(st, &e, batch, seq, attached)
 	s.commits.Add(uint64(accepted))
 	s.batches.Add(1)
-	if st.gen.bytes.Load() > s.deltaBytes() {
+	if st.gen.bytes.Load() > s.deltaBytes() || s.crowded {
 		s.freezeLocked()
 	}
 }
@@ -174,7 +175,7 @@ func (s *Store) applyBatch(st *state, e *edit, batch []*request, seq uint64, att
 		}
 		rec, _, err := nextRecord(r.record)
 		if err == nil {
-			err = s.applyRecord(e, &rec)
+			err = s.applyOps(e, rec.seq, rec.ops, r.adopt)
 		}
 		if err != nil { // it is in the log: only a new open can tell its effect
 			s.poison(err)

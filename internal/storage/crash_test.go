@@ -14,7 +14,7 @@ import (
 // and recovery of all that, cut again twice.
 func crashConfig(sync SyncMode) crashtest.Config {
 	cfg := crashtest.Config{
-		New:   crashSystem(Options{Sync: sync, DeltaBytes: 8 << 10}, 7),
+		New:   crashSystem(Options{Sync: sync, DeltaBytes: 8 << 10, AdoptBytes: 1 << 10}, 7),
 		Steps: 40, Relaxed: sync != SyncFull, Seed: 1, Rounds: 1,
 		Continue: 5, ContinueEvery: 9, Depth: 2, NestEvery: 14, NestPoints: 4, Workers: 2,
 		Script: func(w *crashtest.Workload) error {
@@ -44,7 +44,7 @@ func TestStoreCrash(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			cfg := crashConfig(sync)
 			if name == "encrypted" {
-				cfg.New = crashSystem(Options{DeltaBytes: 8 << 10, Codec: toyCodec{password: "p"}}, 7)
+				cfg.New = crashSystem(Options{DeltaBytes: 8 << 10, AdoptBytes: 1 << 10, Codec: toyCodec{password: "p"}}, 7)
 			}
 			rep, err := crashtest.Run(cfg)
 			t.Log(rep)
@@ -57,7 +57,7 @@ func TestStoreCrash(t *testing.T) {
 
 // TestStoreFaults is programme number 2, for files.
 func TestStoreFaults(t *testing.T) {
-	cfg := crashtest.FaultConfig{New: crashSystem(Options{DeltaBytes: 8 << 10}, 4), Steps: 9, Stride: 1}
+	cfg := crashtest.FaultConfig{New: crashSystem(Options{DeltaBytes: 8 << 10, AdoptBytes: 1 << 10}, 4), Steps: 9, Stride: 1}
 	rep, err := crashtest.Faults(cfg)
 	t.Logf("%+v", rep)
 	if err != nil {

@@ -26,8 +26,10 @@
 //     answers "outcome unknown" (08007).
 //  8. A reader registers, then loads one pointer.
 //  9. A lookup takes the largest sequence at or below its snapshot among the
-//     deltas, else the tree; own writes come first.
-//  10. Freezing happens between frames: generation = delta = log file. The log
+//     deltas, else the tree; own writes come first. The deltas of a tree are
+//     layers, each wholly newer than the next: where a large transaction is
+//     adopted as a layer, the active list before it ends.
+//  10. Freezing happens between frames: generation = deltas = log file. The log
 //     of g is synced before the first frame of g+1.
 //  11. Checkpoint of g: merge oldest first into free pages; sync; meta; sync;
 //     then install the pointer.

@@ -1,7 +1,5 @@
 package storage
 
-import "github.com/zqlite/zqlite/internal/storage/delta"
-
 // HasTree tells whether the newest committed state has the tree.
 func (s *Store) HasTree(id TreeID) bool { return s.state.Load().trees[id] != nil }
 
@@ -23,12 +21,7 @@ func (s *Store) Rows(id TreeID) int64 {
 	if t == nil {
 		return 0
 	}
-	n := t.base.rows()
-	var lists [8]*delta.List
-	for _, l := range t.lists(lists[:0]) {
-		n += l.Net()
-	}
-	return max(n, 0)
+	return max(t.base.rows()+t.net(), 0)
 }
 
 // IsNull tells whether row i of the block has no value in the column.

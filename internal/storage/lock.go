@@ -117,15 +117,8 @@ func (t *Tx) changed(h *txTree, key []byte, hash uint64) (bool, error) {
 	if c == nil || c.incarnation != h.base.incarnation {
 		return true, nil
 	}
-	if a := c.active.Load(); a != nil {
-		if v, ok := a.Get(key, hash, visible); ok {
-			return v.Seq > t.snap, nil
-		}
-	}
-	for _, l := range c.frozen {
-		if v, ok := l.Get(key, hash, visible); ok {
-			return v.Seq > t.snap, nil
-		}
+	if v, ok, err := c.find(key, hash, visible); ok || err != nil {
+		return ok && v.Seq > t.snap, err
 	}
 	if c.base == h.base.base {
 		return false, nil

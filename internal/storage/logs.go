@@ -314,7 +314,7 @@ func (s *Store) replayFrame(e *edit, payload []byte, seq *uint64) error {
 		if r.seq != *seq+1 {
 			return sqlerr.New(sqlerr.DataCorrupted, "the log jumps from sequence %d to %d", *seq, r.seq)
 		}
-		if err := s.applyRecord(e, &r); err != nil {
+		if err := s.applyOps(e, r.seq, r.ops, nil); err != nil {
 			return err
 		}
 		*seq = r.seq

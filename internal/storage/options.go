@@ -38,6 +38,7 @@ type Options struct {
 	CacheBytes    int64 // page cache; 0 is 64 MiB
 	DeltaBytes    int64 // the active delta freezes above this; 0 is 16 MiB
 	WriteSetBytes int64 // a transaction's write set spills above this; 0 is 64 MiB
+	AdoptBytes    int64 // what a transaction wrote to a tree becomes a delta as it is from here on; 0 is 1/16 of DeltaBytes, at least 64 KiB
 
 	Sync            SyncMode
 	CheckpointEvery time.Duration // merge an idle delta this often; 0 is 1 minute, negative never
@@ -62,6 +63,7 @@ type Sealer = pager.Sealer
 const (
 	defaultDeltaBytes    = 16 << 20
 	defaultWriteSetBytes = 64 << 20
+	minAdoptBytes        = 64 << 10
 	defaultCacheBytes    = 64 << 20
 	defaultPageSize      = 16 << 10
 	defaultLockLimit     = 8192

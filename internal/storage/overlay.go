@@ -29,8 +29,18 @@ func (o *overlay) add(l *delta.List, max uint64) {
 	if l == nil || l.Empty() {
 		return
 	}
+	l.Settle(max)
 	o.sources = append(o.sources, source{max: max})
 	o.sources[len(o.sources)-1].it.Open(l)
+}
+
+func (o *overlay) addLayer(l layer, max uint64) {
+	if l.list != nil {
+		o.add(l.list, max)
+		return
+	}
+	o.sources = append(o.sources, source{max: max})
+	o.sources[len(o.sources)-1].it.OpenRun(l.run)
 }
 
 // seek moves to the first key at from (or beyond it when excl), in the

@@ -9,7 +9,6 @@ import (
 
 	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/storage/btree"
-	"github.com/zqlite/zqlite/internal/storage/delta"
 	"github.com/zqlite/zqlite/internal/storage/page"
 	"github.com/zqlite/zqlite/internal/storage/pager"
 )
@@ -240,11 +239,11 @@ func (s *Store) writeCheckpoint(gens []*generation, clean bool) error {
 	w := f.Writer()
 	g := gens[len(gens)-1]
 	m := merged{trees: make(map[TreeID]mergedTree, len(g.trees)), last: g.last, next: g.id + 1, epoch: f.Epoch()}
-	changes := map[TreeID][]*delta.List{}
+	changes := map[TreeID][]layer{}
 	for _, gen := range gens {
 		for _, l := range gen.lists {
 			if t := g.trees[l.id]; t != nil && t.incarnation == l.incarnation {
-				changes[l.id] = append(changes[l.id], l.list)
+				changes[l.id] = append(changes[l.id], l.layer)
 			}
 		}
 	}
@@ -297,10 +296,10 @@ type mergeSource struct {
 	ok     bool
 }
 
-func newMergeSource(oldestFirst []*delta.List) *mergeSource {
+func newMergeSource(oldestFirst []layer) *mergeSource {
 	m := &mergeSource{}
 	for i := len(oldestFirst) - 1; i >= 0; i-- {
-		m.o.add(oldestFirst[i], ^uint64(0))
+		m.o.addLayer(oldestFirst[i], ^uint64(0))
 	}
 	m.o.at = -1
 	m.o.seek(nil, false)

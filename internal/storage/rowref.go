@@ -133,17 +133,13 @@ func (s *Store) committed(t *tree, key []byte, hash, max uint64, r *RowRef) (boo
 }
 
 func (s *Store) committedAs(t *tree, ls *layouts, key []byte, hash, max uint64, r *RowRef) (bool, uint64, error) {
-	if a := t.active.Load(); a != nil {
-		if v, ok := a.Get(key, hash, max); ok {
-			ok, err := found(ls, v, r)
-			return ok, v.Seq, err
-		}
+	v, ok, err := t.find(key, hash, max)
+	if err != nil {
+		return false, 0, err
 	}
-	for _, l := range t.frozen {
-		if v, ok := l.Get(key, hash, max); ok {
-			ok, err := found(ls, v, r)
-			return ok, v.Seq, err
-		}
+	if ok {
+		ok, err := found(ls, v, r)
+		return ok, v.Seq, err
 	}
 	return s.fromPages(t, ls, key, r)
 }

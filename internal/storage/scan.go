@@ -3,7 +3,6 @@ package storage
 import (
 	"bytes"
 
-	"github.com/zqlite/zqlite/internal/storage/delta"
 	"github.com/zqlite/zqlite/internal/storage/page"
 	"github.com/zqlite/zqlite/internal/storage/txn"
 )
@@ -104,8 +103,8 @@ func (t *Tx) Scan(tree TreeID, r Range, o ScanOptions) (*Scan, error) {
 	s.over.add(h.own, own)
 	if base != nil {
 		s.over.add(base.active.Load(), snap)
-		for _, l := range base.frozen {
-			s.over.add(l, snap)
+		for _, l := range base.layers {
+			s.over.addLayer(l, snap)
 		}
 		s.cur.open(t.s, base, s.layouts)
 	}
@@ -421,19 +420,11 @@ func (t *Tx) Rows(tree TreeID) int64 {
 	}
 	h := t.tree(tree)
 	n := int64(0)
-	count := func(l *delta.List) {
-		if l == nil {
-			return
-		}
-		n += l.Net()
+	if h.own != nil {
+		n = h.own.Net()
 	}
-	count(h.own)
 	if h.base != nil {
-		n += h.base.base.rows()
-		count(h.base.active.Load())
-		for _, l := range h.base.frozen {
-			count(l)
-		}
+		n += h.base.base.rows() + h.base.net()
 	}
 	return max(n, 0)
 }

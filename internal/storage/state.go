@@ -33,7 +33,8 @@ type tree struct {
 	layouts     *layouts
 	base        baseTree                   // merged rows
 	active      atomic.Pointer[delta.List] // made by the leader at the first write of a generation
-	frozen      []*delta.List              // newest first
+	layers      []layer                    // older deltas, newest first
+	fresh       int                        // how many of them belong to the active generation
 	shared      *treeShared
 }
 
@@ -42,18 +43,10 @@ type treeShared struct {
 	modified atomic.Uint64 // last sequence that changed it
 }
 
-// lists gives the deltas of the tree, newest first.
-func (t *tree) lists(to []*delta.List) []*delta.List {
-	if a := t.active.Load(); a != nil {
-		to = append(to, a)
-	}
-	return append(to, t.frozen...)
-}
-
 // copyTree is t for a changed field.
 func (t *tree) copy() *tree {
 	c := &tree{id: t.id, kind: t.kind, incarnation: t.incarnation, layouts: t.layouts,
-		base: t.base, frozen: t.frozen, shared: t.shared}
+		base: t.base, layers: t.layers, fresh: t.fresh, shared: t.shared}
 	c.active.Store(t.active.Load())
 	return c
 }
@@ -64,7 +57,7 @@ type generation struct {
 	log   *wal.Log         // nil in memory
 	last  uint64           // last sequence, set when it freezes
 	trees map[TreeID]*tree // at its freezing: what a checkpoint of it must produce
-	lists []treeList       // its deltas, set when it freezes
+	lists []treeLayer      // its deltas, oldest first, set when it freezes
 	bytes atomic.Int64     // of delta
 	sides []uint64         // side files that its frames name
 }
@@ -77,11 +70,11 @@ type genLink struct {
 	next atomic.Pointer[genLink]
 }
 
-// treeList is the delta of one tree in a generation.
-type treeList struct {
+// treeLayer is a delta of one tree in a generation.
+type treeLayer struct {
 	id          TreeID
 	incarnation uint64
-	list        *delta.List
+	layer
 }
 
 // acquire registers with the newest state and gives it (invariant 8).

@@ -38,6 +38,7 @@ type Store struct {
 	commitMu  sync.Mutex
 	lastBatch int
 	lastTime  int64
+	crowded   bool // a tree of the active generation has many layers
 	frame     []byte
 
 	liveMu sync.Mutex
@@ -94,6 +95,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.WriteSetBytes <= 0 {
 		o.WriteSetBytes = defaultWriteSetBytes
+	}
+	if o.AdoptBytes <= 0 {
+		o.AdoptBytes = max(o.DeltaBytes/16, minAdoptBytes)
 	}
 	if o.CacheBytes <= 0 {
 		o.CacheBytes = defaultCacheBytes

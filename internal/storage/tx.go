@@ -94,7 +94,7 @@ func (w *scratch) list() *delta.List {
 	if n := len(w.spare); n > 0 {
 		l, w.spare = w.spare[n-1], w.spare[:n-1]
 	} else {
-		l = delta.New()
+		l = delta.NewOwn()
 	}
 	w.lists = append(w.lists, l)
 	return l
@@ -370,7 +370,7 @@ func (t *Tx) recycle(w *scratch) {
 		w.rec.buf = nil
 	}
 	for _, l := range w.lists {
-		if len(w.spare) < 8 && l.Bytes() < 1<<20 {
+		if len(w.spare) < 8 && l.Bytes() < 1<<20 && !l.Taken() {
 			l.Reset()
 			w.spare = append(w.spare, l)
 		}
@@ -378,6 +378,8 @@ func (t *Tx) recycle(w *scratch) {
 	clear(w.lists)
 	w.lists = w.lists[:0]
 	w.req.tx, w.req.record, w.req.err = nil, nil, nil
+	clear(w.req.adopt)
+	w.req.adopt = w.req.adopt[:0]
 	for i := range t.order {
 		t.order[i].own = nil
 	}
@@ -422,59 +424,6 @@ func (t *Tx) Commit(ctx context.Context) error {
 
 // writes tells whether there is something to commit.
 func (t *Tx) writes() bool { return t.w != nil && t.w.ws.Len() > 0 }
-
-// encode writes the record of the transaction. A key that was put and deleted
-// again within it leaves no trace.
-func (t *Tx) encode() error {
-	w := &t.w.rec
-	w.begin(t.o.Origin)
-	for _, h := range t.order {
-		if !h.changed() {
-			continue
-		}
-		w.selectTree(h.id)
-		t.encodeDDL(w, h)
-		if h.own == nil {
-			continue
-		}
-		var it delta.Iterator
-		it.Open(h.own)
-		for it.First(); it.Valid(); it.Next() {
-			v, existed, ok := it.Net()
-			switch {
-			case !ok || v.Deleted() && !existed:
-			case v.Deleted():
-				w.delete(it.Key())
-			case existed:
-				w.put(opPut, it.Key(), v.Row)
-			default:
-				w.put(opInsert, it.Key(), v.Row)
-			}
-		}
-	}
-	if from := recordHeader + min(len(t.o.Origin), 1<<16-1); len(w.buf)-from > t.s.sideLimit && t.s.state.Load().gen.log != nil {
-		return t.s.writeSide(w, from)
-	}
-	return nil
-}
-
-func (t *Tx) encodeDDL(w *recordWriter, h *txTree) {
-	if h.dropped {
-		w.op(opDrop)
-	}
-	switch {
-	case h.created != nil:
-		w.op(opCreate)
-		w.op(byte(h.created.Key))
-		w.layout(&h.created.Layout)
-	case h.truncated:
-		w.op(opTruncate)
-	}
-	for i := range h.altered {
-		w.op(opAlter)
-		w.layout(&h.altered[i])
-	}
-}
 
 // lockTimeout for waits, 0 for none.
 func (t *Tx) lockTimeout() time.Duration { return t.o.LockTimeout }

@@ -90,7 +90,7 @@ func readsOf(tx, w *Tx) bool {
 		if h == nil {
 			continue
 		}
-		if h.dropped || h.truncated || h.own != nil && writtenIn(h.own, r, 0, ^uint64(0)) {
+		if h.dropped || h.truncated || h.own != nil && writtenIn(layer{list: h.own}, r, 0, ^uint64(0)) {
 			return true
 		}
 	}
@@ -111,12 +111,15 @@ func (s *Store) validateReads(st *state, tx *Tx) error {
 	for i := range points {
 		id, key, hash := tx.reads.PointAt(i)
 		changed := false
-		s.eachDelta(st, tx, TreeID(id), func(l *delta.List) bool {
-			if v, ok := l.Get(key, hash, visible); ok && v.Seq > tx.snap {
-				changed = true
-			}
-			return changed
+		var failed error
+		s.eachDelta(st, tx, TreeID(id), func(l layer) bool {
+			v, ok, err := l.get(key, hash, visible)
+			changed, failed = ok && v.Seq > tx.snap, err
+			return changed || err != nil
 		})
+		if failed != nil {
+			return failed
+		}
 		if changed || replaced(st, tx, TreeID(id)) {
 			return errReadDep
 		}
@@ -124,8 +127,8 @@ func (s *Store) validateReads(st *state, tx *Tx) error {
 	for i := range ranges {
 		r := tx.reads.RangeAt(i)
 		changed := false
-		s.eachDelta(st, tx, TreeID(r.Tree), func(l *delta.List) bool {
-			changed = l.NewestSeq() > tx.snap && writtenIn(l, r, tx.snap, visible)
+		s.eachDelta(st, tx, TreeID(r.Tree), func(l layer) bool {
+			changed = l.newest() > tx.snap && writtenIn(l, r, tx.snap, visible)
 			return changed
 		})
 		if changed || replaced(st, tx, TreeID(r.Tree)) {
@@ -146,19 +149,21 @@ func replaced(st *state, tx *Tx, id TreeID) bool {
 
 // eachDelta calls f with the deltas of a tree that may hold commits after the
 // snapshot of tx, merged or not, until f says stop.
-func (s *Store) eachDelta(st *state, tx *Tx, id TreeID, f func(*delta.List) bool) {
+func (s *Store) eachDelta(st *state, tx *Tx, id TreeID, f func(layer) bool) {
 	for link := tx.since; link != nil; link = link.next.Load() {
 		g := link.gen
 		if g == st.gen {
 			if t := st.trees[id]; t != nil {
-				if l := t.active.Load(); l != nil {
-					f(l)
+				for _, l := range t.unfrozen() {
+					if f(l) {
+						return
+					}
 				}
 			}
 			return
 		}
 		for _, l := range g.lists {
-			if l.id == id && f(l.list) {
+			if l.id == id && f(l.layer) {
 				return
 			}
 		}
@@ -166,9 +171,14 @@ func (s *Store) eachDelta(st *state, tx *Tx, id TreeID, f func(*delta.List) bool
 }
 
 // writtenIn tells whether l has a version in (after, upTo] inside r.
-func writtenIn(l *delta.List, r *txn.Interval, after, upTo uint64) bool {
+func writtenIn(l layer, r *txn.Interval, after, upTo uint64) bool {
 	var it delta.Iterator
-	it.Open(l)
+	if l.list != nil {
+		l.list.Settle(upTo)
+		it.Open(l.list)
+	} else {
+		it.OpenRun(l.run)
+	}
 	if r.Lo == nil {
 		it.First()
 	} else {

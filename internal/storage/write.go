@@ -41,7 +41,7 @@ func (t *Tx) write(id TreeID, key, row []byte, flags uint8) error {
 	if h.own == nil {
 		h.own = t.scratch().list()
 	}
-	if !t.w.ws.Put(h.own, key, delta.Hash(key), flags, row) {
+	if !t.w.ws.Put(h.own, key, flags, row) {
 		return sqlerr.New(sqlerr.OutOfMemory, "the write set of the transaction is full")
 	}
 	return nil

@@ -3,6 +3,7 @@ package delta
 import (
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -11,9 +12,9 @@ import (
 )
 
 type modelVersion struct {
-	seq     uint64
-	row     string
-	deleted bool
+	seq               uint64
+	row               string
+	deleted, inserted bool
 }
 
 func randomKey(r *rand.Rand) string {
@@ -47,18 +48,11 @@ func TestListAgainstModel(t *testing.T) {
 			if v.deleted {
 				v.row, flags = "", Deleted
 			}
-			n := l.Put([]byte(k), Hash([]byte(k)), seq, flags, []byte(v.row))
-			if r.IntN(10) == 0 {
-				l.Pop(n)
-				continue
-			}
+			l.Put([]byte(k), Hash([]byte(k)), seq, flags, []byte(v.row))
 			model[k] = append(model[k], v)
 		}
-		var keys []string
-		for k := range model {
-			keys = append(keys, k)
-		}
-		slices.Sort(keys)
+		l.Publish()
+		keys := slices.Sorted(maps.Keys(model))
 		for range 3000 {
 			k, max := randomKey(r), uint64(r.IntN(1600))
 			got, ok := l.Get([]byte(k), Hash([]byte(k)), max)
@@ -158,6 +152,7 @@ func TestReadersBesideWriter(t *testing.T) {
 	for seq := uint64(1); seq <= 20000; seq++ {
 		binary.BigEndian.PutUint64(k[:], seq*7919%20011)
 		l.Put(k[:], Hash(k[:]), seq, 0, k[:])
+		l.Publish()
 		published.Store(seq)
 	}
 	wg.Wait()
@@ -170,6 +165,7 @@ func TestGetDoesNotAllocate(t *testing.T) {
 		binary.BigEndian.PutUint64(k[:], i)
 		l.Put(k[:], Hash(k[:]), i+1, 0, k[:])
 	}
+	l.Publish()
 	if n := testing.AllocsPerRun(100, func() { l.Get(k[:], Hash(k[:]), 5000) }); n != 0 {
 		t.Fatalf("%v allocations", n)
 	}
@@ -200,6 +196,7 @@ func BenchmarkGet(b *testing.B) {
 		binary.BigEndian.PutUint64(k[:], i*0x9E3779B97F4A7C15)
 		l.Put(k[:], Hash(k[:]), i+1, 0, k[:])
 	}
+	l.Publish()
 	for i := range uint64(b.N) {
 		binary.BigEndian.PutUint64(k[:], i%200000*0x9E3779B97F4A7C15)
 		l.Get(k[:], Hash(k[:]), 1<<62)

@@ -155,9 +155,9 @@ func TestExclusionUnderLoad(t *testing.T) {
 
 func TestWriteSetUndo(t *testing.T) {
 	var w WriteSet
-	l := delta.New()
+	l := delta.NewOwn()
 	put := func(k, v string) {
-		w.Put(l, []byte(k), delta.Hash([]byte(k)), 0, []byte(v))
+		w.Put(l, []byte(k), 0, []byte(v))
 	}
 	get := func(k string) string {
 		v, _ := l.Get([]byte(k), delta.Hash([]byte(k)), 1<<62)
