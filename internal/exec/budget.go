@@ -75,6 +75,10 @@ func (a *account) close() {
 	}
 }
 
+// keptBytes is how large a piece of memory may be that an idle operator keeps
+// for its next run.
+const keptBytes = 128 << 10
+
 // unsplittable is how many times the limit may be held by something that
 // cannot be cut into parts: a value, or what has one value as its key.
 const unsplittable = 4

@@ -201,10 +201,11 @@ type recursionOp struct {
 	base, step Operator
 	types      []*types.Type
 	table      *workTable
-	set        *distinctSet // nil for UNION ALL
+	set        *recursionSet // nil for UNION ALL
 	next       *spool
 	inStep     bool
 	stepOpen   bool
+	resting    bool // the round's rows are read, spilled ones come
 	rounds     int
 	out        vector.Batch
 }
@@ -221,7 +222,7 @@ func (b *builder) recursion(c *plan.CTE) (Operator, error) {
 		return nil, err
 	}
 	if !rec.All {
-		op.set, err = newDistinctSet("the rows of a recursive query", op.types)
+		op.set, err = newRecursionSet(op.types)
 	}
 	return op, err
 }
@@ -230,12 +231,11 @@ func (o *recursionOp) Open(r *Run) error {
 	if err := o.Close(); err != nil {
 		return err
 	}
-	o.inStep, o.rounds = false, 0
+	o.inStep, o.resting, o.rounds = false, false, 0
 	o.next = newSpool(o.types)
 	o.next.open(r)
 	if o.set != nil {
 		o.set.open(r)
-		o.set.depth = maxSpillDepth
 	}
 	return o.base.Open(r)
 }
@@ -250,6 +250,13 @@ func (o *recursionOp) Next(r *Run) (*vector.Batch, error) {
 			return nil, err
 		}
 		if b == nil {
+			more, err := o.rest(r)
+			if err != nil {
+				return nil, err
+			}
+			if more {
+				return &o.out, nil
+			}
 			if o.next.len() == 0 {
 				return nil, nil
 			}
@@ -263,7 +270,7 @@ func (o *recursionOp) Next(r *Run) (*vector.Batch, error) {
 		}
 		o.out = vector.Batch{Cols: b.Cols, N: b.N, Sel: b.Sel}
 		if o.set != nil {
-			if o.out.Sel, err = o.set.add(r, b.Cols, b.Sel, b.N); err != nil {
+			if o.out.Sel, err = o.set.add(r, b); err != nil {
 				return nil, err
 			}
 			if len(o.out.Sel) == 0 {
@@ -277,7 +284,30 @@ func (o *recursionOp) Next(r *Run) (*vector.Batch, error) {
 	}
 }
 
+// rest gives the new rows of the round that were spilled; false at the end.
+func (o *recursionOp) rest(r *Run) (bool, error) {
+	if o.set == nil {
+		return false, nil
+	}
+	if !o.resting {
+		o.resting = true
+		if err := o.set.endRound(); err != nil {
+			return false, err
+		}
+	}
+	b, fresh, err := o.set.rest(r)
+	if b == nil || err != nil {
+		o.resting = false
+		return false, err
+	}
+	o.out = vector.Batch{Cols: b.Cols, N: b.N, Sel: fresh}
+	return true, o.next.append(&o.out)
+}
+
 func (o *recursionOp) pull(r *Run) (*vector.Batch, error) {
+	if o.resting {
+		return nil, nil
+	}
 	if o.inStep {
 		return o.step.Next(r)
 	}

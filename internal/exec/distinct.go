@@ -171,7 +171,7 @@ func (d *distinctSet) close() {
 		p.rows.close()
 	}
 	d.queue = nil
-	if d.table.bytes() > 1<<20 {
+	if d.table.bytes() > keptBytes {
 		d.table = newGroupTable(d.keys)
 	}
 	d.acct.close()

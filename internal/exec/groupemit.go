@@ -184,7 +184,7 @@ func (g *grouper) close() {
 		}
 		g.accs[i], x.collector = nil, nil
 	}
-	if g.rows.bytes() > 1<<20 {
+	if g.rows.bytes() > keptBytes {
 		g.rows.release()
 		if g.table != nil {
 			g.table = newGroupTable(g.keys)

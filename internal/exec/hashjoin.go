@@ -35,6 +35,7 @@ type hashJoinOp struct {
 
 	depth  int
 	spills *joinSpill
+	blocks *joinBlocks // the right side is taken in several parts
 }
 
 func (b *builder) hashJoin(n *plan.Join, keys []plan.JoinKey, residual []expr.Expr) (Operator, error) {
@@ -109,6 +110,7 @@ func (j *hashJoinOp) Open(r *Run) error {
 	j.built, j.batch, j.rightAt, j.tailing = false, nil, 0, false
 	j.rightHit = j.rightHit[:0]
 	j.dropSpill()
+	j.blocks = nil
 	if err := j.left.Open(r); err != nil {
 		return err
 	}
@@ -144,14 +146,13 @@ func (j *hashJoinOp) build(r *Run) error {
 		if j.table.acct.set(j.table.bytes()) {
 			continue
 		}
-		if r.FS == nil || j.depth >= maxSpillDepth || j.lookup != nil || j.kind == plan.NullAntiJoin {
-			// Equal keys cannot be split; some more than the budget is let pass.
-			if r.FS != nil && j.table.acct.held < 4*r.Memory.limit() {
-				continue
-			}
+		switch {
+		case j.lookup != nil && j.table.acct.tolerable():
+		case r.FS == nil || j.lookup != nil:
 			return errMemory("a join")
-		}
-		if j.table.rows.n >= vector.Size {
+		case j.depth >= blockDepth:
+			return j.block(r)
+		default:
 			return j.spill(r)
 		}
 	}
@@ -163,10 +164,7 @@ func (j *hashJoinOp) Next(r *Run) (*vector.Batch, error) {
 			return nil, err
 		}
 		j.built = true
-		if rightOuter(j.kind) {
-			j.rightHit = extend(j.rightHit[:0], j.table.rows.n)
-			clear(j.rightHit)
-		}
+		j.resetHits()
 	}
 	if j.spills != nil {
 		return j.spills.next(r)
@@ -181,13 +179,29 @@ func (j *hashJoinOp) Next(r *Run) (*vector.Batch, error) {
 				return nil, err
 			}
 			if !ok {
-				return j.rightRest(), nil
+				b := j.rightRest()
+				if b != nil || j.blocks == nil || !j.blocks.more {
+					return b, nil
+				}
+				if err := j.nextBlock(r); err != nil {
+					return nil, err
+				}
+				continue
 			}
 		}
 		b, err := j.step(r)
 		if err != nil || b != nil {
 			return b, err
 		}
+	}
+}
+
+// resetHits forgets which rows of the table had a match.
+func (j *hashJoinOp) resetHits() {
+	j.rightAt = 0
+	if rightOuter(j.kind) {
+		j.rightHit = extend(j.rightHit[:0], j.table.rows.n)
+		clear(j.rightHit)
 	}
 }
 
@@ -220,7 +234,10 @@ func (j *hashJoinOp) load(r *Run) (bool, error) {
 		}
 	}
 	j.batch, j.at, j.chain, j.tailing = b, 0, -1, false
-	if j.filtered || leftOuter(j.kind) {
+	switch {
+	case j.blocks != nil:
+		j.matched = j.blocks.load(b.N)
+	case j.filtered || leftOuter(j.kind):
 		j.resetMatched(b.N)
 	}
 	return true, nil
@@ -273,9 +290,15 @@ func (j *hashJoinOp) step(r *Run) (*vector.Batch, error) {
 		if err != nil || b != nil {
 			return b, err
 		}
+		if err := r.canceled(); err != nil {
+			return nil, err
+		}
 	}
 	b := j.batch
 	j.batch = nil
+	if j.blocks != nil {
+		return j.blocks.leftRows(j, b), nil
+	}
 	switch {
 	case leftOnly(j.kind):
 		if sel := j.unmatched(b, j.kind == plan.SemiJoin); len(sel) > 0 {

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"github.com/zqlite/zqlite/internal/expr"
+	"github.com/zqlite/zqlite/internal/plan"
 	"github.com/zqlite/zqlite/internal/vector"
 )
 
@@ -9,9 +10,12 @@ import (
 // parts joined one after the other.
 type joinSpill struct {
 	j           *hashJoinOp
+	kind        plan.JoinKind // of the parts
 	left, right *partitioner
 	part        int
 	inner       *hashJoinOp
+	null        bool // a right row has a NULL key
+	sel         []int32
 }
 
 // spoolOp gives the rows of a spool.
@@ -35,7 +39,7 @@ func (s *spoolOp) Next(r *Run) (*vector.Batch, error) {
 // spill moves the table's rows into partitions, then the rest of the right
 // side and all of the left.
 func (j *hashJoinOp) spill(r *Run) error {
-	s := &joinSpill{j: j, left: newPartitioner(r, j.leftTypes, j.depth), right: newPartitioner(r, j.rightTypes, j.depth)}
+	s := &joinSpill{j: j, kind: j.kind, left: newPartitioner(r, j.leftTypes, j.depth), right: newPartitioner(r, j.rightTypes, j.depth)}
 	j.spills = s
 	chunk := vector.Batch{Cols: emptyVectors(len(j.rightTypes))}
 	rows := j.table.rows
@@ -45,11 +49,21 @@ func (j *hashJoinOp) spill(r *Run) error {
 			return err
 		}
 	}
+	s.null = j.table.null
 	j.table.rows.release()
 	j.table.reset()
 	j.table.acct.set(0)
 	if err := s.drain(r, j.right, j.rightKeys, s.right); err != nil {
 		return err
+	}
+	if j.kind == plan.NullAntiJoin {
+		// There are right rows: with a NULL among their keys no row passes,
+		// else those whose key is not NULL and not there.
+		s.kind = plan.AntiJoin
+		if s.null {
+			s.part = partitions
+			return s.left.finish()
+		}
 	}
 	return s.drain(r, j.left, j.leftKeys, s.left)
 }
@@ -83,7 +97,18 @@ func (s *joinSpill) split(r *Run, b *vector.Batch, keys []expr.Vectorized, to *p
 	if err := k.load(cols, b.Sel, b.N); err != nil {
 		return err
 	}
-	return to.add(b.Cols, k.hash, b.Sel, b.N)
+	sel := b.Sel
+	if k.nulls != nil && s.j.kind == plan.NullAntiJoin {
+		s.sel = s.sel[:0]
+		for n := 0; n < b.Len(); n++ {
+			if i := b.Row(n); k.nulls[i] == 0 {
+				s.sel = append(s.sel, int32(i))
+			}
+		}
+		s.null = s.null || len(s.sel) < b.Len()
+		sel = s.sel
+	}
+	return to.add(b.Cols, k.hash, sel, b.N)
 }
 
 // next gives the rows of the partitions' joins.
@@ -98,8 +123,10 @@ func (s *joinSpill) next(r *Run) (*vector.Batch, error) {
 				joinBase: j.joinBase, leftKeys: j.leftKeys, rightKeys: j.rightKeys,
 				keyTypes: j.keyTypes, keySlots: j.keySlots, depth: j.depth + 1,
 			}
+			in.kind = s.kind
 			in.left, in.right = &spoolOp{rows: s.left.spool(s.part)}, &spoolOp{rows: s.right.spool(s.part)}
 			in.matched, in.sel, in.leftSel = nil, nil, nil
+			in.pair.Cols = emptyVectors(len(j.pair.Cols))
 			if err := in.prepare(); err != nil {
 				return nil, err
 			}

@@ -205,6 +205,7 @@ func (p *Program) RunRow(r *Run, emit func(row []types.Value) error) (affected i
 	default:
 		err = x.runSelect(r, emit)
 	}
+	x.slot.end()
 	return affected, err
 }
 

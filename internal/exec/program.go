@@ -239,6 +239,7 @@ func (e *Execution) Close() error {
 		return nil
 	}
 	err := e.in.op.Close()
+	e.in.slot.end()
 	if !e.run.Analyze {
 		e.program.pool.put(e.in)
 	}

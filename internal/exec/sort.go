@@ -198,7 +198,7 @@ func (s *sorter) close() {
 	s.runs, s.merge = nil, nil
 	s.order.reset()
 	s.bounded = false
-	if s.rows.bytes() > 1<<20 {
+	if s.rows.bytes() > keptBytes {
 		s.rows.release()
 		s.order = sortRows{}
 	} else {

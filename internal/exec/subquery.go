@@ -7,18 +7,29 @@ import (
 	"github.com/zqlite/zqlite/internal/plan"
 	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/types"
+	"github.com/zqlite/zqlite/internal/vector"
 )
 
 // runSlot tells the closures of an instance which run they serve, and counts
 // the runs so that what they remember of the last one is dropped.
 type runSlot struct {
-	run   *Run
-	count uint64
+	run    *Run
+	count  uint64
+	closes []func() // what the closures hold of the run
 }
 
 func (s *runSlot) begin(r *Run) {
+	s.end()
 	s.run = r
 	s.count++
+}
+
+// end lets go of what the closures hold of the run.
+func (s *runSlot) end() {
+	for _, f := range s.closes {
+		f()
+	}
+	s.closes = s.closes[:0]
 }
 
 // subquery is a subquery expression. Its result is remembered by the values
@@ -39,8 +50,12 @@ type subquery struct {
 	count uint64 // of the run that memo belongs to
 	memo  map[string]*subResult
 	bytes int64
+	acct  account
 	key   []byte
 	arena arena
+	types []*types.Type // of q.Cols
+	cols  []*vector.Vector
+	rd    chunkReader
 }
 
 // outerRef is an outer column: a slot of the row around, or -1 where a query
@@ -53,8 +68,11 @@ type outerRef struct {
 // subResult is what a subquery gave for one binding.
 type subResult struct {
 	value types.Value
-	rows  []types.Value // ANY and ALL: rows one after the other
+	rows  []types.Value // one after the other
 	n     int
+	kept  *store // ANY and ALL: the rows, or in a file
+	spill *packer
+	bytes int64
 	set   map[types.Value]struct{}
 	null  bool // a row of the set is NULL
 }
@@ -77,8 +95,11 @@ func (b *builder) subquery(c *expr.Compiler, s scope, q *expr.Subquery) (expr.Sc
 	}
 	cols := scopeOf(n.Columns())
 	for _, id := range q.Cols {
-		x.places = append(x.places, cols.slot(id))
+		at := cols.slot(id)
+		x.places = append(x.places, at)
+		x.types = append(x.types, n.Columns()[at].Type)
 	}
+	x.cols = make([]*vector.Vector, len(x.places))
 	if q.Kind == expr.AnySubquery || q.Kind == expr.AllSubquery {
 		if err := x.compileTest(b, c, q); err != nil {
 			return nil, err
@@ -124,6 +145,8 @@ func (x *subquery) eval(c *expr.Context, row []types.Value) (types.Value, error)
 	if x.count != x.slot.count {
 		x.count = x.slot.count
 		x.forget()
+		x.acct.open(x.slot.run)
+		x.slot.closes = append(x.slot.closes, x.end)
 	}
 	res, err := x.result(c, row)
 	if err != nil {
@@ -136,9 +159,24 @@ func (x *subquery) eval(c *expr.Context, row []types.Value) (types.Value, error)
 }
 
 func (x *subquery) forget() {
+	for _, res := range x.memo {
+		res.close()
+	}
 	clear(x.memo)
 	x.bytes = 0
 	x.arena.reset()
+}
+
+// end forgets the run.
+func (x *subquery) end() {
+	x.forget()
+	x.acct.close()
+}
+
+func (s *subResult) close() {
+	if s.spill != nil {
+		s.spill.to.close()
+	}
 }
 
 // result runs the subquery for the row's binding, or remembers it.
@@ -156,7 +194,7 @@ func (x *subquery) result(c *expr.Context, row []types.Value) (*subResult, error
 	if res, ok := x.memo[string(x.key)]; ok && x.memoOK {
 		return res, nil
 	}
-	if x.bytes > memoBytes || !x.memoOK {
+	if x.bytes > min(memoBytes, x.slot.run.Memory.minimum()) || !x.memoOK { // one result may be larger
 		x.forget()
 	}
 	for _, o := range x.outer {
@@ -173,7 +211,7 @@ func (x *subquery) result(c *expr.Context, row []types.Value) (*subResult, error
 		x.memo = map[string]*subResult{}
 	}
 	x.memo[key] = res
-	x.bytes += int64(len(key)) + 96 + int64(len(res.rows))*40
+	x.bytes += int64(len(key)) + 96 + res.bytes
 	return res, nil
 }
 
@@ -203,6 +241,7 @@ func (x *subquery) collect(r *Run) (*subResult, error) {
 	for {
 		b, err := x.op.Next(r)
 		if err != nil {
+			res.close()
 			return nil, err
 		}
 		if b == nil {
@@ -218,21 +257,58 @@ func (x *subquery) collect(r *Run) (*subResult, error) {
 		case x.kind == expr.ScalarSubquery && res.n+b.Len() > 1:
 			return nil, sqlerr.New(sqlerr.CardinalityViolation, "more than one row returned by a subquery used as an expression")
 		}
+		err = x.keep(r, res, b)
+		if err == nil {
+			err = r.canceled()
+		}
+		if err != nil {
+			res.close()
+			return nil, err
+		}
+	}
+}
+
+// keep takes the rows of a batch.
+func (x *subquery) keep(r *Run, res *subResult, b *vector.Batch) error {
+	res.n += b.Len()
+	if x.tests == nil {
 		for k := 0; k < b.Len(); k++ {
 			for _, p := range x.places {
 				v := b.Cols[p].Value(b.Row(k))
 				v.S = x.arena.copy(v.S)
+				res.bytes += 40 + int64(len(v.S))
 				res.rows = append(res.rows, v)
 			}
-			res.n++
 		}
-		if int64(len(res.rows))*40 > r.Memory.limit() {
-			return nil, errMemory("a subquery")
+		if !x.acct.set(x.bytes+res.bytes) && !x.acct.tolerable() {
+			return errMemory("the value of a subquery")
 		}
-		if err := r.canceled(); err != nil {
-			return nil, err
-		}
+		return nil
 	}
+	for i, p := range x.places {
+		x.cols[i] = b.Cols[p]
+	}
+	if res.spill != nil {
+		return res.spill.add(x.cols, b.Sel, b.N)
+	}
+	if res.kept == nil {
+		res.kept = newStore(x.types)
+	}
+	res.kept.appendRows(x.cols, b.Sel, b.N)
+	if res.bytes = res.kept.bytes(); x.byHash {
+		res.bytes += int64(res.n) * 100 // the set to come
+	}
+	if x.acct.set(x.bytes + res.bytes) {
+		return nil
+	}
+	if r.FS == nil {
+		return errMemory("the rows of a subquery")
+	}
+	res.spill = diskPacker(r, x.types)
+	err := res.spill.to.appendRows(res.kept.cols, nil, res.kept.n)
+	res.kept, res.bytes = nil, 0
+	x.acct.set(x.bytes)
+	return err
 }
 
 // complete makes the value of the rows.
@@ -250,16 +326,18 @@ func (x *subquery) complete(res *subResult) (err error) {
 	case expr.ArraySubquery:
 		res.value, err = expr.MakeArray(x.typ, res.rows)
 	default:
-		if x.byHash {
-			res.set = make(map[types.Value]struct{}, len(res.rows))
-			for _, v := range res.rows {
-				if v.IsNull() {
+		if res.spill != nil {
+			return res.spill.flush()
+		}
+		if x.byHash && res.n > 0 {
+			res.set = make(map[types.Value]struct{}, res.n)
+			for i := 0; i < res.n; i++ {
+				if v := res.kept.cols[0].Value(i); v.IsNull() {
 					res.null = true
 				} else {
 					res.set[v] = struct{}{}
 				}
 			}
-			res.rows = nil
 		}
 	}
 	return err
@@ -280,10 +358,10 @@ func (x *subquery) test(c *expr.Context, row []types.Value, res *subResult) (typ
 		x.inner[i] = v
 		null = null || v.IsNull()
 	}
-	if x.byHash {
-		if null {
-			return types.Null, nil
-		}
+	if x.byHash && null {
+		return types.Null, nil
+	}
+	if res.set != nil {
 		if _, ok := res.set[x.inner[0]]; ok {
 			return types.NewBool(!all), nil
 		}
@@ -292,10 +370,40 @@ func (x *subquery) test(c *expr.Context, row []types.Value, res *subResult) (typ
 		}
 		return types.NewBool(all), nil
 	}
-	nt, nc := len(x.tests), len(x.places)
-	null = false
-	for i := 0; i < res.n; i++ {
-		copy(x.inner[nt:], res.rows[i*nc:(i+1)*nc])
+	if res.spill == nil {
+		return x.compareRows(c, res.kept.cols, res.n)
+	}
+	result := types.NewBool(all)
+	for i := 0; i < res.spill.to.len(); i++ {
+		if err := x.slot.run.canceled(); err != nil {
+			return types.Null, err
+		}
+		b, err := res.spill.to.read(i, &x.rd)
+		if err != nil {
+			return types.Null, err
+		}
+		v, err := x.compareRows(c, b.Cols, b.N)
+		if err != nil {
+			return types.Null, err
+		}
+		if !v.IsNull() && v.Bool() != all {
+			return v, nil
+		}
+		if v.IsNull() {
+			result = v
+		}
+	}
+	return result, nil
+}
+
+// compareRows compares the tested values with rows.
+func (x *subquery) compareRows(c *expr.Context, cols []*vector.Vector, n int) (types.Value, error) {
+	all := x.kind == expr.AllSubquery
+	nt, null := len(x.tests), false
+	for i := 0; i < n; i++ {
+		for k, col := range cols {
+			x.inner[nt+k] = col.Value(i)
+		}
 		v, err := x.cond(c, x.inner)
 		if err != nil {
 			return types.Null, err

@@ -172,7 +172,7 @@ func (w *windowOp) Open(r *Run) error {
 func (w *windowOp) clear() {
 	w.dropBig()
 	for _, s := range []*store{w.rows, w.spare} {
-		if s.bytes() > 1<<20 {
+		if s.bytes() > keptBytes {
 			s.release()
 		} else {
 			s.reset()
@@ -180,7 +180,7 @@ func (w *windowOp) clear() {
 	}
 	w.peers = w.peers[:0]
 	for i, v := range w.results {
-		if vectorBytes(v) > 1<<20 {
+		if vectorBytes(v) > keptBytes {
 			w.results[i] = vector.New(v.Type, 0)
 		} else {
 			v.Reset(v.Type, 0)
