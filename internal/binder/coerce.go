@@ -241,7 +241,7 @@ func isClock(t *types.Type) bool {
 }
 
 func isReg(t *types.Type) bool {
-	return t.OID == types.RegClass.OID || t.OID == types.RegType.OID || t.OID == types.RegProc.OID
+	return types.IsReg(t)
 }
 
 // cast binds an explicit cast: pos is where the operand stands, castPos the

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/zqlite/zqlite/internal/catalog"
+	"github.com/zqlite/zqlite/internal/sql/ast"
 	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/syscat"
 	"github.com/zqlite/zqlite/internal/types"
@@ -18,7 +19,7 @@ import (
 // name as SQL writes it, or an oid.
 func (s *Session) sequenceNamed(text string) (*catalog.Sequence, error) {
 	c := s.currentCatalog()
-	schema, name := splitName(text)
+	schema, name := syscat.SplitName(text)
 	if q := c.Sequence(s.bindPath(), schema, name); q != nil {
 		return q, nil
 	}
@@ -28,34 +29,6 @@ func (s *Session) sequenceNamed(text string) (*catalog.Sequence, error) {
 		}
 	}
 	return nil, sqlerr.New(sqlerr.UndefinedTable, "relation %q does not exist", text)
-}
-
-// splitName takes a possibly quoted and qualified name apart.
-func splitName(text string) (schema, name string) {
-	var parts []string
-	var b strings.Builder
-	quoted := false
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case c == '"' && quoted && i+1 < len(text) && text[i+1] == '"':
-			b.WriteByte('"')
-			i++
-		case c == '"':
-			quoted = !quoted
-		case c == '.' && !quoted:
-			parts = append(parts, b.String())
-			b.Reset()
-		case quoted:
-			b.WriteByte(c)
-		default:
-			b.WriteString(strings.ToLower(string(c)))
-		}
-	}
-	name = b.String()
-	if len(parts) > 0 {
-		schema = parts[len(parts)-1]
-	}
-	return schema, name
 }
 
 func parseID(text string) (catalog.ID, error) {
@@ -148,66 +121,12 @@ func (s *Session) CurrentSchema() string { return s.createIn(s.currentCatalog())
 
 // regName gives the name behind an oid of a reg type.
 func (s *Session) regName(t *types.Type, oid int64) string {
-	c := s.currentCatalog()
-	switch {
-	case t.Is(types.RegClass):
-		if r := c.RelationByID(catalog.ID(oid)); r != nil {
-			return s.visibleName(c, r.Schema, r.Name)
-		}
-		if q := c.SequenceByID(catalog.ID(oid)); q != nil {
-			return s.visibleName(c, q.Schema, q.Name)
-		}
-		return c.IndexName(catalog.ID(oid))
-	case t.Is(types.RegType):
-		if b := types.ByOID(types.OID(oid)); b != nil {
-			return types.FormatName(b)
-		}
-		if u := c.TypeByOID(types.OID(oid)); u != nil {
-			return u.Name
-		}
-	}
-	return ""
-}
-
-// visibleName leaves the schema out where the search path finds the object.
-func (s *Session) visibleName(c *catalog.Catalog, schema, name string) string {
-	for _, p := range s.bindPath() {
-		if p == schema {
-			return quoteIdent(name)
-		}
-		if c.Taken(p, name) {
-			break
-		}
-	}
-	if schema == "pg_catalog" {
-		return quoteIdent(name)
-	}
-	return quoteIdent(schema) + "." + quoteIdent(name)
+	return s.systemView(s.currentCatalog()).RegName(t, oid)
 }
 
 // regOID finds the oid of a name written for a reg type.
 func (s *Session) regOID(t *types.Type, name string) (int64, error) {
-	c := s.currentCatalog()
-	schema, bare := splitName(name)
-	if t.Is(types.RegClass) {
-		if r := c.Relation(s.bindPath(), schema, bare); r != nil {
-			return int64(r.ID), nil
-		}
-		if q := c.Sequence(s.bindPath(), schema, bare); q != nil {
-			return int64(q.ID), nil
-		}
-		if ix, _ := c.Index(s.bindPath(), schema, bare); ix != nil {
-			return int64(ix.ID), nil
-		}
-		return 0, sqlerr.New(sqlerr.UndefinedTable, "relation %q does not exist", name)
-	}
-	if b := types.Lookup(bare); b != nil {
-		return int64(b.OID), nil
-	}
-	if u := c.UserType(s.bindPath(), schema, bare); u != nil {
-		return int64(u.ID), nil
-	}
-	return 0, sqlerr.New(sqlerr.UndefinedObject, "type %q does not exist", name)
+	return s.systemView(s.currentCatalog()).RegOID(t, name)
 }
 
 func (s *Session) typeByOID(oid types.OID) *types.Type {
@@ -224,12 +143,8 @@ func (s *Session) CatalogFunc(name string, args []types.Value) (types.Value, err
 		return v, nil
 	}
 	switch name {
-	case "to_regclass", "to_regtype":
-		t := types.RegClass
-		if name == "to_regtype" {
-			t = types.RegType
-		}
-		oid, err := s.regOID(t, args[0].S)
+	case "to_regclass", "to_regtype", "to_regproc", "to_regnamespace":
+		oid, err := s.regOID(types.Lookup(strings.TrimPrefix(name, "to_")), args[0].S)
 		if err != nil {
 			return types.Null, nil // a name that is not there is NULL
 		}
@@ -283,7 +198,7 @@ func (s *Session) relationVisible(c *catalog.Catalog, id catalog.ID) bool {
 
 // serialSequence is pg_get_serial_sequence: the sequence that a column owns.
 func (s *Session) serialSequence(c *catalog.Catalog, relation, column string) (types.Value, error) {
-	schema, name := splitName(relation)
+	schema, name := syscat.SplitName(relation)
 	r := c.Relation(s.bindPath(), schema, name)
 	if r == nil {
 		return types.Null, sqlerr.New(sqlerr.UndefinedTable, "relation %q does not exist", relation)
@@ -295,7 +210,7 @@ func (s *Session) serialSequence(c *catalog.Catalog, relation, column string) (t
 	found := types.Null
 	c.Sequences(func(q *catalog.Sequence) bool {
 		if q.OwnerRel == r.ID && q.OwnerCol == r.Columns[i].ID {
-			found = types.NewText(quoteIdent(q.Schema) + "." + quoteIdent(q.Name))
+			found = types.NewText(ast.QuoteIdent(q.Schema) + "." + ast.QuoteIdent(q.Name))
 			return false
 		}
 		return true
@@ -323,15 +238,3 @@ func (s *Session) tablePrivilege(c *catalog.Catalog, args []types.Value) (types.
 }
 
 func (s *Session) isRole(name string) bool { return name == syscat.Owner || name == "public" }
-
-func quoteIdent(s string) string {
-	plain := s != ""
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		plain = plain && (c == '_' || c >= 'a' && c <= 'z' || (i > 0 && c >= '0' && c <= '9'))
-	}
-	if plain {
-		return s
-	}
-	return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
-}

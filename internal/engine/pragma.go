@@ -8,6 +8,7 @@ import (
 	"github.com/zqlite/zqlite/internal/sql/ast"
 	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/storage"
+	"github.com/zqlite/zqlite/internal/syscat"
 	"github.com/zqlite/zqlite/internal/types"
 )
 
@@ -91,7 +92,7 @@ func (s *Session) synchronous(value string) (*Result, error) {
 }
 
 func (s *Session) relationNamed(name string) (*catalog.Relation, error) {
-	schema, bare := splitName(name)
+	schema, bare := syscat.SplitName(name)
 	r := s.currentCatalog().Relation(s.bindPath(), schema, bare)
 	if r == nil {
 		return nil, sqlerr.New(sqlerr.UndefinedTable, "relation %q does not exist", name)

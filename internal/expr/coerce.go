@@ -6,13 +6,9 @@ import "github.com/zqlite/zqlite/internal/types"
 // (pg_cast with castcontext i), which decide what an operand may become when
 // an overload is chosen. How a value is converted is package types' business.
 var implicitCasts = map[types.OID][]*types.Type{
-	types.Int2.OID:      {types.Integer, types.Int8, types.Float4, types.Float8, types.Numeric, types.Oid, types.RegClass, types.RegType, types.RegProc},
-	types.Int4.OID:      {types.Int8, types.Float4, types.Float8, types.Numeric, types.Oid, types.RegClass, types.RegType, types.RegProc},
-	types.Int8.OID:      {types.Float4, types.Float8, types.Numeric, types.Oid, types.RegClass, types.RegType, types.RegProc},
-	types.Oid.OID:       {types.RegClass, types.RegType, types.RegProc},
-	types.RegClass.OID:  {types.Oid},
-	types.RegType.OID:   {types.Oid},
-	types.RegProc.OID:   {types.Oid},
+	types.Int2.OID:      {types.Integer, types.Int8, types.Float4, types.Float8, types.Numeric, types.Oid},
+	types.Int4.OID:      {types.Int8, types.Float4, types.Float8, types.Numeric, types.Oid},
+	types.Int8.OID:      {types.Float4, types.Float8, types.Numeric, types.Oid},
 	types.Numeric.OID:   {types.Float4, types.Float8},
 	types.Float4.OID:    {types.Float8},
 	types.Text.OID:      {types.Char, types.Varchar, types.Name, types.RegClass},
@@ -25,6 +21,20 @@ var implicitCasts = map[types.OID][]*types.Type{
 	types.Time.OID:      {types.Interval, types.TimeTZ},
 	types.Bit.OID:       {types.Varbit},
 	types.Varbit.OID:    {types.Bit},
+}
+
+// The reg types take integers and oids, and are oids.
+func init() {
+	regs := []*types.Type{
+		types.RegClass, types.RegType, types.RegProc, types.RegProcedure, types.RegOper, types.RegOperator,
+		types.RegNamespace, types.RegRole, types.RegCollation,
+	}
+	for _, from := range []*types.Type{types.Int2, types.Int4, types.Int8, types.Oid} {
+		implicitCasts[from.OID] = append(implicitCasts[from.OID], regs...)
+	}
+	for _, r := range regs {
+		implicitCasts[r.OID] = []*types.Type{types.Oid}
+	}
 }
 
 // AnyNonArray is the pseudo-type of parameters that take any value but arrays.

@@ -32,7 +32,7 @@ func castVolatility(from, to *types.Type) Volatility {
 	switch {
 	case zoned(f) != zoned(t) && (dated(f) || text(f)) && (dated(t) || text(t)):
 		return Stable
-	case text(f) && dated(t), BaseType(to).Is(types.RegClass), BaseType(to).Is(types.RegType), BaseType(to).Is(types.RegProc):
+	case text(f) && dated(t), types.IsReg(BaseType(to)):
 		return Stable // 'now' and 'today' are dates too; names depend on the search path
 	case f == types.KindArray || f == types.KindRecord || t == types.KindRecord:
 		return Stable

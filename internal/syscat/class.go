@@ -198,7 +198,14 @@ func pgIndex(v *View, r *catalog.Relation, ix *catalog.Index) row {
 			}
 		}
 		keys, options = append(keys, int16(p.Column)), append(options, option)
-		collations, classes = append(collations, 0), append(classes, 0)
+		t := p.Type
+		if c := r.ColumnByID(p.Column); c != nil {
+			t = c.Type
+		}
+		if t == nil {
+			t = types.Text
+		}
+		collations, classes = append(collations, types.OID(collation(t))), append(classes, classOID(ix.Method, t))
 	}
 	for _, id := range ix.Include {
 		keys = append(keys, int16(id))

@@ -17,9 +17,11 @@ var describers = map[string]func(v *View, a []types.Value) types.Value{
 		}
 		return txt(v.formatType(a[0].I, a[1]))
 	},
-	"pg_get_expr":          func(_ *View, a []types.Value) types.Value { return a[0] },
-	"pg_get_constraintdef": func(v *View, a []types.Value) types.Value { return v.constraintOf(a[0].I) },
-	"pg_get_indexdef":      (*View).indexOf,
+	"pg_get_expr":                  func(_ *View, a []types.Value) types.Value { return a[0] },
+	"pg_get_constraintdef":         func(v *View, a []types.Value) types.Value { return v.constraintOf(a[0].I) },
+	"pg_get_indexdef":              (*View).indexOf,
+	"pg_index_column_has_property": (*View).columnProperty,
+	"pg_index_has_property":        (*View).indexProperty,
 	"pg_get_viewdef": func(v *View, a []types.Value) types.Value {
 		r := v.Catalog.RelationByID(catalog.ID(a[0].I))
 		if a[0].K == types.KindText {
@@ -74,12 +76,6 @@ var describers = map[string]func(v *View, a []types.Value) types.Value{
 		return v.comment(a[0].I, 0)
 	},
 	"col_description": func(v *View, a []types.Value) types.Value { return v.comment(a[0].I, a[1].I) },
-	"to_regnamespace": func(v *View, a []types.Value) types.Value {
-		if id := v.schemaID(a[0].S); id != 0 {
-			return num(id)
-		}
-		return types.Null
-	},
 	"current_schemas": func(v *View, a []types.Value) types.Value {
 		var list []string
 		if a[0].I != 0 {
@@ -191,6 +187,60 @@ func (v *View) comment(oid, sub int64) types.Value {
 		if int64(c.id) == oid && int64(c.sub) == sub {
 			return txt(c.comment)
 		}
+	}
+	return types.Null
+}
+
+// indexNumbered finds an index by its oid.
+func (v *View) indexNumbered(oid int64) *catalog.Index {
+	for r := range v.relations() {
+		if ix := r.IndexByID(catalog.ID(oid)); ix != nil {
+			return ix
+		}
+	}
+	return nil
+}
+
+// columnProperty is pg_index_column_has_property.
+func (v *View) columnProperty(a []types.Value) types.Value {
+	ix := v.indexNumbered(a[0].I)
+	n := int(a[1].I) - 1
+	if ix == nil || n < 0 || n >= len(ix.Parts)+len(ix.Include) {
+		return types.Null
+	}
+	key, ordered := n < len(ix.Parts), ix.Method != "hash"
+	switch property := a[2].S; property {
+	case "orderable":
+		return yes(key && ordered)
+	case "returnable":
+		return yes(ordered)
+	case "search_array":
+		return yes(key && ordered)
+	case "search_nulls":
+		return yes(key && ordered)
+	case "distance_orderable":
+		return yes(false)
+	case "asc", "desc", "nulls_first", "nulls_last":
+		if !key || !ordered {
+			return types.Null
+		}
+		p := &ix.Parts[n]
+		return yes(map[string]bool{"asc": !p.Desc, "desc": p.Desc, "nulls_first": p.NullsFirst, "nulls_last": !p.NullsFirst}[property])
+	}
+	return types.Null
+}
+
+// indexProperty is pg_index_has_property.
+func (v *View) indexProperty(a []types.Value) types.Value {
+	ix := v.indexNumbered(a[0].I)
+	if ix == nil {
+		return types.Null
+	}
+	switch a[1].S {
+	case "clusterable", "index_scan", "backward_scan":
+		return yes(ix.Method != "hash")
+	case "bitmap_scan":
+		return yes(false)
 	}
 	return types.Null
 }

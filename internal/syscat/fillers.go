@@ -29,6 +29,8 @@ func init() {
 		"pg_catalog.pg_language":         languages,
 		"pg_catalog.pg_matviews":         each((*View).relations, pgMatview),
 		"pg_catalog.pg_namespace":        each((*View).schemas, pgNamespace),
+		"pg_catalog.pg_opclass":          pgOpclass,
+		"pg_catalog.pg_operator":         pgOperator,
 		"pg_catalog.pg_proc":             pgProc,
 		"pg_catalog.pg_roles":            once(theRole),
 		"pg_catalog.pg_sequence":         each((*View).sequences, pgSequence),

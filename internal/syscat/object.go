@@ -352,3 +352,85 @@ func function(id catalog.ID, name string, schema catalog.ID, lang int, kind stri
 		"prorettype": num(ret.OID), "proargtypes": vector(types.Oid, oids),
 	}
 }
+
+// Operator classes: for each type that can be a key the one of each access
+// method, numbered by the type.
+const (
+	firstBtreeClass = 100_000
+	firstHashClass  = 200_000
+)
+
+func classOID(method string, t *types.Type) types.OID {
+	for t != nil && t.Base != nil {
+		t = t.Base
+	}
+	if t == nil {
+		return 0
+	}
+	first := types.OID(firstBtreeClass)
+	if method == "hash" {
+		first = firstHashClass
+	}
+	return first + t.OID
+}
+
+func pgOpclass(v *View) iter.Seq[row] {
+	return func(yield func(row) bool) {
+		if !v.Builtin {
+			return
+		}
+		types.Builtins(func(t, array *types.Type) bool {
+			if t.Category == 'P' || t.Kind == types.KindJSON {
+				return true // not a key
+			}
+			for _, t := range []*types.Type{t, array} {
+				if t == nil {
+					continue
+				}
+				for _, method := range []string{"btree", "hash"} {
+					x := row{
+						"oid": num(classOID(method, t)), "opcmethod": num(methodOID(&catalog.Index{Method: method})), "opcname": txt(t.Name + "_ops"),
+						"opcnamespace": num(catalogSchema), "opcowner": num(ownerOID), "opcfamily": num(0), "opcintype": num(t.OID),
+						"opcdefault": yes(true), "opckeytype": num(0),
+					}
+					if !yield(x) {
+						return false
+					}
+				}
+			}
+			return true
+		})
+	}
+}
+
+// firstOperator numbers operators.
+const firstOperator = 15_000
+
+func pgOperator(v *View) iter.Seq[row] {
+	return func(yield func(row) bool) {
+		if !v.Builtin {
+			return
+		}
+		for i, f := range expr.All().Operators {
+			x := row{
+				"oid": num(firstOperator + i), "oprname": txt(f.Name), "oprnamespace": num(catalogSchema), "oprowner": num(ownerOID),
+				"oprkind": txt("b"), "oprcanmerge": yes(f.Name == "="), "oprcanhash": yes(f.Name == "="), "oprcom": num(0), "oprnegate": num(0),
+				"oprcode": num(0), "oprrest": num(0), "oprjoin": num(0), "oprleft": num(0), "oprright": num(0), "oprresult": num(0),
+			}
+			if n := len(f.Args); n > 0 {
+				x["oprright"] = num(f.Args[n-1].OID)
+				if n == 1 {
+					x["oprkind"] = txt("l")
+				} else {
+					x["oprleft"] = num(f.Args[0].OID)
+				}
+			}
+			if f.Ret != nil {
+				x["oprresult"] = num(f.Ret.OID)
+			}
+			if !yield(x) {
+				return
+			}
+		}
+	}
+}

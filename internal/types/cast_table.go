@@ -77,7 +77,7 @@ func init() {
 	for _, t := range []*Type{Bool, Float4, Float8, Numeric} {
 		add(JSONB, t, e, castJSONBScalar)
 	}
-	regs := []*Type{RegProc, RegClass, RegType}
+	regs := []*Type{RegProc, RegClass, RegType, RegProcedure, RegOper, RegOperator, RegNamespace, RegRole, RegCollation}
 	for _, r := range append([]*Type{Oid}, regs...) {
 		for _, from := range ints {
 			add(from, r, i, castOID)

@@ -224,7 +224,7 @@ func parseIntType(s string, t *Type, env *Env) (Value, error) {
 	case ok:
 		return Null, sqlerr.New(sqlerr.NumericValueOutOfRange, "value \"%s\" is out of range for type %s", s, t.Display)
 	}
-	if t.Is(RegClass) || t.Is(RegType) || t.Is(RegProc) {
+	if IsReg(t) {
 		if s == "-" {
 			return NewInt(0), nil
 		}
@@ -257,7 +257,17 @@ func IntFits(v int64, t *Type) bool {
 }
 
 // isOID reports whether the type's values are 32 bits without a sign.
-func isOID(t *Type) bool { return t.OID == 26 || t.OID == 24 || t.OID == 2205 || t.OID == 2206 }
+func isOID(t *Type) bool { return t.OID == 26 || IsReg(t) }
+
+// IsReg reports whether the type is one of those that are oids written as the
+// names of what they stand for: regclass, regtype and their kin.
+func IsReg(t *Type) bool {
+	switch t.OID {
+	case 24, 2202, 2203, 2204, 2205, 2206, 4089, 4096, 4191:
+		return true
+	}
+	return false
+}
 
 // IntOutOfRange is the error of an arithmetic result that does not fit.
 func IntOutOfRange(t *Type) error {
@@ -265,7 +275,7 @@ func IntOutOfRange(t *Type) error {
 }
 
 func appendInt(dst []byte, v Value, t *Type, env *Env) []byte {
-	if t != nil && (t.OID == 2205 || t.OID == 2206 || t.OID == 24) {
+	if t != nil && IsReg(t) {
 		if env != nil && env.RegName != nil {
 			if s := env.RegName(t, v.I); s != "" {
 				return append(dst, s...)

@@ -12,7 +12,8 @@ var builtins = []struct {
 	{Int4, 1007}, {RegProc, 1008}, {Text, 1009}, {Oid, 1028}, {JSON, 199}, {Float4, 1021},
 	{Float8, 1022}, {Unknown, 0}, {Char, 1014}, {Varchar, 1015}, {Date, 1182}, {Time, 1183},
 	{Timestamp, 1115}, {TimestampTZ, 1185}, {Interval, 1187}, {TimeTZ, 1270}, {Bit, 1561},
-	{Varbit, 1563}, {Numeric, 1231}, {RegClass, 2210}, {RegType, 2211}, {RecordType, 2287},
+	{Varbit, 1563}, {Numeric, 1231}, {RegClass, 2210}, {RegType, 2211}, {RegProcedure, 2207},
+	{RegOper, 2208}, {RegOperator, 2209}, {RegNamespace, 4090}, {RegRole, 4097}, {RegCollation, 4192}, {RecordType, 2287},
 	{Void, 0}, {UUID, 2951}, {JSONB, 3807}, {JSONPath, 4073}, {Any, 0}, {AnyElement, 0},
 	{AnyArray, 0}, {AnyEnum, 0},
 }

@@ -201,6 +201,8 @@ func registerCatalogFunctions() {
 		{"pg_get_constraintdef", args{oid, boolean}, text, "Definition of a constraint"},
 		{"pg_get_indexdef", args{oid}, text, "Definition of an index"},
 		{"pg_get_indexdef", args{oid, int4, boolean}, text, "Definition of an index or of one part"},
+		{"pg_index_column_has_property", args{types.RegClass, int4, text}, boolean, "Whether a part of an index has a property"},
+		{"pg_index_has_property", args{types.RegClass, text}, boolean, "Whether an index has a property"},
 		{"pg_get_viewdef", args{oid}, text, "Query of a view"},
 		{"pg_get_viewdef", args{oid, boolean}, text, "Query of a view"},
 		{"pg_get_viewdef", args{text}, text, "Query of a view"},

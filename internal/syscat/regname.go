@@ -1,0 +1,248 @@
+package syscat
+
+import (
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/zqlite/zqlite/internal/catalog"
+	"github.com/zqlite/zqlite/internal/expr"
+	"github.com/zqlite/zqlite/internal/sql/ast"
+	"github.com/zqlite/zqlite/internal/sqlerr"
+	"github.com/zqlite/zqlite/internal/types"
+)
+
+// named is a function or an operator by its oid, name and parameters.
+type named struct {
+	oid  catalog.ID
+	name string
+	args []*types.Type
+}
+
+func (n *named) signature() string {
+	list := make([]string, len(n.args))
+	for i, a := range n.args {
+		list[i] = types.FormatName(a)
+	}
+	return n.name + "(" + strings.Join(list, ",") + ")"
+}
+
+// builtinNames are the functions and operators that are registered, numbered
+// as pg_proc and pg_operator have them.
+var builtinNames = sync.OnceValue(func() (n struct{ functions, operators []named }) {
+	all, id := expr.All(), catalog.ID(firstFunction)
+	add := func(name string, args []*types.Type) {
+		n.functions = append(n.functions, named{id, name, args})
+		id++
+	}
+	for _, f := range all.Functions {
+		add(f.Name, f.Args)
+	}
+	for _, f := range all.SetFuncs {
+		add(f.Name, f.Args)
+	}
+	for _, f := range all.Aggregates {
+		add(f.Name, f.Args)
+	}
+	for i, f := range all.Operators {
+		n.operators = append(n.operators, named{catalog.ID(firstOperator + i), f.Name, f.Args})
+	}
+	return n
+})
+
+// RegName gives the name behind an oid of a reg type, as SQL writes it; "" is
+// none.
+func (v *View) RegName(t *types.Type, oid int64) string {
+	c := v.Catalog
+	switch {
+	case t.Is(types.RegClass):
+		if r := c.RelationByID(catalog.ID(oid)); r != nil {
+			return v.visibleName(r.Schema, r.Name)
+		}
+		if q := c.SequenceByID(catalog.ID(oid)); q != nil {
+			return v.visibleName(q.Schema, q.Name)
+		}
+		return c.IndexName(catalog.ID(oid))
+	case t.Is(types.RegType):
+		if name := v.formatType(oid, types.Null); name != "???" {
+			return name
+		}
+	case t.Is(types.RegNamespace):
+		for _, s := range c.Schemas() {
+			if int64(s.ID) == oid {
+				return ast.QuoteIdent(s.Name)
+			}
+		}
+	case t.Is(types.RegRole):
+		if oid == ownerOID {
+			return Owner
+		}
+	case t.Is(types.RegCollation):
+		for _, x := range collations {
+			if int64(x.oid) == oid {
+				return ast.QuoteIdent(x.name)
+			}
+		}
+	case t.Is(types.RegProc), t.Is(types.RegProcedure):
+		for _, f := range v.namedFunctions() {
+			if int64(f.oid) == oid && t.Is(types.RegProc) {
+				return f.name
+			} else if int64(f.oid) == oid {
+				return f.signature()
+			}
+		}
+	case t.Is(types.RegOper), t.Is(types.RegOperator):
+		for _, f := range builtinNames().operators {
+			if int64(f.oid) == oid && t.Is(types.RegOper) {
+				return f.name
+			} else if int64(f.oid) == oid {
+				return f.signature()
+			}
+		}
+	}
+	return ""
+}
+
+func (v *View) namedFunctions() []named {
+	list := builtinNames().functions
+	list = list[:len(list):len(list)]
+	v.Catalog.EachFunction(func(f *catalog.SQLFunction) bool {
+		list = append(list, named{f.ID, f.Name, fieldTypes(f.Args)})
+		return true
+	})
+	return list
+}
+
+// visibleName leaves the schema out where the search path finds the object.
+func (v *View) visibleName(schema, name string) string {
+	for _, p := range v.Path {
+		if p == schema {
+			return ast.QuoteIdent(name)
+		}
+		if v.Catalog.Taken(p, name) {
+			break
+		}
+	}
+	if schema == "pg_catalog" {
+		return ast.QuoteIdent(name)
+	}
+	return qualified(schema, name)
+}
+
+// RegOID finds the oid of a name written for a reg type, with SQL's rules for
+// quotes and schemas.
+func (v *View) RegOID(t *types.Type, text string) (int64, error) {
+	if n, err := strconv.ParseUint(text, 10, 32); err == nil {
+		return int64(n), nil
+	}
+	c := v.Catalog
+	schema, name := SplitName(text)
+	switch {
+	case t.Is(types.RegClass):
+		if r := c.Relation(v.Path, schema, name); r != nil {
+			return int64(r.ID), nil
+		}
+		if q := c.Sequence(v.Path, schema, name); q != nil {
+			return int64(q.ID), nil
+		}
+		if ix, _ := c.Index(v.Path, schema, name); ix != nil {
+			return int64(ix.ID), nil
+		}
+		return 0, sqlerr.New(sqlerr.UndefinedTable, "relation %q does not exist", text)
+	case t.Is(types.RegType):
+		return v.typeOID(text, schema, name)
+	case t.Is(types.RegNamespace):
+		if id := v.schemaID(name); id != 0 {
+			return int64(id), nil
+		}
+		return 0, sqlerr.New(sqlerr.InvalidSchemaName, "schema %q does not exist", text)
+	case t.Is(types.RegRole):
+		if name == Owner {
+			return ownerOID, nil
+		}
+		return 0, sqlerr.New(sqlerr.UndefinedObject, "role %q does not exist", text)
+	case t.Is(types.RegCollation):
+		for _, x := range collations {
+			if x.name == name || x.name == strings.Trim(text, `"`) {
+				return int64(x.oid), nil
+			}
+		}
+		return 0, sqlerr.New(sqlerr.UndefinedObject, "collation %q for encoding \"UTF8\" does not exist", text)
+	case t.Is(types.RegProc), t.Is(types.RegProcedure):
+		return onlyOne("function", text, t.Is(types.RegProcedure), v.namedFunctions())
+	}
+	return onlyOne("operator", text, t.Is(types.RegOperator), builtinNames().operators)
+}
+
+func (v *View) typeOID(text, schema, name string) (int64, error) {
+	if t := types.Lookup(strings.TrimPrefix(text, "pg_catalog.")); t != nil {
+		return int64(t.OID), nil
+	}
+	elem, array := strings.CutSuffix(name, "[]")
+	if base, _, ok := strings.Cut(elem, "("); ok {
+		elem = strings.TrimSpace(base)
+	}
+	t := types.Lookup(elem)
+	if t == nil {
+		if u := v.Catalog.UserType(v.Path, schema, elem); u != nil {
+			t = u.Type
+		}
+	}
+	switch {
+	case t == nil:
+		return 0, sqlerr.New(sqlerr.UndefinedObject, "type %q does not exist", text)
+	case array:
+		t = types.ArrayOf(t)
+	}
+	return int64(t.OID), nil
+}
+
+// onlyOne finds the function or operator of a name, or of a name with its
+// parameters.
+func onlyOne(what, text string, exact bool, list []named) (int64, error) {
+	wanted := strings.TrimPrefix(strings.ReplaceAll(text, ", ", ","), "pg_catalog.")
+	var found *named
+	for i := range list {
+		f := &list[i]
+		if name := f.name; exact && f.signature() != wanted || !exact && name != wanted {
+			continue
+		}
+		if found != nil {
+			return 0, sqlerr.New(sqlerr.AmbiguousFunction, "more than one %s named %q", what, text)
+		}
+		found = f
+	}
+	if found == nil {
+		return 0, sqlerr.New(sqlerr.UndefinedFunction, "%s %q does not exist", what, text)
+	}
+	return int64(found.oid), nil
+}
+
+// SplitName takes a possibly quoted and qualified name apart; what is not in
+// quotes is folded to lower case.
+func SplitName(text string) (schema, name string) {
+	var parts []string
+	var b strings.Builder
+	quoted := false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '"' && quoted && i+1 < len(text) && text[i+1] == '"':
+			b.WriteByte('"')
+			i++
+		case c == '"':
+			quoted = !quoted
+		case c == '.' && !quoted:
+			parts = append(parts, b.String())
+			b.Reset()
+		case quoted:
+			b.WriteByte(c)
+		default:
+			b.WriteString(strings.ToLower(string(c)))
+		}
+	}
+	name = b.String()
+	if len(parts) > 0 {
+		schema = parts[len(parts)-1]
+	}
+	return schema, name
+}
