@@ -239,7 +239,7 @@ func TestBudgetHeap(t *testing.T) {
 		}
 	}
 	// Plans that are kept for the next time keep little memory.
-	if kept := liveHeap() - before; kept > 6<<20 {
+	if kept := liveHeap() - before; kept > 12<<20 {
 		t.Errorf("%d bytes are kept after the queries", kept)
 	}
 }
