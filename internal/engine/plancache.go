@@ -18,8 +18,9 @@ type Statement struct {
 	text  string
 	path  string // search path that the plans were made under
 	parts []part
-	count int      // placeholders
-	names []string // of named placeholders, by position
+	count int         // placeholders
+	names []string    // of named placeholders, by position
+	again atomic.Bool // the text came more than once
 }
 
 // part is one statement of a text.
@@ -60,13 +61,21 @@ func (p *Plan) valid(c *catalog.Catalog) bool {
 	return true
 }
 
-// planCacheSize bounds the texts that are kept.
-const planCacheSize = 2048
+// planCacheSize bounds the texts that are kept, newTexts those among them that
+// were not asked for again yet. Texts with literals in them come once and by
+// the thousand; kept too long they would only be work for the garbage
+// collector, and would drive out those that come again.
+const (
+	planCacheSize = 2048
+	newTexts      = 256
+)
 
 // planCache keeps parsed texts with their plans.
 type planCache struct {
-	mu sync.RWMutex
-	m  map[planKey]*Statement
+	mu    sync.RWMutex
+	m     map[planKey]*Statement
+	fresh [newTexts]planKey // the last texts put in, a ring
+	at    int
 }
 
 type planKey struct{ text, path string }
@@ -75,6 +84,9 @@ func (c *planCache) get(k planKey) *Statement {
 	c.mu.RLock()
 	st := c.m[k]
 	c.mu.RUnlock()
+	if st != nil && !st.again.Load() {
+		st.again.Store(true)
+	}
 	return st
 }
 
@@ -98,6 +110,13 @@ func (c *planCache) put(k planKey, st *Statement) *Statement {
 			}
 		}
 	}
+	if old := c.fresh[c.at]; old != (planKey{}) {
+		if st := c.m[old]; st != nil && !st.again.Load() {
+			delete(c.m, old)
+		}
+	}
+	c.fresh[c.at] = k
+	c.at = (c.at + 1) % newTexts
 	c.m[k] = st
 	return st
 }

@@ -55,7 +55,7 @@ type aggCall struct {
 // room returns memory for the selection of a FILTER.
 func (c *aggCall) room(n int) []int32 {
 	if cap(c.buf) < n {
-		c.buf = make([]int32, max(n, vector.Size))
+		c.buf = make([]int32, roomFor(n))
 	}
 	return c.buf[:n]
 }
@@ -76,7 +76,7 @@ func (b *builder) aggregate(n *plan.Aggregate) (Operator, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &aggregateOp{in: in, spec: spec, out: vector.NewBatch(spec.columns)}
+	a := &aggregateOp{in: in, spec: spec, out: &vector.Batch{Cols: emptyVectors(len(spec.columns))}}
 	for i := range spec.sets {
 		g, err := newGrouper(spec, spec.sets[i], 0)
 		if err != nil {

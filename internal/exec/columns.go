@@ -95,7 +95,7 @@ func extend[T any](s []T, n int) []T {
 	if n <= cap(s) {
 		return s[:n]
 	}
-	t := make([]T, n, max(n, 2*cap(s), 64))
+	t := make([]T, n, max(n, 2*cap(s), 4))
 	copy(t, s)
 	return t
 }

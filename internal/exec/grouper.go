@@ -82,7 +82,7 @@ func (g *grouper) extra(i int) (err error) {
 	case c.sorted:
 		x.feed, err = newGroupFeed(c, ts, !g.single())
 	case c.distinct:
-		x.groups = vector.New(types.Int8, vector.Size)
+		x.groups = vector.New(types.Int8, 0)
 		x.set, err = newDistinctSet("DISTINCT in an aggregate", ts)
 	}
 	return err

@@ -10,16 +10,18 @@ type groupTable struct {
 
 	// direct numbers small integers without hashing: slot w-base holds the
 	// group plus one. It is used while all words fit.
-	direct []int32
-	base   int64
+	direct    []int32
+	base      int64
+	scattered bool // words were seen that do not fit the direct slots
 
 	seen []uint64 // scratch of warm
 	sink uint64
 }
 
 const (
-	firstSlots  = 1 << 8
+	firstSlots  = 1 << 4
 	directSlots = 1 << 12
+	directFrom  = 1 << 7 // rows of a batch from which direct slots are worth their memory
 )
 
 func newGroupTable(k *keyBatch) *groupTable {
@@ -36,7 +38,7 @@ func (t *groupTable) reset() {
 		clear(t.slots)
 	}
 	t.mask = uint64(len(t.slots) - 1)
-	t.direct = t.direct[:0]
+	t.direct, t.scattered = t.direct[:0], false
 }
 
 func (t *groupTable) len() int { return t.keys.len() }
@@ -176,26 +178,50 @@ func (t *groupTable) insertWords(k *keyBatch, sel []int32, n int, groups []int32
 	}
 }
 
+// enterDirect sets up the direct slots around a word, with the groups there
+// are. It answers false where that does not pay or the groups do not fit.
+func (t *groupTable) enterDirect(word int64, rows int) bool {
+	if t.scattered || rows < directFrom || t.keys.len() > directSlots/2 {
+		return false
+	}
+	base := word - directSlots/2
+	if base > word {
+		base = word
+	}
+	for _, w := range t.keys.word[0] {
+		if uint64(w-base) >= directSlots {
+			t.scattered = true
+			return false
+		}
+	}
+	if cap(t.direct) == 0 {
+		t.direct = make([]int32, directSlots)
+	}
+	t.direct, t.base = t.direct[:directSlots], base
+	clear(t.direct)
+	for g, w := range t.keys.word[0] {
+		if t.keys.nulls[g] == 0 {
+			t.direct[w-base] = int32(g) + 1
+		}
+	}
+	return true
+}
+
 // insertDirect serves rows whose words lie close together. It answers false,
 // having done nothing, as soon as one does not.
 func (t *groupTable) insertDirect(k *keyBatch, sel []int32, n int, groups []int32) bool {
 	words := k.word[0]
+	count := n
+	if sel != nil {
+		count = len(sel)
+	}
 	if len(t.direct) == 0 {
-		if t.keys.len() > 0 {
-			return false
-		}
-		if cap(t.direct) == 0 {
-			t.direct = make([]int32, directSlots)
-		}
-		t.direct = t.direct[:directSlots]
-		clear(t.direct)
 		first := 0
 		if sel != nil {
 			first = int(sel[0])
 		}
-		t.base = words[first] - directSlots/2
-		if t.base > words[first] {
-			t.base = words[first]
+		if !t.enterDirect(words[first], count) {
+			return false
 		}
 	}
 	direct, base := (*[directSlots]int32)(t.direct), t.base
@@ -239,7 +265,7 @@ func (t *groupTable) insertDirect(k *keyBatch, sel []int32, n int, groups []int3
 
 // leaveDirect gives the direct slots up for good and does the rest by hash.
 func (t *groupTable) leaveDirect(k *keyBatch, sel []int32, from, n int, groups []int32) {
-	t.direct = t.direct[:0]
+	t.direct, t.scattered = t.direct[:0], true
 	if sel != nil {
 		for _, i := range sel {
 			groups[i] = t.insertRow(k, int(i))

@@ -44,7 +44,8 @@ func (b *builder) hashJoin(n *plan.Join, keys []plan.JoinKey, residual []expr.Ex
 		return nil, err
 	}
 	j := &hashJoinOp{joinBase: base}
-	lc, rc := b.compiler(scopeOf(n.Left.Columns())), b.compiler(scopeOf(n.Right.Columns()))
+	rightScope := scopeOf(n.Right.Columns())
+	lc, rc := b.compiler(scopeOf(n.Left.Columns())), b.compiler(rightScope)
 	for _, k := range keys {
 		l, err := lc.Vectorized(k.Left)
 		if err != nil {
@@ -58,7 +59,7 @@ func (b *builder) hashJoin(n *plan.Join, keys []plan.JoinKey, residual []expr.Ex
 		j.keyTypes = append(j.keyTypes, k.Left.Type())
 		slot := -1
 		if c, ok := k.Right.(*expr.Column); ok {
-			slot = scopeOf(n.Right.Columns()).slot(c.ID)
+			slot = rightScope.slot(c.ID)
 		}
 		j.keySlots = append(j.keySlots, slot)
 	}
@@ -394,16 +395,17 @@ func (j *hashJoinOp) expand() {
 // and notes what matched. It returns nil where the rows are not wanted.
 func (j *hashJoinOp) match(r *Run) (*vector.Batch, error) {
 	nl := len(j.leftTypes)
-	for c, v := range j.batch.Cols[:nl] {
-		gather(j.pair.Cols[c], v, j.lpos, false)
-	}
-	for c, v := range j.table.rows.cols {
-		gather(j.pair.Cols[nl+c], v, j.rrow, false)
+	for _, c := range j.need {
+		if c < nl {
+			gather(j.pair.Cols[c], j.batch.Cols[c], j.lpos, false)
+		} else {
+			gather(j.pair.Cols[c], j.table.rows.cols[c-nl], j.rrow, false)
+		}
 	}
 	j.pair.N, j.pair.Sel = len(j.lpos), nil
 	if j.filtered {
 		if cap(j.sel) < j.pair.N {
-			j.sel = make([]int32, vector.Size)
+			j.sel = make([]int32, roomFor(j.pair.N))
 		}
 		sel, err := j.residual.Apply(r.Context, &j.pair, j.sel[:j.pair.N])
 		if err != nil {
@@ -428,7 +430,7 @@ func (j *hashJoinOp) match(r *Run) (*vector.Batch, error) {
 	if leftOnly(j.kind) || j.pair.Len() == 0 {
 		return nil, nil
 	}
-	return &j.pair, nil
+	return j.given(j.pair.Cols, j.pair.N, j.pair.Sel), nil
 }
 
 // rightRest gives the right rows without a match, at the end.
@@ -446,16 +448,15 @@ func (j *hashJoinOp) rightRest() *vector.Batch {
 		return nil
 	}
 	nl := len(j.leftTypes)
-	for c, t := range j.leftTypes {
-		j.pair.Cols[c] = nullVector(t)
+	for i, c := range j.give {
+		if c < nl {
+			j.outCols[i] = j.nullColumn(c)
+			continue
+		}
+		gather(j.pair.Cols[c], j.table.rows.cols[c-nl], j.rrow, false)
+		j.outCols[i] = j.pair.Cols[c]
 	}
-	for c, v := range j.table.rows.cols {
-		gather(j.pair.Cols[nl+c], v, j.rrow, false)
-	}
-	j.out = vector.Batch{Cols: append([]*vector.Vector(nil), j.pair.Cols...), N: len(j.rrow)}
-	for c := range j.leftTypes {
-		j.pair.Cols[c] = &vector.Vector{}
-	}
+	j.out = vector.Batch{Cols: j.outCols, N: len(j.rrow)}
 	return &j.out
 }
 

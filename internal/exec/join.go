@@ -112,11 +112,16 @@ type joinBase struct {
 	rightTypes  []*types.Type
 	residual    expr.Filter
 	filtered    bool
-	pair        vector.Batch // left columns, then right columns
+	pair        vector.Batch // left columns, then right columns; those of need are filled
+	need        []int        // columns of the pair that the residual or the output reads
+	give        []int        // columns of the pair that are given
+	outTypes    []*types.Type
 	sel         []int32
 	matched     []bool // by position of the left batch
 	leftSel     []int32
 	out         vector.Batch
+	outCols     []*vector.Vector
+	nulls       []*vector.Vector // of NULLs, by right column, made when first used
 }
 
 func (b *builder) joinBase(n *plan.Join, residual []expr.Expr) (joinBase, error) {
@@ -128,15 +133,85 @@ func (b *builder) joinBase(n *plan.Join, residual []expr.Expr) (joinBase, error)
 	lc, rc := n.Left.Columns(), n.Right.Columns()
 	j.leftTypes, j.rightTypes = columnTypes(lc), columnTypes(rc)
 	j.filtered = len(residual) > 0
-	j.residual, err = b.compiler(scopeOf(lc, rc)).FilterAll(residual)
 	j.pair.Cols = emptyVectors(len(lc) + len(rc))
+	sc := scope{}
+	if j.filtered || n.Out != nil {
+		sc = scopeOf(lc, rc)
+	}
+	j.residual, err = b.compiler(sc).FilterAll(residual)
+	j.layOut(n, sc, residual)
 	return j, err
+}
+
+// layOut decides which columns of a pair are given and which are needed.
+func (j *joinBase) layOut(n *plan.Join, sc scope, residual []expr.Expr) {
+	wanted := make([]bool, len(j.pair.Cols))
+	if n.Out != nil {
+		j.give = make([]int, len(n.Out))
+		for i := range n.Out {
+			j.give[i] = sc[n.Out[i].ID]
+		}
+	} else {
+		total := len(j.pair.Cols)
+		if leftOnly(n.Kind) {
+			total = len(j.leftTypes)
+		}
+		j.give = make([]int, total)
+		for i := range j.give {
+			j.give[i] = i
+		}
+	}
+	for _, c := range j.give {
+		j.outTypes = append(j.outTypes, j.typeOf(c))
+		wanted[c] = !leftOnly(n.Kind)
+	}
+	read := func(id expr.ColumnID) {
+		if at, ok := sc[id]; ok {
+			wanted[at] = true
+		}
+	}
+	for _, e := range residual {
+		expr.Walk(e, func(x expr.Expr) bool {
+			switch x := x.(type) {
+			case *expr.Column:
+				read(x.ID)
+			case *expr.Subquery:
+				for _, id := range x.Outer {
+					read(id)
+				}
+			}
+			return true
+		})
+	}
+	for c, w := range wanted {
+		if w {
+			j.need = append(j.need, c)
+		}
+	}
+	j.outCols = make([]*vector.Vector, len(j.give))
+}
+
+// typeOf returns the type of a column of the pair.
+func (j *joinBase) typeOf(c int) *types.Type {
+	if nl := len(j.leftTypes); c >= nl {
+		return j.rightTypes[c-nl]
+	}
+	return j.leftTypes[c]
+}
+
+// given makes the output of columns of a pair.
+func (j *joinBase) given(cols []*vector.Vector, n int, sel []int32) *vector.Batch {
+	for i, c := range j.give {
+		j.outCols[i] = cols[c]
+	}
+	j.out = vector.Batch{Cols: j.outCols, N: n, Sel: sel}
+	return &j.out
 }
 
 // resetMatched forgets the matches of the former left batch.
 func (j *joinBase) resetMatched(n int) {
 	if cap(j.matched) < n {
-		j.matched = make([]bool, max(n, vector.Size))
+		j.matched = make([]bool, roomFor(n))
 	}
 	j.matched = j.matched[:n]
 	clear(j.matched)
@@ -156,15 +231,27 @@ func (j *joinBase) unmatched(b *vector.Batch, want bool) []int32 {
 // leftRows gives rows of the left batch: by themselves, or with NULLs for the
 // right side.
 func (j *joinBase) leftRows(b *vector.Batch, sel []int32) *vector.Batch {
-	j.out = vector.Batch{Cols: b.Cols, N: b.N, Sel: sel}
-	if !leftOnly(j.kind) {
-		cols := append(make([]*vector.Vector, 0, len(j.pair.Cols)), b.Cols...)
-		for _, t := range j.rightTypes {
-			cols = append(cols, nullVector(t))
+	nl := len(j.leftTypes)
+	for i, c := range j.give {
+		if c < nl {
+			j.outCols[i] = b.Cols[c]
+		} else {
+			j.outCols[i] = j.nullColumn(c)
 		}
-		j.out.Cols = cols
 	}
+	j.out = vector.Batch{Cols: j.outCols, N: b.N, Sel: sel}
 	return &j.out
+}
+
+// nullColumn returns NULLs for a column of the pair.
+func (j *joinBase) nullColumn(c int) *vector.Vector {
+	if j.nulls == nil {
+		j.nulls = make([]*vector.Vector, len(j.pair.Cols))
+	}
+	if j.nulls[c] == nil {
+		j.nulls[c] = nullVector(j.typeOf(c))
+	}
+	return j.nulls[c]
 }
 
 // nullVector is a column of NULLs.

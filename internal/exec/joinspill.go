@@ -126,7 +126,7 @@ func (s *joinSpill) next(r *Run) (*vector.Batch, error) {
 			in.kind = s.kind
 			in.left, in.right = &spoolOp{rows: s.left.spool(s.part)}, &spoolOp{rows: s.right.spool(s.part)}
 			in.matched, in.sel, in.leftSel = nil, nil, nil
-			in.pair.Cols = emptyVectors(len(j.pair.Cols))
+			in.outCols, in.pair.Cols = make([]*vector.Vector, len(j.give)), emptyVectors(len(j.pair.Cols))
 			if err := in.prepare(); err != nil {
 				return nil, err
 			}

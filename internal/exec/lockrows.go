@@ -122,10 +122,14 @@ func (h *hoister) lift(n plan.Node) plan.Node {
 		return &c
 	case *plan.Join:
 		c := *x
+		at := len(h.targets)
 		c.Left = h.lift(x.Left)
 		switch x.Kind {
 		case plan.InnerJoin, plan.LeftJoin, plan.RightJoin, plan.FullJoin:
 			c.Right = h.lift(x.Right)
+		}
+		if len(h.targets) > at {
+			c.Out = nil // the keys pass
 		}
 		return &c
 	}

@@ -43,7 +43,7 @@ func (b *builder) loopJoin(n *plan.Join) (Operator, error) {
 		return nil, err
 	}
 	j.rows = newSpool(j.rightTypes)
-	j.acc = newStore(append(append(j.leftTypes[:0:0], j.leftTypes...), j.rightTypes...))
+	j.acc = newStore(j.outTypes)
 	return j, nil
 }
 
@@ -243,16 +243,19 @@ func (j *loopJoinOp) advanceLateral(r *Run) (done bool, err error) {
 // pairs joins left row i with the rows of a right batch.
 func (j *loopJoinOp) pairs(r *Run, i int, right *vector.Batch) error {
 	nl := len(j.leftTypes)
-	for c, v := range j.batch.Cols[:nl] {
+	for _, c := range j.need {
+		if c >= nl {
+			break
+		}
 		dst := j.pair.Cols[c]
 		dst.Reset(j.leftTypes[c], 1)
-		dst.Set(0, v.Value(i))
+		dst.Set(0, j.batch.Cols[c].Value(i))
 		dst.Const = true
 	}
 	pair := vector.Batch{Cols: append(j.pair.Cols[:nl:nl], right.Cols...), N: right.N, Sel: right.Sel}
 	if j.filtered {
 		if cap(j.sel) < pair.N {
-			j.sel = make([]int32, max(vector.Size, pair.N))
+			j.sel = make([]int32, roomFor(pair.N))
 		}
 		sel, err := j.residual.Apply(r.Context, &pair, j.sel[:pair.N])
 		if err != nil {
@@ -276,11 +279,12 @@ func (j *loopJoinOp) pairs(r *Run, i int, right *vector.Batch) error {
 	if leftOnly(j.kind) {
 		return nil
 	}
+	given := j.given(pair.Cols, pair.N, pair.Sel)
 	if n >= directRows {
-		j.pending = &pair
+		j.pending = given
 		return nil
 	}
-	j.acc.append(&pair)
+	j.acc.append(given)
 	return nil
 }
 
@@ -302,11 +306,15 @@ func (j *loopJoinOp) rightRest() (*vector.Batch, error) {
 		if len(sel) == 0 {
 			continue
 		}
-		cols := make([]*vector.Vector, 0, len(j.leftTypes)+len(j.rightTypes))
-		for _, t := range j.leftTypes {
-			cols = append(cols, nullVector(t))
+		nl := len(j.leftTypes)
+		for i, c := range j.give {
+			if c < nl {
+				j.outCols[i] = j.nullColumn(c)
+			} else {
+				j.outCols[i] = b.Cols[c-nl]
+			}
 		}
-		j.out = vector.Batch{Cols: append(cols, b.Cols...), N: b.N, Sel: sel}
+		j.out = vector.Batch{Cols: j.outCols, N: b.N, Sel: sel}
 		return &j.out, nil
 	}
 	return nil, nil

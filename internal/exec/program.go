@@ -2,6 +2,7 @@ package exec
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/zqlite/zqlite/internal/plan"
 	"github.com/zqlite/zqlite/internal/types"
@@ -18,6 +19,7 @@ type Program struct {
 	locks    bool
 	shape    *pointShape // not nil: the row path can run it
 	pool     pool[instance]
+	ran      atomic.Bool // it ran before: its instances are worth keeping
 	points   pool[pointRun]
 }
 
@@ -240,7 +242,8 @@ func (e *Execution) Close() error {
 	}
 	err := e.in.op.Close()
 	e.in.slot.end()
-	if !e.run.Analyze {
+	// Many texts run once; their operators' memory is better given back.
+	if !e.run.Analyze && e.program.ran.Swap(true) {
 		e.program.pool.put(e.in)
 	}
 	e.in = nil

@@ -179,9 +179,18 @@ func (s *scanOp) Next(r *Run) (*vector.Batch, error) {
 	return &s.out, nil
 }
 
+// roomFor returns for how many rows to make room where n are at hand: a little
+// for a small relation, a batch for others.
+func roomFor(n int) int {
+	if n <= 64 {
+		return 64
+	}
+	return max(n, vector.Size)
+}
+
 func (s *scanOp) room(n int) []int32 {
 	if cap(s.sel) < n {
-		s.sel = make([]int32, max(n, vector.Size))
+		s.sel = make([]int32, roomFor(n))
 	}
 	return s.sel[:n]
 }
@@ -364,7 +373,7 @@ func (v *virtualOp) Next(r *Run) (*vector.Batch, error) {
 		window(&v.batch, v.rows.cols, v.at, n)
 		v.at += n
 		if cap(v.sel) < n {
-			v.sel = make([]int32, vector.Size)
+			v.sel = make([]int32, roomFor(n))
 		}
 		sel, err := v.filter.Apply(r.Context, &v.batch, v.sel[:n])
 		if err != nil {

@@ -91,7 +91,7 @@ func (f *filterOp) Next(r *Run) (*vector.Batch, error) {
 			return nil, err
 		}
 		if cap(f.sel) < b.N {
-			f.sel = make([]int32, max(b.N, vector.Size))
+			f.sel = make([]int32, roomFor(b.N))
 		}
 		sel, err := f.filter.Apply(r.Context, b, f.sel[:b.N])
 		if err != nil {

@@ -32,6 +32,14 @@ func ResolveFunc(name string, args []*types.Type) (fn *Func, coerced []*types.Ty
 // prefix operator, two for an infix one. For a comparison (fn.IsCompare) both
 // operands are coerced to one type.
 func ResolveOperator(op string, args []*types.Type) (fn *Func, coerced []*types.Type, result *types.Type, err error) {
+	if fn, coerced, result, ok := resolved.get(op, args); ok {
+		return fn, coerced, result, nil
+	}
+	defer func() {
+		if err == nil {
+			resolved.put(op, args, fn, coerced, result)
+		}
+	}()
 	list := operators[op]
 	sigs := make([]signature, 0, len(list))
 	for i, f := range list {

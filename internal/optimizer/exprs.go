@@ -227,14 +227,8 @@ func mapInputs(n plan.Node, f func(plan.Node) plan.Node) {
 	}
 }
 
-// colset is a set of columns.
-type colset map[expr.ColumnID]struct{}
-
-func (s colset) has(id expr.ColumnID) bool { _, ok := s[id]; return ok }
-func (s colset) add(id expr.ColumnID)      { s[id] = struct{}{} }
-
 func columnsOf(n plan.Node) colset {
-	s := colset{}
+	s := newColset()
 	for _, c := range n.Columns() {
 		s.add(c.ID)
 	}
@@ -264,9 +258,9 @@ func uses(e expr.Expr, s colset) {
 
 // within reports whether all columns among universe that e uses are in side.
 func within(e expr.Expr, side, universe colset) bool {
-	used := colset{}
+	used := newColset()
 	uses(e, used)
-	for id := range used {
+	for id := range used.all() {
 		if universe.has(id) && !side.has(id) {
 			return false
 		}

@@ -46,14 +46,14 @@ func prune(n plan.Node, want needed) {
 		prune(n.Body, want)
 		return
 	}
-	below := needed{cols: colset{}}
+	below := needed{cols: newColset()}
 	switch n.(type) {
 	case *plan.Project, *plan.Aggregate:
 	case *plan.SetOp, *plan.Delete, *plan.Merge, *plan.Insert:
 		below.all = true
 	default:
 		below.all = want.all
-		for id := range want.cols {
+		for id := range want.cols.all() {
 			below.cols.add(id)
 		}
 	}
@@ -65,6 +65,20 @@ func prune(n plan.Node, want needed) {
 	for _, in := range n.Inputs() {
 		prune(in, below)
 	}
+	if j, ok := n.(*plan.Join); ok && !want.all {
+		j.Out = pruneColumns(j.Columns(), want)
+	}
+}
+
+// pruneColumns keeps the columns that are wanted; never nil.
+func pruneColumns(cols []plan.Column, want needed) []plan.Column {
+	out := make([]plan.Column, 0, len(cols))
+	for _, c := range cols {
+		if want.has(c.ID) {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // outerUses adds the columns of outer queries that a subtree refers to.
@@ -94,7 +108,7 @@ func pruneScan(n *plan.Scan, want needed) {
 	if want.all {
 		return
 	}
-	used := colset{}
+	used := newColset()
 	for _, c := range n.Filter {
 		uses(c, used)
 	}

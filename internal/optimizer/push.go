@@ -95,7 +95,7 @@ func anySubquery(conds []expr.Expr) bool {
 
 func (z *optimizer) pushProject(n *plan.Project, conds []expr.Expr) plan.Node {
 	by := map[expr.ColumnID]expr.Expr{}
-	fixed := colset{} // columns that a condition cannot be pushed past
+	fixed := newColset() // columns that a condition cannot be pushed past
 	for _, it := range n.Items {
 		by[it.Col.ID] = it.Expr
 		_, plain := it.Expr.(*expr.Column)
@@ -108,10 +108,10 @@ func (z *optimizer) pushProject(n *plan.Project, conds []expr.Expr) plan.Node {
 	}
 	var down, stay []expr.Expr
 	for _, c := range conds {
-		used := colset{}
+		used := newColset()
 		uses(c, used)
 		ok := !volatile(c) && !hasSubquery(c) && len(n.Sets) == 0
-		for id := range used {
+		for id := range used.all() {
 			ok = ok && !fixed.has(id)
 		}
 		if ok {
@@ -133,11 +133,11 @@ func (z *optimizer) pushAggregate(n *plan.Aggregate, conds []expr.Expr) plan.Nod
 	}
 	var down, stay []expr.Expr
 	for _, c := range conds {
-		used := colset{}
+		used := newColset()
 		uses(c, used)
-		ok := n.Sets == nil && len(n.Groups) > 0 && len(used) > 0 && !volatile(c) && !hasSubquery(c)
+		ok := n.Sets == nil && len(n.Groups) > 0 && !used.empty() && !volatile(c) && !hasSubquery(c)
 		own := columnsOf(n)
-		for id := range used {
+		for id := range used.all() {
 			if own.has(id) && by[id] == nil {
 				ok = false
 			}
@@ -169,6 +169,9 @@ func (z *optimizer) pushSetOp(n *plan.SetOp, conds []expr.Expr) plan.Node {
 }
 
 func (z *optimizer) pushJoin(n *plan.Join, conds []expr.Expr) plan.Node {
+	if n.Kind == plan.InnerJoin && !n.Lateral {
+		return z.pushInner(n, conds)
+	}
 	n.On = split(n.On)
 	if n.Kind == plan.RightJoin && !n.Lateral {
 		n.Kind, n.Left, n.Right = plan.LeftJoin, n.Right, n.Left
@@ -189,13 +192,12 @@ func (z *optimizer) pushJoin(n *plan.Join, conds []expr.Expr) plan.Node {
 			left, right = right, left
 		}
 	}
-	both := colset{}
-	for id := range left {
-		both.add(id)
+	if n.Kind == plan.InnerJoin && !n.Lateral {
+		return z.pushInner(n, conds)
 	}
-	for id := range right {
-		both.add(id)
-	}
+	both := newColset()
+	both.addAll(left)
+	both.addAll(right)
 	if n.Kind == plan.InnerJoin {
 		conds, n.On = append(n.On, conds...), nil
 	}
@@ -230,9 +232,9 @@ func (z *optimizer) pushJoin(n *plan.Join, conds []expr.Expr) plan.Node {
 }
 
 func usesAny(e expr.Expr, s colset) bool {
-	used := colset{}
+	used := newColset()
 	uses(e, used)
-	for id := range used {
+	for id := range used.all() {
 		if s.has(id) {
 			return true
 		}

@@ -77,10 +77,10 @@ func (z *optimizer) greedy(leaves []plan.Node, conds []expr.Expr) plan.Node {
 }
 
 func (z *optimizer) makeLink(g *grove, leaves []plan.Node, c expr.Expr) link {
-	used := colset{}
+	used := newColset()
 	uses(c, used)
 	l := link{cond: c}
-	for id := range used {
+	for id := range used.all() {
 		if _, ok := g.owner[id]; ok {
 			l.cols = append(l.cols, id)
 		}

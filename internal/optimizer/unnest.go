@@ -154,7 +154,7 @@ func allNotNull(cols []plan.Column) bool {
 }
 
 func neverNull(es []expr.Expr, in plan.Node) bool {
-	known := colset{}
+	known := newColset()
 	for _, c := range in.Columns() {
 		if c.NotNull {
 			known.add(c.ID)
@@ -177,14 +177,14 @@ func neverNull(es []expr.Expr, in plan.Node) bool {
 // columns are used anywhere else. The columns that the conditions need are
 // passed up through projections.
 func decorrelate(n plan.Node, outer []expr.ColumnID) (plan.Node, []expr.Expr, bool) {
-	set := colset{}
+	set := newColset()
 	for _, id := range outer {
 		set.add(id)
 	}
 	n, conds := pull(n, set)
-	left := colset{}
+	left := newColset()
 	outerUses(n, left)
-	for id := range left {
+	for id := range left.all() {
 		if set.has(id) {
 			return n, nil, false
 		}
@@ -200,9 +200,9 @@ func decorrelate(n plan.Node, outer []expr.ColumnID) (plan.Node, []expr.Expr, bo
 			}
 			return x
 		})
-		used := colset{}
+		used := newColset()
 		uses(conds[i], used)
-		for id := range used {
+		for id := range used.all() {
 			if !have.has(id) && !set.has(id) {
 				return n, nil, false
 			}
@@ -291,7 +291,7 @@ func pull(n plan.Node, outer colset) (plan.Node, []expr.Expr) {
 // passThrough adds the input columns that conds need to the projection.
 func passThrough(p *plan.Project, conds []expr.Expr) {
 	have := columnsOf(p)
-	used := colset{}
+	used := newColset()
 	for _, c := range conds {
 		uses(c, used)
 	}

@@ -182,7 +182,10 @@ type Join struct {
 	Keys     []JoinKey
 	Residual []expr.Expr
 	Method   JoinMethod
-	Rows     float64
+	// Out are the columns that are read above, in any order; nil: all there
+	// are. The optimizer sets it, so that joins carry nothing in vain.
+	Out  []Column
+	Rows float64
 }
 
 // JoinKey is one equality between the sides.
@@ -341,9 +344,12 @@ func (n *Project) Columns() []Column {
 	return cols
 }
 
-// Columns returns the left side's columns, then the right side's where the
-// kind of join has them.
+// Columns returns Out where it is set, or else the left side's columns, then
+// the right side's where the kind of join has them.
 func (n *Join) Columns() []Column {
+	if n.Out != nil {
+		return n.Out
+	}
 	left := n.Left.Columns()
 	switch n.Kind {
 	case SemiJoin, AntiJoin, NullAntiJoin:

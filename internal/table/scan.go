@@ -23,6 +23,10 @@ type Access struct {
 // so that small leaves do not make small batches.
 const loadRows = vector.Size / 2
 
+// smallScan is how many rows a scan makes just room enough for; where there are
+// more it makes room for a full batch.
+const smallScan = 64
+
 // keyRoom is the memory for putting a key together; longer ones are allocated.
 const keyRoom = 128
 
@@ -69,12 +73,14 @@ func (t *Table) Scan(tx *storage.Tx, a Access, ordinals []int) (*Scan, error) {
 	}
 	s.cols = make([]scanColumn, len(ordinals))
 	s.own = make([]*vector.Vector, len(ordinals))
+	own := make([]vector.Vector, len(ordinals)) // grown as rows come
 	for i, o := range ordinals {
 		s.cols[i] = t.scanColumn(o)
 		if s.ix != nil && a.IndexOnly {
 			s.cols[i].part = s.ix.partOf(o)
 		}
-		s.own[i] = vector.New(s.cols[i].typ, vector.Size)
+		own[i].Type = s.cols[i].typ
+		s.own[i] = &own[i]
 	}
 	return s, nil
 }
@@ -258,7 +264,11 @@ func grow[T any](s []T, n int) []T {
 	if n <= cap(s) {
 		return s[:n]
 	}
-	out := make([]T, n, max(n, 2*cap(s)))
+	size := max(n, 2*cap(s))
+	if n > smallScan {
+		size = max(size, vector.Size)
+	}
+	out := make([]T, n, size)
 	copy(out, s)
 	return out
 }

@@ -9,11 +9,13 @@ package main
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"flag"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/pprof"
 	"strings"
 	"time"
@@ -30,7 +32,12 @@ func main() {
 	compare := flag.Bool("compare", false, "run modernc.org/sqlite too and print the ratio of times")
 	limit := flag.Int("failures", 5, "failures printed for each file")
 	profile := flag.String("cpuprofile", "", "write a CPU profile to this file")
+	memory := flag.String("memprofile", "", "write a profile of all allocations to this file")
 	flag.Parse()
+	if *memory != "" {
+		runtime.MemProfileRate = 16 << 10
+		defer writeAllocations(*memory)
+	}
 	if *profile != "" {
 		f, err := os.Create(*profile)
 		if err != nil {
@@ -48,6 +55,17 @@ func main() {
 		fmt.Fprintln(os.Stderr, err)
 		pprof.StopCPUProfile()
 		os.Exit(1)
+	}
+}
+
+func writeAllocations(path string) {
+	f, err := os.Create(path)
+	if err == nil {
+		err = pprof.Lookup("allocs").WriteTo(f, 0)
+		err = errors.Join(err, f.Close())
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
 	}
 }
 

@@ -1,0 +1,163 @@
+package optimizer_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"testing"
+
+	_ "github.com/zqlite/zqlite"
+)
+
+// fixture opens a database with the tables of an example shop.
+func fixture(t *testing.T) *sql.Conn {
+	t.Helper()
+	db, err := sql.Open("zqlite", ":memory:")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	conn, err := db.Conn(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	for _, q := range []string{
+		`CREATE TABLE country (id int PRIMARY KEY, name text NOT NULL UNIQUE)`,
+		`CREATE TABLE customer (id int PRIMARY KEY, country_id int NOT NULL, name text, note text)`,
+		`CREATE TABLE orders (id int PRIMARY KEY, customer_id int, day date, total numeric, state text, pad text)`,
+		`CREATE TABLE item (order_id int, line int, product int, quantity int, price numeric, PRIMARY KEY (order_id, line))`,
+		`CREATE INDEX orders_customer ON orders (customer_id)`,
+		`CREATE INDEX orders_day ON orders (day)`,
+		`CREATE INDEX item_product ON item (product)`,
+		`INSERT INTO country SELECT i, 'land ' || i FROM generate_series(1, 25) i`,
+		`INSERT INTO customer SELECT i, 1 + i % 25, 'name ' || i, 'x' FROM generate_series(1, 500) i`,
+		`INSERT INTO orders SELECT i, CASE WHEN i % 50 <> 0 THEN 1 + i * 7 % 500 END, date '2020-01-01' + i % 1000, i % 997,
+			CASE WHEN i % 100 = 0 THEN 'open' ELSE 'done' END, 'p' FROM generate_series(1, 5000) i`,
+		`INSERT INTO item SELECT i, l, (i * 31 + l) % 2000, l, i % 100 FROM generate_series(1, 5000) i, generate_series(1, 3) l`,
+	} {
+		if _, err := conn.ExecContext(context.Background(), q); err != nil {
+			t.Fatalf("%s: %v", q, err)
+		}
+	}
+	return conn
+}
+
+func lines(t *testing.T, conn *sql.Conn, q string) []string {
+	t.Helper()
+	rows, err := conn.QueryContext(context.Background(), q)
+	if err != nil {
+		t.Fatalf("%s: %v", q, err)
+	}
+	defer rows.Close()
+	cols, _ := rows.Columns()
+	cells, ptrs := make([]any, len(cols)), make([]any, len(cols))
+	for i := range cells {
+		ptrs[i] = &cells[i]
+	}
+	var out []string
+	for rows.Next() {
+		if err := rows.Scan(ptrs...); err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, strings.Trim(fmt.Sprint(cells), "[]"))
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatalf("%s: %v", q, err)
+	}
+	return out
+}
+
+// shape says what the plan of a query has to have and must not have; the
+// query's result has to be that of the plan without any rewriting.
+type shape struct {
+	query string
+	has   []string
+	not   []string
+}
+
+func checkShapes(t *testing.T, conn *sql.Conn, shapes []shape) {
+	t.Helper()
+	for _, s := range shapes {
+		text := strings.Join(lines(t, conn, "EXPLAIN "+s.query), "\n")
+		for _, want := range s.has {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s\nlacks %q:\n%s", s.query, want, text)
+			}
+		}
+		for _, bad := range s.not {
+			if strings.Contains(text, bad) {
+				t.Errorf("%s\nhas %q:\n%s", s.query, bad, text)
+			}
+		}
+		got := lines(t, conn, s.query)
+		want := plainly(t, conn, s.query)
+		if strings.Join(got, "\n") != strings.Join(want, "\n") {
+			t.Errorf("%s\ngives %d rows:\n%.500s\nwithout rewriting %d rows:\n%.500s", s.query,
+				len(got), strings.Join(got, "\n"), len(want), strings.Join(want, "\n"))
+		}
+	}
+}
+
+// plainly runs a query with every step of the optimizer switched off that can be.
+func plainly(t *testing.T, conn *sql.Conn, q string) []string {
+	t.Helper()
+	steps := []string{"unnest", "reorder", "index", "lookup"}
+	set := func(v string) {
+		for _, s := range steps {
+			if _, err := conn.ExecContext(context.Background(), "SET zqlite."+s+" = '"+v+"'"); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	set("off")
+	defer set("on")
+	return lines(t, conn, q+" /* plainly */")
+}
+
+func TestPushing(t *testing.T) {
+	conn := fixture(t)
+	checkShapes(t, conn, []shape{
+		{`SELECT c.name, o.id FROM customer c, orders o, item i
+			WHERE c.id = o.customer_id AND i.order_id = o.id AND i.product = 7 AND c.country_id < 20 ORDER BY 1, 2`,
+			[]string{"item_product", "country_id < 20"}, []string{"Nested Loop"}},
+		// An equality passes a constant on to the other side.
+		{`SELECT c.name, o.id FROM customer c JOIN orders o ON c.id = o.customer_id WHERE c.id = 17 ORDER BY 2`,
+			[]string{"customer_id = 17"}, nil},
+		{`SELECT c.name, o.id FROM customer c JOIN orders o ON c.id = o.customer_id WHERE o.customer_id IN (17, 18) ORDER BY 2`,
+			[]string{"customer_id IN"}, nil},
+		// A condition above makes an outer join below an inner one.
+		{`SELECT k.name, c.name, o.id FROM country k, customer c LEFT JOIN orders o ON o.customer_id = c.id
+			WHERE k.id = c.country_id AND o.total = 7 ORDER BY 3`, nil, []string{"Left"}},
+		{`SELECT count(*) FROM customer c LEFT JOIN orders o ON o.customer_id = c.id WHERE o.total IS NULL`,
+			[]string{"Left"}, nil},
+		{`SELECT count(*) FROM customer c, orders o WHERE c.id = o.customer_id AND 1 = 2`, nil, []string{"Join"}},
+		{`SELECT count(*) FROM (SELECT c.id FROM customer c JOIN orders o ON c.id = o.customer_id) x JOIN country k ON k.id = x.id`,
+			nil, nil},
+		{`SELECT o.id FROM customer c CROSS JOIN orders o WHERE c.id = 5 AND o.id < 4 ORDER BY 1`, nil, nil},
+		{`SELECT c.id, x.n FROM customer c, LATERAL (SELECT count(*) AS n FROM orders o WHERE o.customer_id = c.id) x
+			WHERE c.id < 10 AND x.n > 1 ORDER BY 1`, nil, nil},
+	})
+}
+
+// Joins give only what is read above them, the columns of their conditions
+// left out; outer joins pad what is left, locked rows keep their keys.
+func TestPrunedJoins(t *testing.T) {
+	conn := fixture(t)
+	checkShapes(t, conn, []shape{
+		{`SELECT count(*) FROM customer c JOIN orders o ON o.customer_id = c.id JOIN item i ON i.order_id = o.id`, nil, nil},
+		{`SELECT i.line FROM customer c JOIN orders o ON o.customer_id = c.id JOIN item i ON i.order_id = o.id
+			WHERE i.price + o.total > c.id + 980 ORDER BY 1`, nil, nil},
+		{`SELECT o.state FROM customer c FULL JOIN orders o ON o.customer_id = c.id + 400 ORDER BY 1`, nil, nil},
+		{`SELECT c.name, o.state FROM orders o RIGHT JOIN customer c ON o.customer_id = c.id AND o.total > 990 ORDER BY 1, 2`, nil, nil},
+		{`SELECT c.name FROM customer c WHERE EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id AND o.total > c.country_id * 30) ORDER BY 1`, nil, nil},
+		{`SELECT o.state FROM customer c FULL JOIN orders o ON o.customer_id > c.id + 498 ORDER BY 1`, nil, nil},
+		{`SELECT DISTINCT o.state, k.name FROM country k, customer c, orders o WHERE k.id = c.country_id AND c.id = o.customer_id ORDER BY 1, 2`, nil, nil},
+		{`SELECT c.id, (SELECT max(o.total) FROM orders o WHERE o.customer_id = c.id) FROM customer c JOIN country k ON k.id = c.country_id WHERE k.name = 'land 3' ORDER BY 1`, nil, nil},
+	})
+	locked := lines(t, conn, `SELECT o.state FROM customer c JOIN orders o ON o.customer_id = c.id WHERE c.id = 5 FOR UPDATE`)
+	if plain := lines(t, conn, `SELECT o.state FROM customer c JOIN orders o ON o.customer_id = c.id WHERE c.id = 5`); len(locked) != len(plain) || len(plain) == 0 {
+		t.Errorf("%d rows locked, %d there", len(locked), len(plain))
+	}
+}
