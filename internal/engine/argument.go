@@ -6,7 +6,6 @@ import (
 	"math"
 	"reflect"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -202,14 +201,14 @@ func (s *Session) fromInt(i int64, t *types.Type) (types.Value, error) {
 // fromText reads a string as a literal of the type would be read; a string for
 // bytea is its bytes.
 func (s *Session) fromText(v string, t *types.Type) (types.Value, error) {
-	switch {
-	case t.Kind == types.KindText && t.Mod < 0 && t.Domain == nil:
-		if strings.IndexByte(v, 0) >= 0 {
-			return types.Null, sqlerr.New(sqlerr.CharacterNotInRepertoire, "invalid byte sequence for encoding \"UTF8\": 0x00")
-		}
-		return types.NewText(v), nil
-	case t.Kind == types.KindBytes:
+	if t.Kind == types.KindBytes {
 		return types.NewBytes(v), nil
+	}
+	if err := types.CheckText(v); err != nil {
+		return types.Null, err
+	}
+	if t.Kind == types.KindText && t.Mod < 0 && t.Domain == nil {
+		return types.NewText(v), nil
 	}
 	return types.Parse(v, t, &s.env)
 }

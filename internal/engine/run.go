@@ -421,7 +421,7 @@ func (s *Session) newRun(ctx context.Context, tx *storage.Tx, c *catalog.Catalog
 		s.idleRun = run
 	}
 	params := run.Params[:0]
-	*run.Context = expr.Context{Ctx: ctx, Params: params, Env: &s.env, Session: s}
+	*run.Context = expr.Context{Ctx: ctx, Params: params, Env: &s.env, Session: s, Room: int(s.db.memoryLimit())}
 	s.env.Now = 0
 	run.Tx, run.Catalog, run.Counters = tx, c, &s.db.counters
 	s.memory = exec.Memory{Limit: s.db.memoryLimit()}
@@ -478,6 +478,9 @@ func (s *Session) failRunning(r *Result, err error) error {
 	}
 	if s.tx != nil && r.tx == nil {
 		s.failed = true
+	}
+	if run := s.idleRun; run != nil && run.Ctx != nil {
+		err = explain(run.Ctx, err, "") // says whether it was the timeout
 	}
 	return r.finish(sqlerr.From(err))
 }

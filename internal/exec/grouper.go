@@ -152,7 +152,7 @@ func (g *grouper) consume(r *Run, b *vector.Batch) error {
 			return err
 		}
 	}
-	if g.batches++; g.batches&15 == 0 || g.parts != nil || g.table != nil && len(g.table.fresh) > 0 {
+	if g.batches++; g.batches&15 == 0 || g.parts != nil || g.single() || g.table != nil && len(g.table.fresh) > 0 {
 		return g.account(r)
 	}
 	return nil

@@ -162,6 +162,9 @@ func (p *Compiler) scalarCall(e *Call) (Scalar, error) {
 			vals[i] = v
 		}
 		v, err := eval(c, vals)
+		if err == nil {
+			err = fits(v)
+		}
 		if err != nil {
 			return types.Null, locate(err, pos)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/types"
 	"github.com/zqlite/zqlite/internal/vector"
 )
@@ -211,6 +212,7 @@ type Context struct {
 	StatementTime time.Time
 	Env           *types.Env // time zone and the like
 	Session       Session
+	Room          int // bytes that the values a call makes for one batch may take; 0 is no limit
 	ticks         int
 }
 
@@ -221,5 +223,8 @@ func (c *Context) Check() error {
 	if c.ticks&1023 != 0 || c.Ctx == nil {
 		return nil
 	}
-	return c.Ctx.Err()
+	if err := c.Ctx.Err(); err != nil {
+		return sqlerr.Wrap(err, sqlerr.QueryCanceled, "canceling statement due to user request")
+	}
+	return nil
 }

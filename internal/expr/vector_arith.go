@@ -39,7 +39,7 @@ func SubInt(a, b int64) (r int64, ok bool) {
 
 // MulInt multiplies; ok is false on overflow.
 func MulInt(a, b int64) (r int64, ok bool) {
-	if uint64(a)+1<<31|uint64(b)+1<<31 < 1<<32 {
+	if (uint64(a)+1<<31)|(uint64(b)+1<<31) < 1<<32 {
 		return a * b, true
 	}
 	hi, lo := bits.Mul64(magnitude(a), magnitude(b))
@@ -289,6 +289,9 @@ func (p *matchProgram) eval(c *Context, b *vector.Batch, sel []int32, n int) (*v
 	q := p.call
 	constant, err := q.evalArgs(c, b, sel, n)
 	if err != nil {
+		if isRoom(err) {
+			return q.rowByRow(c, b, sel, n)
+		}
 		return nil, err
 	}
 	pattern := q.vecs[1]

@@ -138,11 +138,15 @@ func (p *Compiler) rowProgram(e Expr) (program, error) {
 
 func (p *rowProgram) eval(c *Context, b *vector.Batch, sel []int32, n int) (*vector.Vector, error) {
 	p.out.Reset(p.typ, n)
+	room := c.room()
 	one := func(i int) error {
 		for _, s := range p.slots {
 			p.row[s] = b.Cols[s].Value(i)
 		}
 		v, err := p.scalar(c, p.row)
+		if err == nil {
+			err = room.take(v)
+		}
 		if err == nil {
 			p.out.Set(i, v)
 		}
@@ -175,6 +179,8 @@ type callProgram struct {
 	single *vector.Vector // result where every argument is constant
 	typ    *types.Type
 	pos    int
+
+	volatile bool // arguments must be computed once a row
 }
 
 func (p *Compiler) callProgram(e *Call) (program, error) {
@@ -182,7 +188,7 @@ func (p *Compiler) callProgram(e *Call) (program, error) {
 	r := &callProgram{
 		fn: e.Fn, eval1: evalOf(e), typ: e.Typ, pos: e.Pos,
 		args: make([]program, n), vecs: make([]*vector.Vector, n), vals: make([]types.Value, n),
-		out: &vector.Vector{}, single: newConstVector(e.Typ),
+		out: &vector.Vector{}, single: newConstVector(e.Typ), volatile: VolatilityOf(e) == Volatile,
 	}
 	if r.eval1 == nil && e.Fn.Kernel == nil {
 		return nil, sqlerr.New(sqlerr.FeatureNotSupported, "function %s cannot be evaluated here", e.Fn.Name)
@@ -224,6 +230,9 @@ func (p *callProgram) eval(c *Context, b *vector.Batch, sel []int32, n int) (*ve
 	}
 	constant, err := p.evalArgs(c, b, sel, n)
 	if err != nil {
+		if isRoom(err) {
+			return p.rowByRow(c, b, sel, n)
+		}
 		return nil, err
 	}
 	if constant && p.eval1 != nil {
@@ -257,6 +266,9 @@ func (p *callProgram) call(c *Context, i int) (types.Value, error) {
 		}
 	}
 	v, err := p.eval1(c, p.vals)
+	if err == nil {
+		err = fits(v)
+	}
 	if err != nil {
 		return types.Null, locate(err, p.pos)
 	}
@@ -264,22 +276,29 @@ func (p *callProgram) call(c *Context, i int) (types.Value, error) {
 }
 
 func (p *callProgram) rows(c *Context, sel []int32, n int) error {
+	room := c.room()
+	one := func(i int) error {
+		v, err := p.call(c, i)
+		if err == nil {
+			err = room.take(v)
+		}
+		if err == nil {
+			p.out.Set(i, v)
+		}
+		return err
+	}
 	if sel == nil {
 		for i := 0; i < n; i++ {
-			v, err := p.call(c, i)
-			if err != nil {
+			if err := one(i); err != nil {
 				return err
 			}
-			p.out.Set(i, v)
 		}
 		return nil
 	}
 	for _, i := range sel {
-		v, err := p.call(c, int(i))
-		if err != nil {
+		if err := one(int(i)); err != nil {
 			return err
 		}
-		p.out.Set(int(i), v)
 	}
 	return nil
 }

@@ -62,12 +62,35 @@ func (e *Error) Error() string {
 		b.WriteString(e.Context)
 	}
 	if e.Line > 0 {
-		fmt.Fprintf(&b, "\nLINE %d: %s\n", e.Line, e.SourceLine)
-		indent := len(fmt.Sprintf("LINE %d: ", e.Line)) + e.LineColumn - 1
+		line, column := excerpt(e.SourceLine, e.LineColumn)
+		fmt.Fprintf(&b, "\nLINE %d: %s\n", e.Line, line)
+		indent := len(fmt.Sprintf("LINE %d: ", e.Line)) + column - 1
 		b.WriteString(strings.Repeat(" ", indent))
 		b.WriteByte('^')
 	}
 	return b.String()
+}
+
+// excerptBefore and excerptAfter are how many characters of a long line are
+// shown on each side of the caret.
+const excerptBefore, excerptAfter = 60, 60
+
+// excerpt cuts a long line around a column (1-based), with dots where it was
+// cut, and returns the column in what is left.
+func excerpt(line string, column int) (string, int) {
+	if len(line) <= excerptBefore+excerptAfter {
+		return line, column
+	}
+	r := []rune(line)
+	from, to := max(0, min(column-1, len(r))-excerptBefore), min(len(r), column-1+excerptAfter)
+	cut := string(r[from:to])
+	if from > 0 {
+		cut, column = "..."+cut, column-from+3
+	}
+	if to < len(r) {
+		cut += "..."
+	}
+	return cut, column
 }
 
 // SQLState returns the code; GORM, ent and golang-migrate look for this method.
@@ -176,4 +199,19 @@ func Code(err error) string {
 		return e.Code
 	}
 	return ""
+}
+
+// clipAt is how many bytes of a client's text a message repeats.
+const clipAt = 200
+
+// Clip shortens a text of a client that a message repeats.
+func Clip(s string) string {
+	if len(s) <= clipAt {
+		return s
+	}
+	n := clipAt
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n] + "..."
 }

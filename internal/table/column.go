@@ -106,6 +106,7 @@ func (s *Scan) copyBytes(c *scanColumn, v *vector.Vector) error {
 			if cell, err = b.Bytes(i, c.id); err != nil {
 				return err
 			}
+			s.narrow(i, len(cell))
 		} else {
 			cell = b.Leaf.BytesAt(c.id, b.First+i)
 		}
@@ -134,8 +135,17 @@ func (s *Scan) gatherColumn(c *scanColumn, v *vector.Vector) error {
 			return err
 		}
 		v.Set(s.n+i, x)
+		s.narrow(i, len(x.S))
 	}
 	return nil
+}
+
+// narrow counts the bytes of a value of row i, and ends the block with that
+// row where the load has enough.
+func (s *Scan) narrow(i, n int) {
+	if s.held += n; s.held >= loadBytes {
+		s.block.N = i + 1
+	}
 }
 
 // bytesValue makes a value of a stored cell of variable length.

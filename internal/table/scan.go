@@ -27,6 +27,10 @@ const loadRows = vector.Size / 2
 // more it makes room for a full batch.
 const smallScan = 64
 
+// loadBytes ends a load early when its texts come to so many bytes, so that
+// long values make short batches instead of much memory.
+const loadBytes = 4 << 20
+
 // keyRoom is the memory for putting a key together; longer ones are allocated.
 const keyRoom = 128
 
@@ -44,6 +48,7 @@ type Scan struct {
 	block  storage.Block
 	own    []*vector.Vector // loaded rows
 	n, off int
+	held   int // bytes of loaded texts that may be long
 	arena  []byte
 	key    []byte
 	ref    storage.RowRef
@@ -150,7 +155,7 @@ func (s *Scan) Close() {
 
 // load gathers the rows of one or more blocks.
 func (s *Scan) load() error {
-	s.n, s.off = 0, 0
+	s.n, s.off, s.held = 0, 0, 0
 	s.arena = s.arena[:0]
 	for _, v := range s.own {
 		v.HasNulls = false
@@ -162,7 +167,7 @@ func (s *Scan) load() error {
 	if s.want > 0 {
 		enough = min(enough, s.want)
 	}
-	for s.n < enough && !s.ended {
+	for s.n < enough && s.held < loadBytes && !s.ended {
 		if s.cur == nil {
 			if err := s.open(); err != nil || s.ended {
 				return err
@@ -214,7 +219,8 @@ func (s *Scan) open() (err error) {
 	return err
 }
 
-// take copies the block's rows behind those loaded so far.
+// take copies the block's rows behind those loaded so far. Copying a column of
+// long values may narrow the block; the rest of it is then read later.
 func (s *Scan) take() error {
 	n := s.block.N
 	for i := range s.own {
@@ -228,7 +234,10 @@ func (s *Scan) take() error {
 				return err
 			}
 		}
-		s.n += n
+		s.n += s.block.N
+		if s.block.N < n {
+			s.leave(s.block.N - 1)
+		}
 	case s.a.IndexOnly:
 		err = s.takeIndexOnly()
 	default:
@@ -279,7 +288,8 @@ func (s *Scan) fetch() error {
 	if s.want > 0 {
 		n = min(n, max(1, s.want-s.n))
 	}
-	for i := 0; i < n; i++ {
+	i := 0
+	for ; i < n && s.held < loadBytes; i++ {
 		key, err := s.rowKey(i)
 		if err != nil {
 			return err
@@ -309,12 +319,13 @@ func (s *Scan) fetch() error {
 				return err
 			}
 			s.own[c].Set(s.n, v)
+			s.held += len(v.S)
 		}
 		s.ref.Release()
 		s.n++
 	}
-	if n < s.block.N {
-		s.leave(n - 1)
+	if i < s.block.N {
+		s.leave(i - 1)
 	}
 	return nil
 }

@@ -431,8 +431,8 @@ func digitsOf(s []byte) int {
 }
 
 func parseText(s string, t *Type) (Value, error) {
-	if strings.IndexByte(s, 0) >= 0 {
-		return Null, sqlerr.New(sqlerr.CharacterNotInRepertoire, "invalid byte sequence for encoding \"UTF8\": 0x00")
+	if err := CheckText(s); err != nil {
+		return Null, err
 	}
 	switch t.OID {
 	case Name.OID:

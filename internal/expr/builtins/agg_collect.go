@@ -56,6 +56,7 @@ func (a *joinAcc) Release(g int) {
 }
 
 func (a *joinAcc) Update(groups []int32, in []*vector.Vector, sel []int32, n int) error {
+	before := a.size
 	return expr.ForEachRow(sel, n, func(i int) error {
 		v := in[0].Value(i)
 		if v.IsNull() {
@@ -69,28 +70,38 @@ func (a *joinAcc) Update(groups []int32, in []*vector.Vector, sel []int32, n int
 		if v.K != a.kind {
 			s = textOf(a.c, a.typ, v)
 		}
-		a.add(expr.GroupOf(groups, i), sep, s)
-		return nil
+		if err := a.c.CheckRoom(a.size - before); err != nil {
+			return err
+		}
+		return a.add(expr.GroupOf(groups, i), sep, s)
 	})
 }
 
-func (a *joinAcc) add(g int, sep, s string) {
+func (a *joinAcc) add(g int, sep, s string) error {
+	if len(a.bufs[g])+len(sep)+len(s) > maxLength {
+		return errTooLong
+	}
 	if a.seen[g] {
+		before := cap(a.bufs[g])
 		a.bufs[g] = append(a.bufs[g], sep...)
-		a.size += len(sep)
+		a.size += cap(a.bufs[g]) - before
 	} else {
 		a.first[g] = strings.Clone(sep)
 	}
 	a.seen[g] = true
+	before := cap(a.bufs[g])
 	a.bufs[g] = append(a.bufs[g], s...)
-	a.size += len(s)
+	a.size += cap(a.bufs[g]) - before
+	return nil
 }
 
 func (a *joinAcc) Merge(other expr.Accumulator, mapping []int32) error {
 	o := other.(*joinAcc)
 	for g, seen := range o.seen {
 		if seen {
-			a.add(int(mapping[g]), o.first[g], string(o.bufs[g]))
+			if err := a.add(int(mapping[g]), o.first[g], string(o.bufs[g])); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -65,6 +65,12 @@ func init() {
 	registerArrayOperators()
 }
 
+// maxElements bounds the arrays that functions make: each element takes some
+// 40 bytes while it is made.
+const maxElements = maxLength / 40
+
+var errTooMany = sqlerr.New(sqlerr.ProgramLimitExceeded, "array size exceeds the maximum allowed (%d)", maxElements)
+
 func registerArrayShape() {
 	dim := func(x array, n int64) (types.Dim, bool) {
 		if n < 1 || n > int64(len(x.dims)) {
@@ -129,8 +135,8 @@ func arrayFill(call *expr.CallTypes, a []value) (value, error) {
 	total := int64(1)
 	for _, l := range lengths.elems {
 		x.dims = append(x.dims, types.Dim{Length: dimInt(l.I), Lower: 1})
-		if total *= l.I; total > 1<<27 || l.I < 0 {
-			return types.Null, sqlerr.New(sqlerr.ProgramLimitExceeded, "array size exceeds the maximum allowed (134217727)")
+		if total *= l.I; total > maxElements || l.I < 0 {
+			return types.Null, errTooMany
 		}
 	}
 	if len(a) > 2 {
@@ -351,9 +357,12 @@ func registerArraySearch() {
 
 func registerArrayText() {
 	textArray := types.ArrayOf(text)
-	split := func(a []value) ([]value, bool) {
+	split := func(a []value) ([]value, bool, error) {
 		if a[0].IsNull() {
-			return nil, false
+			return nil, false, nil
+		}
+		if !a[1].IsNull() && a[1].S != "" && strings.Count(a[0].S, a[1].S) >= maxElements || a[1].IsNull() && len(a[0].S) > maxElements {
+			return nil, false, errTooMany
 		}
 		var parts []string
 		switch {
@@ -375,12 +384,12 @@ func registerArrayText() {
 				}
 			}
 		}
-		return vals, true
+		return vals, true, nil
 	}
 	f := fn("string_to_array", args{text, text, text}, textArray, "Text split at a separator; fields that equal the last argument are NULL", func(_ *expr.Context, a []value) (value, error) {
-		vals, ok := split(a)
+		vals, ok, err := split(a)
 		if !ok {
-			return types.Null, nil
+			return types.Null, err
 		}
 		return oneDim(vals, text), nil
 	})
@@ -388,7 +397,10 @@ func registerArrayText() {
 	expr.RegisterSet(&expr.SetFunc{Name: "string_to_table", Args: args{text, text, text}, Defaults: 1, NotStrict: true, Source: "PostgreSQL",
 		Cols: []types.Field{{Name: "string_to_table", Type: text}}, Doc: "Text split at a separator, a row each",
 		Open: func(_ *expr.Context, a []value) (func([]value) (bool, error), error) {
-			vals, _ := split(a)
+			vals, _, err := split(a)
+			if err != nil {
+				return nil, err
+			}
 			return rowsOf(len(vals), func(i int) value { return vals[i] }), nil
 		}})
 	f = typed("array_to_string", args{anyArray, text, text}, text, "Elements joined by a separator; NULL as the last argument, or left out", func(c *expr.Context, call *expr.CallTypes, a []value) (value, error) {

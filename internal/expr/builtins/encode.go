@@ -9,7 +9,6 @@ import (
 	"encoding/hex"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/zqlite/zqlite/internal/expr"
 	"github.com/zqlite/zqlite/internal/sqlerr"
@@ -101,25 +100,11 @@ func registerConvert() {
 		if err := check(a[1].S); err != nil {
 			return types.Null, err
 		}
-		if i := invalidUTF8(a[0].S); i >= 0 {
-			return types.Null, sqlerr.New(sqlerr.CharacterNotInRepertoire, "invalid byte sequence for encoding \"UTF8\": 0x%02x", a[0].S[i])
+		if err := types.CheckText(a[0].S); err != nil {
+			return types.Null, err
 		}
 		return newText(a[0].S)
 	})
-}
-
-func invalidUTF8(s string) int {
-	for i, r := range s {
-		if r == utf8.RuneError {
-			if _, n := utf8.DecodeRuneInString(s[i:]); n == 1 {
-				return i
-			}
-		}
-		if r == 0 {
-			return i
-		}
-	}
-	return -1
 }
 
 func checkIndex(i int64, n int) error {

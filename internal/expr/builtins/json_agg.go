@@ -59,6 +59,7 @@ func (a *jsonAcc) Release(g int) {
 }
 
 func (a *jsonAcc) Update(groups []int32, in []*vector.Vector, sel []int32, n int) error {
+	size := a.size
 	return expr.ForEachRow(sel, n, func(i int) error {
 		g := expr.GroupOf(groups, i)
 		buf := a.bufs[g]
@@ -79,8 +80,10 @@ func (a *jsonAcc) Update(groups []int32, in []*vector.Vector, sel []int32, n int
 			buf = append(types.AppendJSONString(buf, key), a.style.colon...)
 		}
 		a.bufs[g] = types.AppendAsJSON(buf, in[last].Value(i), a.ts[last], a.c.Env, false)
-		a.size += len(a.bufs[g]) - before
-		return nil
+		if a.size += len(a.bufs[g]) - before; len(a.bufs[g]) > maxLength {
+			return errTooLong
+		}
+		return a.c.CheckRoom(a.size - size)
 	})
 }
 

@@ -65,7 +65,7 @@ func regexError(cause error) error {
 	case strings.HasPrefix(what, "trailing backslash"):
 		what = "invalid escape \\ sequence"
 	}
-	return sqlerr.New(sqlerr.InvalidRegularExpression, "invalid regular expression: %s", what)
+	return sqlerr.New(sqlerr.InvalidRegularExpression, "invalid regular expression: %s", sqlerr.Clip(what))
 }
 
 // translateRegex turns flags and the escapes that differ into Go's syntax.
@@ -273,7 +273,7 @@ func registerRegexFunctions() {
 		if strings.Contains(flags, "g") {
 			n = -1
 		}
-		return newText(regexReplace(re, a[0].S, a[2].S, 0, n))
+		return textOrError(regexReplace(re, a[0].S, a[2].S, 0, n))
 	}
 	fn("regexp_replace", args{text, text, text}, text, "First match replaced", replace)
 	fn("regexp_replace", args{text, text, text, text}, text, "First match, or with flag g every match, replaced", replace)
@@ -380,14 +380,17 @@ func matchGroups(s string, m []int) value {
 
 // regexReplace replaces up to n matches (all when negative) after skipping
 // some; \1 to \9 and \& in the replacement are groups and the match.
-func regexReplace(re *regexp.Regexp, s, with string, skip, n int) string {
+func regexReplace(re *regexp.Regexp, s, with string, skip, n int) (string, error) {
 	matches := re.FindAllStringSubmatchIndex(s, -1)
 	if skip >= len(matches) {
-		return s
+		return s, nil
 	}
 	matches = matches[skip:]
 	if n >= 0 && len(matches) > n {
 		matches = matches[:n]
+	}
+	if !strings.ContainsRune(with, '\\') && len(matches) > maxLength/max(len(with), 1) {
+		return "", errTooLong // said before the memory is taken
 	}
 	var b strings.Builder
 	last := 0
@@ -395,9 +398,12 @@ func regexReplace(re *regexp.Regexp, s, with string, skip, n int) string {
 		b.WriteString(s[last:m[0]])
 		writeReplacement(&b, s, with, m)
 		last = m[1]
+		if b.Len() > maxLength {
+			return "", errTooLong
+		}
 	}
 	b.WriteString(s[last:])
-	return b.String()
+	return b.String(), nil
 }
 
 func writeReplacement(b *strings.Builder, s, with string, m []int) {
@@ -440,7 +446,15 @@ func regexReplaceNth(_ *expr.Context, a []value) (value, error) {
 	if nth == 0 {
 		skip, n = 0, -1
 	}
-	return newText(a[0].S[:head] + regexReplace(re, a[0].S[head:], a[2].S, skip, n))
+	tail, err := regexReplace(re, a[0].S[head:], a[2].S, skip, n)
+	return textOrError(a[0].S[:head]+tail, err)
+}
+
+func textOrError(s string, err error) (value, error) {
+	if err != nil {
+		return types.Null, err
+	}
+	return newText(s)
 }
 
 func positive(name string, n int64) error {

@@ -17,9 +17,9 @@ var (
 )
 
 // maxLength bounds what repeat, lpad and the like may make.
-const maxLength = 1<<30 - 1
+const maxLength = expr.MaxBytes
 
-var errTooLong = sqlerr.New(sqlerr.ProgramLimitExceeded, "requested length too large")
+var errTooLong = expr.ErrTooLong
 
 func newText(s string) (value, error) { return types.NewText(s), nil }
 func newInt(i int) (value, error)     { return types.NewInt(int64(i)), nil }
@@ -91,6 +91,9 @@ func init() {
 		if a[1].S == "" {
 			return a[0], nil
 		}
+		if more := len(a[2].S) - len(a[1].S); more > 0 && strings.Count(a[0].S, a[1].S) > (maxLength-len(a[0].S))/more {
+			return types.Null, errTooLong
+		}
 		return newText(strings.ReplaceAll(a[0].S, a[1].S, a[2].S))
 	})
 	fn("translate", args{text, text, text}, text, "Characters of the second text replaced by those of the third", func(_ *expr.Context, a []value) (value, error) {
@@ -115,6 +118,9 @@ func init() {
 
 func registerConcatOperators() {
 	join := func(_ *expr.Context, a []value) (value, error) {
+		if len(a[0].S)+len(a[1].S) > maxLength {
+			return types.Null, errTooLong
+		}
 		return value{K: a[0].K, S: a[0].S + a[1].S}, nil
 	}
 	op("||", args{text, text}, text, "Concatenation", join)
@@ -254,6 +260,9 @@ func pad(s string, n int64, fill string, atLeft bool) (value, error) {
 	var b strings.Builder
 	missing := n - have
 	size := int64(utf8.RuneCountInString(fill))
+	if missing/size > int64(maxLength/len(fill)) {
+		return types.Null, errTooLong
+	}
 	full := strings.Repeat(fill, int(missing/size)) + fill[:byteOffset(fill, missing%size)]
 	if atLeft {
 		b.WriteString(full)

@@ -177,7 +177,7 @@ func (p *parser) syntaxErrorAt(t *kw.Token) {
 	case t.Kind == kw.TokEOF:
 		p.failAt(t.Pos, sqlerr.SyntaxError, "syntax error at end of input")
 	default:
-		p.fail(sqlerr.New(sqlerr.SyntaxError, "syntax error at or near \"%s\"", p.text[t.Pos:t.End]).At(t.Pos))
+		p.fail(sqlerr.New(sqlerr.SyntaxError, "syntax error at or near \"%s\"", sqlerr.Clip(p.text[t.Pos:t.End])).At(t.Pos))
 	}
 }
 

@@ -1,0 +1,44 @@
+package types
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/zqlite/zqlite/internal/sqlerr"
+)
+
+// CheckText returns an error unless s may be a text: UTF-8 without zero bytes.
+func CheckText(s string) error {
+	if strings.IndexByte(s, 0) < 0 && utf8.ValidString(s) {
+		return nil
+	}
+	for i := 0; i < len(s); {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if s[i] == 0 || r == utf8.RuneError && n == 1 {
+			return sqlerr.New(sqlerr.CharacterNotInRepertoire, "invalid byte sequence for encoding \"UTF8\": %s", sequence(s[i:]))
+		}
+		i += n
+	}
+	return nil
+}
+
+// sequence writes the bytes that a character with the first one would have.
+func sequence(s string) string {
+	n := 1
+	switch {
+	case s[0] >= 0xf8:
+	case s[0] >= 0xf0:
+		n = 4
+	case s[0] >= 0xe0:
+		n = 3
+	case s[0] >= 0xc0:
+		n = 2
+	}
+	out := ""
+	for i := range min(n, len(s)) {
+		out += fmt.Sprintf(" 0x%02x", s[i])
+	}
+	return out[1:]
+}
+
