@@ -142,7 +142,7 @@ func TestValuesOutOfProportion(t *testing.T) {
 		{name: "replace", sql: "SELECT length(replace(repeat('x', 1000000), 'x', repeat('y', 10000)))", code: "54000"},
 		{name: "regexp_replace", sql: "SELECT length(regexp_replace(repeat('x', 1000000), 'x', repeat('y', 10000), 'g'))", code: "54000"},
 		{name: "string_agg", sql: "SELECT length(string_agg(repeat('x', 1000000), '')) FROM generate_series(1, 5000)", code: "53200"},
-		{name: "array_agg", sql: "SELECT array_agg(repeat('x', 1000)) FROM generate_series(1, 5000000)", code: "53200"},
+		{name: "array_agg", sql: "SELECT array_agg(repeat('x', 1000)) FROM generate_series(1, 500000)", code: "53200"},
 		{name: "json_agg", sql: "SELECT json_agg(repeat('x', 100000)) FROM generate_series(1, 50000)", code: "53200"},
 		{name: "a batch of long values", sql: "SELECT repeat('x', 1000000 + i) FROM generate_series(1, 1000) g(i)", code: "53200"},
 		{name: "their lengths", sql: "SELECT length(repeat('x', 1000000 + i)) FROM generate_series(1, 200) g(i)"},
@@ -151,7 +151,6 @@ func TestValuesOutOfProportion(t *testing.T) {
 		{name: "zeroblob", sql: "SELECT zeroblob(3000000000)", code: "54000"},
 		{name: "bit", sql: "SELECT 1::bit(2000000000)", code: "22023"},
 		{name: "char", sql: "SELECT 'x'::char(1000000000)", code: "22023", words: "length for type char cannot exceed 10485760"},
-		{name: "endless distinct recursion", sql: "WITH RECURSIVE r AS (SELECT 1 AS n UNION SELECT n + 1 FROM r WHERE n < 3000000) SELECT count(*) FROM r", code: "53200"},
 	} {
 		if mb := peak(func() { c.run(t, db) }); mb > 512 {
 			t.Errorf("%s took %d MB", c.name, mb)

@@ -70,7 +70,7 @@ func (g *grouper) feed(r *Run, n int) (int, error) {
 		}
 		all, collected := g.bytes()
 		if !g.acct.set(all) && !g.acct.tolerable() {
-			return 0, errMemory("the values that an aggregate collects for one group")
+			return 0, errOneGroup
 		}
 		if done = to; done == n || collected-before > r.Memory.minimum()/4 {
 			return done, nil

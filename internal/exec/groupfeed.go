@@ -110,6 +110,9 @@ func (f *groupFeed) expect(acc expr.Accumulator, from, to int) {
 	}
 }
 
+// errOneGroup answers where the values of one group alone are too many.
+var errOneGroup = errMemory("the values that an aggregate collects for one group")
+
 // feed adds the rows of the groups below a number.
 func (f *groupFeed) feed(r *Run, acc expr.Accumulator, below int) error {
 	for !f.ended {
@@ -136,6 +139,9 @@ func (f *groupFeed) feed(r *Run, acc expr.Accumulator, below int) error {
 		if f.at > from {
 			if err := f.update(acc, from); err != nil {
 				return err
+			}
+			if int64(acc.Bytes()) > unsplittable*max(r.Memory.limit(), 1<<20) {
+				return errOneGroup
 			}
 		}
 		if f.at < f.batch.N {

@@ -40,10 +40,14 @@ func (r *room) take(v types.Value) error {
 	return nil
 }
 
+// batchRoom is what a batch may add above the memory limit before the budget,
+// which can spill, is asked.
+const batchRoom = 64 << 20
+
 // CheckRoom returns an error where n bytes are more than one batch may add:
 // an aggregate looks between its rows, the query's budget only between batches.
 func (c *Context) CheckRoom(n int) error {
-	if c.Room > 0 && n > c.Room {
+	if c.Room > 0 && n > c.Room+batchRoom {
 		return errRoom
 	}
 	return nil

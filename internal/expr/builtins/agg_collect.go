@@ -82,16 +82,14 @@ func (a *joinAcc) add(g int, sep, s string) error {
 		return errTooLong
 	}
 	if a.seen[g] {
-		before := cap(a.bufs[g])
 		a.bufs[g] = append(a.bufs[g], sep...)
-		a.size += cap(a.bufs[g]) - before
+		a.size += len(sep)
 	} else {
 		a.first[g] = strings.Clone(sep)
 	}
 	a.seen[g] = true
-	before := cap(a.bufs[g])
 	a.bufs[g] = append(a.bufs[g], s...)
-	a.size += cap(a.bufs[g]) - before
+	a.size += len(s)
 	return nil
 }
 
