@@ -13,9 +13,11 @@ import (
 	"database/sql"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime/pprof"
 	"sort"
 	"strings"
 	"time"
@@ -64,6 +66,8 @@ type config struct {
 	only   *regexp.Regexp
 	peers  []string
 	dir    string
+	// profile gets the processor profile of zqlite's runs, if not nil.
+	profile *os.File
 }
 
 func main() {
@@ -71,10 +75,19 @@ func main() {
 	rounds := flag.Int("rounds", 3, "rounds of each workload")
 	only := flag.String("only", "", "regular expression of workload names")
 	peers := flag.String("peers", "mattn", "peers, separated by commas: mattn, modernc")
+	profile := flag.String("profile", "", "file for a processor profile of zqlite in the last workload chosen")
 	flag.Parse()
 	c := config{rows: *rows, rounds: *rounds, peers: strings.Split(*peers, ",")}
 	var err error
-	if c.only, err = regexp.Compile(*only); err == nil {
+	if *profile != "" {
+		if c.profile, err = os.Create(*profile); err == nil {
+			defer c.profile.Close()
+		}
+	}
+	if err == nil {
+		c.only, err = regexp.Compile(*only)
+	}
+	if err == nil {
 		err = run(&c)
 	}
 	if err != nil {
@@ -166,7 +179,7 @@ func (g *group) run(c *config, list []engine) error {
 		times := make([][]time.Duration, len(list))
 		for range c.rounds {
 			for i := range list {
-				d, err := w.run(ctx, dbs[i], c)
+				d, err := c.measure(ctx, w, dbs[i], i == 0)
 				if err != nil {
 					return fmt.Errorf("%s: %s: %w", list[i].name, w.name, err)
 				}
@@ -176,6 +189,23 @@ func (g *group) run(c *config, list []engine) error {
 		report(w.name, times)
 	}
 	return nil
+}
+
+// measure runs a workload once.
+func (c *config) measure(ctx context.Context, w workload, db *sql.DB, profiled bool) (time.Duration, error) {
+	if c.profile != nil && profiled {
+		if err := c.profile.Truncate(0); err != nil {
+			return 0, err
+		}
+		if _, err := c.profile.Seek(0, io.SeekStart); err != nil {
+			return 0, err
+		}
+		if err := pprof.StartCPUProfile(c.profile); err != nil {
+			return 0, err
+		}
+		defer pprof.StopCPUProfile()
+	}
+	return w.run(ctx, db, c)
 }
 
 func report(name string, times [][]time.Duration) {

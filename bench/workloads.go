@@ -31,6 +31,7 @@ var groups = []group{
 		{"sum with filter, the query", aggregate(`SELECT sum(amount) FROM items WHERE kind < 5`)},
 		{"GROUP BY with few groups, the query", aggregate(`SELECT count(*) FROM (SELECT kind, count(*), sum(amount) FROM items GROUP BY kind) AS g`)},
 	}},
+	{name: "analytic", setup: setupAnalytic, work: analytic},
 	{name: "write", setup: setupWrite, work: []workload{
 		{"insert, prepared, one transaction", func(ctx context.Context, db *sql.DB, c *config) (time.Duration, error) {
 			return inserts(ctx, db, "plain", 200_000)
