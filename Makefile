@@ -2,8 +2,9 @@
 SLT ?= ../shared/slt
 
 PG ?= postgres://postgres@localhost/slt
+PGDIFF ?= postgres://postgres@localhost/postgres
 
-.PHONY: sqlx test race slt slt-compare slt-postgres crash oracle fuzz bench quickstart soak larger
+.PHONY: pgdiff sqlx test race slt slt-compare slt-postgres crash oracle fuzz bench quickstart soak larger
 
 test:            ## the README's test command
 	go test ./...
@@ -19,6 +20,9 @@ slt-compare:     ## the same beside modernc.org/sqlite
 
 slt-postgres:    ## the same on a PostgreSQL server too ($(PG), its schema public is dropped): what it passes and zqlite does not
 	cd conformance/postgres && go run ./slt -dsn '$(PG)' $(abspath $(SLT))
+
+pgdiff:          ## our own scripts beside a PostgreSQL 15 server ($(PGDIFF)); -record writes the answers
+	cd conformance/postgres && go run ./pgdiff -verify -dsn '$(PGDIFF)' ../sql/*/*.sql
 
 sqlx:            ## sqlx's own tests with zqlite in the place of PostgreSQL
 	cd conformance/sqlx && SQLX_POSTGRES_DSN=memory:sqlx SQLX_MYSQL_DSN=skip SQLX_SQLITE_DSN=skip go test -count=1 github.com/jmoiron/sqlx/...
