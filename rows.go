@@ -365,8 +365,17 @@ var scanTypes = map[types.Kind]reflect.Type{
 	types.KindTimestampTZ: reflect.TypeFor[time.Time](),
 }
 
-// ColumnTypeScanType returns the Go type that Scan into an interface gives.
+// ColumnTypeScanType returns the Go type that holds every value of the column:
+// int16 and int32 for INT2 and INT4, int64 for the wider ones.
 func (r *rows) ColumnTypeScanType(i int) reflect.Type {
+	if t := r.cols[i].Type; t.Kind == types.KindInt {
+		switch t.Width {
+		case 2:
+			return reflect.TypeFor[int16]()
+		case 4:
+			return reflect.TypeFor[int32]()
+		}
+	}
 	if t, ok := scanTypes[r.cols[i].Type.Kind]; ok {
 		return t
 	}

@@ -25,7 +25,7 @@ func (s *Session) analyze(ctx context.Context, st *Statement, p *Plan, args []Ar
 	}
 	c := tx.Attachment().(*catalog.Catalog)
 	if !p.read {
-		if err := s.writable(); err != nil {
+		if err := s.writable(p.command); err != nil {
 			return "", err
 		}
 		t := task{s: s, st: st, tx: tx, own: own}

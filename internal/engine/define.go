@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/zqlite/zqlite/internal/binder"
 	"github.com/zqlite/zqlite/internal/catalog"
@@ -26,7 +27,7 @@ var definitionKey = []byte("definition")
 // define runs a definition: package ddl makes the new catalog, which is stored
 // and published with the transaction.
 func (s *Session) define(ctx context.Context, st *Statement, i int, stmt ast.Stmt) (*Result, error) {
-	if err := s.writable(); err != nil {
+	if err := s.writable(definitionTag(st.text[st.parts[i].pos.Start:st.parts[i].pos.End])); err != nil {
 		return nil, err
 	}
 	tx, own := s.tx, false
@@ -198,4 +199,24 @@ func (s *Session) explain(ctx context.Context, st *Statement, stmt *ast.Explain,
 		r.add(types.NewText(l))
 	}
 	return r, nil
+}
+
+// objectWords are the words of a definition that say what is defined.
+var objectWords = map[string]string{
+	"TABLE": "TABLE", "INDEX": "INDEX", "VIEW": "VIEW", "MATERIALIZED": "MATERIALIZED VIEW", "SEQUENCE": "SEQUENCE", "TYPE": "TYPE",
+	"DOMAIN": "DOMAIN", "SCHEMA": "SCHEMA", "FUNCTION": "FUNCTION", "TRIGGER": "TRIGGER", "EXTENSION": "EXTENSION",
+}
+
+// definitionTag names a definition by its text: CREATE TABLE, DROP INDEX.
+func definitionTag(text string) string {
+	words := strings.Fields(strings.ToUpper(text[:min(len(text), 100)]))
+	if len(words) == 0 { // made by the engine, without a text
+		return "DROP"
+	}
+	for _, w := range words[1:] {
+		if o := objectWords[w]; o != "" {
+			return words[0] + " " + o
+		}
+	}
+	return words[0]
 }

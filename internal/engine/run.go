@@ -303,7 +303,7 @@ func (t *task) attempt(ctx context.Context) error {
 		return err
 	}
 	if !p.read {
-		if err := s.writable(); err != nil {
+		if err := s.writable(p.command); err != nil {
 			return err
 		}
 		if err := t.lockTargets(ctx, p, c); err != nil {

@@ -10,13 +10,14 @@ import (
 )
 
 // writable reports why the session cannot change anything now, if so.
-func (s *Session) writable() error {
+// command is what it was told to run, as the error names it.
+func (s *Session) writable(command string) error {
 	if s.db.config.Mode == "ro" {
 		return sqlerr.New(sqlerr.ReadOnlySQLTransaction, "the database is open read-only").
 			WithHint("Open it with mode=rw.")
 	}
 	if s.settings.ro || (s.tx != nil && s.txReadOnly) {
-		return sqlerr.New(sqlerr.ReadOnlySQLTransaction, "cannot execute a changing statement in a read-only transaction")
+		return sqlerr.New(sqlerr.ReadOnlySQLTransaction, "cannot execute %s in a read-only transaction", command)
 	}
 	return nil
 }

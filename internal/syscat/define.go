@@ -222,8 +222,11 @@ func columnDefinition(v *View, r *catalog.Relation, c *catalog.Column) string {
 // defaultText is the default of a column; that of a serial column takes the
 // next value of its sequence.
 func (v *View) defaultText(c *catalog.Column) string {
-	if c.Default != "" || c.Sequence == 0 || c.Identity != catalog.NoIdentity {
-		return c.Default
+	if c.Default != "" {
+		return withCast(c.Default, c.Type)
+	}
+	if c.Sequence == 0 || c.Identity != catalog.NoIdentity {
+		return ""
 	}
 	q := v.Catalog.SequenceByID(c.Sequence)
 	if q == nil {
@@ -335,4 +338,13 @@ func functionDefinition(f *catalog.SQLFunction) string {
 		tag = fmt.Sprintf("$function%d$", n)
 	}
 	return b.String() + "AS " + tag + f.Body + tag + "\n"
+}
+
+// withCast writes a string that stands for a value of a type as PostgreSQL
+// does, with the type behind it; other expressions stay as they are.
+func withCast(text string, t *types.Type) string {
+	if len(text) < 2 || text[0] != '\'' || text[len(text)-1] != '\'' || strings.Contains(strings.ReplaceAll(text[1:len(text)-1], "''", ""), "'") {
+		return text
+	}
+	return text + "::" + types.FormatType(types.WithoutMod(t))
 }

@@ -41,4 +41,3 @@ func sequence(s string) string {
 	}
 	return out[1:]
 }
-

@@ -1,5 +1,7 @@
 package ast
 
+import "strings"
+
 import "github.com/zqlite/zqlite/internal/sql/scanner"
 
 // bareCalls are keywords that may be printed as function names without quotes.
@@ -24,7 +26,7 @@ func (p *printer) funcName(q QualifiedName) {
 
 func (p *printer) call(e *FuncCall) {
 	if e.Special {
-		p.s(e.Name.Name)
+		p.s(strings.ToUpper(e.Name.Name))
 		p.mods(e.Args)
 		return
 	}
