@@ -19,6 +19,7 @@ func (s *Session) beginOwn() *storage.Tx {
 
 // keepOwn keeps the memory of an autocommitted transaction that has ended.
 func (s *Session) keepOwn(tx *storage.Tx) {
+	s.endAdvisory()
 	tx.Forget()
 	s.idleTx = tx
 }

@@ -27,6 +27,7 @@ type Database struct {
 	store    *storage.Store
 	plans    planCache
 	counters table.Counters
+	advisory advisoryLocks
 	sessions atomic.Int64 // numbers temporary schemas
 	open     sync.Map     // *Session → struct{}
 	seqs     sequences

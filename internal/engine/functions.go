@@ -142,6 +142,9 @@ func (s *Session) CatalogFunc(name string, args []types.Value) (types.Value, err
 	if v, ok := s.systemView(c).Describe(name, args); ok {
 		return v, nil
 	}
+	if strings.Contains(name, "advisory") {
+		return s.advisory(name, args)
+	}
 	switch name {
 	case "to_regclass", "to_regtype", "to_regproc", "to_regnamespace":
 		oid, err := s.regOID(types.Lookup(strings.TrimPrefix(name, "to_")), args[0].S)

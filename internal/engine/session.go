@@ -48,16 +48,19 @@ type Session struct {
 	currvals  map[catalog.ID]int64
 	lastSeq   catalog.ID
 
-	argBuffer   []Argument
-	running     *Result   // streams rows; buffered before the next statement runs
-	idleRun     *exec.Run // memory of the last statement
-	collecting  *Result   // takes the rows of point work
-	keepStrings bool      // they need no copy
-	memory      exec.Memory
-	task        task                          // the statement that runs
-	spare       *Result                       // memory of a released result
-	idleTx      *storage.Tx                   // memory of an autocommitted transaction that has ended
-	collect     func(row []types.Value) error // collectRow, made once
+	argBuffer       []Argument
+	running         *Result   // streams rows; buffered before the next statement runs
+	idleRun         *exec.Run // memory of the last statement
+	collecting      *Result   // takes the rows of point work
+	keepStrings     bool      // they need no copy
+	memory          exec.Memory
+	task            task                          // the statement that runs
+	spare           *Result                       // memory of a released result
+	advisoryWait    *advisoryLock                 // that the session waits for; under advisoryLocks.mu
+	advisoryTx      bool                          // the transaction may hold advisory locks
+	advisorySession bool                          // the session may
+	idleTx          *storage.Tx                   // memory of an autocommitted transaction that has ended
+	collect         func(row []types.Value) error // collectRow, made once
 }
 
 // savepoint is a named place to go back to.
@@ -109,6 +112,9 @@ func (s *Session) Close() error {
 	s.endRunning()
 	if s.tx != nil {
 		s.rollback()
+	}
+	if s.advisorySession {
+		s.db.advisory.releaseAll(s, false)
 	}
 	s.db.open.Delete(s)
 	return s.dropTemporary(context.Background())

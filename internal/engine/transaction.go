@@ -90,6 +90,7 @@ func (s *Session) rollback() {
 }
 
 func (s *Session) endTransaction() {
+	s.endAdvisory()
 	s.tx, s.failed, s.savepoints = nil, false, s.savepoints[:0]
 	s.deferred = deferredChecks{}
 	s.atSession = s.settings

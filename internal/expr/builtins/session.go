@@ -247,11 +247,6 @@ func registerCatalogFunctions() {
 		{"pg_sequence_last_value", args{types.RegClass}, int8, "Last value of a sequence"},
 		{"txid_current", nil, int8, "Number of the transaction"},
 		{"pg_current_xact_id", nil, int8, "Number of the transaction"},
-		{"pg_advisory_lock", args{int8}, types.Void, "Takes an advisory lock"},
-		{"pg_advisory_unlock", args{int8}, boolean, "Releases an advisory lock"},
-		{"pg_advisory_unlock_all", nil, types.Void, "Releases all advisory locks"},
-		{"pg_try_advisory_lock", args{int8}, boolean, "Takes an advisory lock if it is free"},
-		{"pg_advisory_xact_lock", args{int8}, types.Void, "Takes an advisory lock until the transaction ends"},
 		{"pg_postmaster_start_time", nil, types.TimestampTZ, "When the database was opened"},
 		{"pg_my_temp_schema", nil, oid, "Temporary schema"},
 		{"pg_is_other_temp_schema", args{oid}, boolean, "Whether a schema is another session's"},
@@ -259,13 +254,47 @@ func registerCatalogFunctions() {
 		{"pg_tablespace_location", args{oid}, text, "Directory of a tablespace"},
 	}
 	for _, e := range list {
-		f := fn(e.name, e.params, e.ret, e.doc, inSession(func(s expr.Session, a []value) (value, error) {
-			return s.CatalogFunc(e.name, a)
-		}))
-		f.Volatility = expr.Stable
-		if strings.Contains(e.name, "advisory") || e.name == "pg_cancel_backend" {
+		f := catalogFunction(e.name, e.params, e.ret, e.doc)
+		f.NotStrict = e.name == "format_type"
+		if e.name == "pg_cancel_backend" {
 			f.Volatility = expr.Volatile
 		}
-		f.NotStrict = e.name == "format_type"
 	}
+	registerAdvisory()
+}
+
+// catalogFunction registers a function that the session answers by its name.
+func catalogFunction(name string, params args, ret typ, doc string) *expr.Func {
+	f := fn(name, params, ret, doc, inSession(func(s expr.Session, a []value) (value, error) {
+		return s.CatalogFunc(name, a)
+	}))
+	f.Volatility = expr.Stable
+	return f
+}
+
+// registerAdvisory registers the functions of advisory locks, over one number
+// or two smaller ones.
+func registerAdvisory() {
+	list := []struct {
+		name string
+		ret  typ
+		doc  string
+	}{
+		{"pg_advisory_lock", types.Void, "Takes an advisory lock for the session"},
+		{"pg_advisory_lock_shared", types.Void, "Takes a shared advisory lock for the session"},
+		{"pg_advisory_xact_lock", types.Void, "Takes an advisory lock until the transaction ends"},
+		{"pg_advisory_xact_lock_shared", types.Void, "Takes a shared advisory lock until the transaction ends"},
+		{"pg_try_advisory_lock", types.Bool, "Takes an advisory lock for the session if it is free"},
+		{"pg_try_advisory_lock_shared", types.Bool, "Takes a shared advisory lock for the session if it is free"},
+		{"pg_try_advisory_xact_lock", types.Bool, "Takes an advisory lock until the transaction ends if it is free"},
+		{"pg_try_advisory_xact_lock_shared", types.Bool, "Takes a shared advisory lock until the transaction ends if it is free"},
+		{"pg_advisory_unlock", types.Bool, "Releases an advisory lock of the session"},
+		{"pg_advisory_unlock_shared", types.Bool, "Releases a shared advisory lock of the session"},
+	}
+	for _, e := range list {
+		for _, params := range []args{{int8}, {int4, int4}} {
+			catalogFunction(e.name, params, e.ret, e.doc).Volatility = expr.Volatile
+		}
+	}
+	catalogFunction("pg_advisory_unlock_all", nil, types.Void, "Releases all advisory locks of the session").Volatility = expr.Volatile
 }
