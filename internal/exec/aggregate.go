@@ -15,8 +15,15 @@ type aggregateOp struct {
 	sets []*grouper
 	done bool
 
+	give     []*grouper // whose groups are given: sets, or those of goroutines
 	emitting int
 	out      *vector.Batch
+
+	// A goroutine of several may aggregate a share of the keys alone.
+	share, shares uint64
+	mine          []int32
+	part          vector.Batch
+	rows          int // read
 }
 
 // aggSpec is what the groupers of one node share.
@@ -264,7 +271,7 @@ func (s *aggSpec) eval(r *Run, b *vector.Batch) (err error) {
 }
 
 func (a *aggregateOp) Open(r *Run) error {
-	a.done, a.emitting = false, 0
+	a.done, a.emitting, a.give = false, 0, a.sets
 	for _, g := range a.sets {
 		g.open(r)
 	}
@@ -278,8 +285,8 @@ func (a *aggregateOp) Next(r *Run) (*vector.Batch, error) {
 		}
 		a.done = true
 	}
-	for a.emitting < len(a.sets) {
-		ok, err := a.sets[a.emitting].emit(r, a.out)
+	for a.emitting < len(a.give) {
+		ok, err := a.give[a.emitting].emit(r, a.out)
 		if err != nil {
 			return nil, err
 		}
@@ -310,6 +317,12 @@ func (a *aggregateOp) drain(r *Run) error {
 		if err != nil || b == nil {
 			return err
 		}
+		a.rows += b.Len()
+		if a.shares > 1 {
+			if b, err = a.ofShare(r, b); err != nil {
+				return err
+			}
+		}
 		if b.Len() == 0 {
 			continue
 		}
@@ -322,6 +335,36 @@ func (a *aggregateOp) drain(r *Run) error {
 			}
 		}
 	}
+}
+
+// ofShare keeps the rows whose keys belong to the share.
+func (a *aggregateOp) ofShare(r *Run, b *vector.Batch) (_ *vector.Batch, err error) {
+	g, s := a.sets[0], a.spec
+	for i, e := range s.groups {
+		if s.keyCols[i], err = e.Eval(r.Context, b); err != nil {
+			return nil, err
+		}
+	}
+	if err := g.keys.load(s.keyCols, b.Sel, b.N); err != nil {
+		return nil, err
+	}
+	hash := g.keys.hash
+	a.mine = a.mine[:0]
+	if b.Sel == nil {
+		for i, h := range hash[:b.N] {
+			if h>>56*a.shares>>8 == a.share {
+				a.mine = append(a.mine, int32(i))
+			}
+		}
+	} else {
+		for _, i := range b.Sel {
+			if hash[i]>>56*a.shares>>8 == a.share {
+				a.mine = append(a.mine, i)
+			}
+		}
+	}
+	a.part = vector.Batch{Cols: b.Cols, N: b.N, Sel: a.mine}
+	return &a.part, nil
 }
 
 func (a *aggregateOp) Close() error {

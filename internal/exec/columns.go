@@ -305,6 +305,25 @@ func blank(v *vector.Vector, k int) {
 	}
 }
 
+// copyRows sets dst to n rows of src from a position on; strings are shared.
+func copyRows(dst, src *vector.Vector, at, n int) {
+	dst.Reset(src.Type, n)
+	if src.HasNulls {
+		for i := 0; i < n; i++ {
+			if src.Null(at + i) {
+				dst.SetNull(i)
+			}
+		}
+	}
+	copy(dst.I, src.I[min(at, len(src.I)):])
+	copy(dst.J, src.J[min(at, len(src.J)):])
+	copy(dst.F, src.F[min(at, len(src.F)):])
+	if src.S != nil {
+		dst.S = extend(dst.S[:0], n)
+		copy(dst.S, src.S[at:])
+	}
+}
+
 // setRow copies a row of values into row i of vectors.
 func setRow(cols []*vector.Vector, i int, row []types.Value) {
 	for c, v := range row {

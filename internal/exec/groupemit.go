@@ -131,9 +131,7 @@ func (g *grouper) emitGroups(out *vector.Batch, n int) error {
 			out.Cols[c].SetNull(0)
 			continue
 		}
-		for i := 0; i < n; i++ {
-			out.Cols[c].Set(i, g.rows.cols[c].Value(g.at+i))
-		}
+		copyRows(out.Cols[c], g.rows.cols[c], g.at, n)
 	}
 	for c, a := range g.accs {
 		v := out.Cols[nk+c]

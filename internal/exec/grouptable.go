@@ -160,7 +160,7 @@ func (t *groupTable) insertWords(k *keyBatch, sel []int32, n int, groups []int32
 			}
 			if e&0xFFFFFFFF00000000 == tag {
 				g := int(uint32(e)) - 1
-				if t.keys.word[0][g] == w && t.keys.nulls[g] == 0 {
+				if t.keys.word[0][g] == w && !t.keys.null(g) {
 					groups[i] = int32(g)
 					return
 				}
@@ -200,7 +200,7 @@ func (t *groupTable) enterDirect(word int64, rows int) bool {
 	t.direct, t.base = t.direct[:directSlots], base
 	clear(t.direct)
 	for g, w := range t.keys.word[0] {
-		if t.keys.nulls[g] == 0 {
+		if !t.keys.null(g) {
 			t.direct[w-base] = int32(g) + 1
 		}
 	}
@@ -323,7 +323,7 @@ func (t *groupTable) findWords(k *keyBatch, sel []int32, n int, groups []int32) 
 				break
 			}
 			if (e^h)>>32 == 0 {
-				if g := int32(uint32(e)) - 1; stored[g] == w && t.keys.nulls[g] == 0 {
+				if g := int32(uint32(e)) - 1; stored[g] == w && !t.keys.null(int(g)) {
 					found = g
 					break
 				}
@@ -345,6 +345,9 @@ func (t *groupTable) reserve(n int) {
 	}
 	t.slots = make([]uint64, size)
 	t.mask = size - 1
+	if size > warmSlots { // all memory of a large table grows in the same steps
+		t.keys.reserve(int(size / 2))
+	}
 	for g, h := range t.keys.hash {
 		at := h & t.mask
 		for t.slots[at] != 0 {

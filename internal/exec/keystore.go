@@ -10,7 +10,7 @@ type keyStore struct {
 	word  [][]int64
 	high  [][]int64
 	str   [][]string
-	nulls []uint64
+	nulls []uint64 // bit c: column c is NULL; nil until some key has one
 	hash  []uint64
 	arena arena
 	exact bool // one wordKey or floatKey column
@@ -30,7 +30,7 @@ func (s *keyStore) reset() {
 		clear(s.str[c])
 		s.str[c] = s.str[c][:0]
 	}
-	s.nulls, s.hash = s.nulls[:0], s.hash[:0]
+	s.nulls, s.hash = nil, s.hash[:0]
 	s.arena.reset()
 }
 
@@ -45,7 +45,7 @@ func (s *keyStore) reserve(n int) {
 			s.str[c] = slices.Grow(s.str[c], n-len(s.str[c]))
 		}
 	}
-	s.nulls, s.hash = slices.Grow(s.nulls, n-len(s.nulls)), slices.Grow(s.hash, n-len(s.hash))
+	s.hash = slices.Grow(s.hash, n-len(s.hash))
 }
 
 func (s *keyStore) len() int { return len(s.hash) }
@@ -80,11 +80,16 @@ func (s *keyStore) add(k *keyBatch, i int) {
 			s.str[c] = append(s.str[c], x)
 		}
 	}
-	var m uint64
-	if k.nulls != nil {
-		m = k.nulls[i]
+	if k.nulls != nil && k.nulls[i] != 0 && s.nulls == nil {
+		s.nulls = make([]uint64, len(s.hash), cap(s.hash))
 	}
-	s.nulls = append(s.nulls, m)
+	if s.nulls != nil {
+		var m uint64
+		if k.nulls != nil {
+			m = k.nulls[i]
+		}
+		s.nulls = append(s.nulls, m)
+	}
 	s.hash = append(s.hash, k.hash[i])
 }
 
@@ -121,5 +126,11 @@ func (s *keyStore) equal(e int, k *keyBatch, i int) bool {
 	if k.nulls != nil {
 		m = k.nulls[i]
 	}
+	if s.nulls == nil {
+		return m == 0
+	}
 	return s.nulls[e] == m
 }
+
+// null reports whether entry e has a NULL.
+func (s *keyStore) null(e int) bool { return s.nulls != nil && s.nulls[e] != 0 }

@@ -124,7 +124,7 @@ func (p *parallelAggregateOp) Open(r *Run) error {
 	if !p.wide {
 		return p.aggregateOp.Open(r)
 	}
-	p.done, p.emitting = false, 0
+	p.done, p.emitting, p.give = false, 0, p.sets
 	p.sets[0].open(r)
 	return nil
 }
@@ -183,27 +183,22 @@ func (p *parallelAggregateOp) runWorkers(r *Run) error {
 	if err != nil {
 		return err
 	}
-	var next atomic.Int64
-	var wait sync.WaitGroup
-	errs := make([]error, n)
-	for i, w := range p.workers[:n] {
-		w.begin(r, n)
-		wait.Add(1)
-		go func() {
-			defer wait.Done()
-			if errs[i] = w.work(ranges, &next); errs[i] != nil {
-				next.Store(int64(len(ranges))) // the others stop after their range
-			}
-		}()
+	many, err := p.workAll(r, ranges, n, false)
+	if err == nil && many {
+		_, err = p.workAll(r, ranges, n, true)
 	}
-	wait.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
+	if err != nil {
+		return err
+	}
+	if many {
+		p.give = nil
 	}
 	for _, w := range p.workers[:n] {
 		r.Memory.Peak = max(r.Memory.Peak, r.Memory.used+w.run.Memory.Peak)
+		if many {
+			p.give = append(p.give, w.agg.sets[0])
+			continue
+		}
 		if err := p.sets[0].merge(r, w.agg.sets[0]); err != nil {
 			return err
 		}
@@ -212,16 +207,57 @@ func (p *parallelAggregateOp) runWorkers(r *Run) error {
 	return nil
 }
 
+// workAll lets n goroutines aggregate the ranges. Each takes ranges until none
+// is left, or with shared reads all of them for its share of the keys. The
+// former ends early, with many, where merging the groups would be too much.
+func (p *parallelAggregateOp) workAll(r *Run, ranges []storage.Range, n int, shared bool) (many bool, err error) {
+	var next atomic.Int64
+	var tooMany atomic.Bool
+	var wait sync.WaitGroup
+	errs := make([]error, n)
+	for i, w := range p.workers[:n] {
+		w.begin(r, n)
+		w.agg.share, w.agg.shares = uint64(i), 0
+		from := &next
+		if shared {
+			w.agg.shares = uint64(n)
+			from = new(atomic.Int64)
+		}
+		wait.Add(1)
+		go func() {
+			defer wait.Done()
+			if errs[i] = w.work(ranges, from, &tooMany); errs[i] != nil {
+				next.Store(int64(len(ranges))) // the others stop after their range
+			}
+		}()
+	}
+	wait.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return false, err
+		}
+	}
+	return tooMany.Load(), nil
+}
+
+// manyGroups reports so many groups among the first rows that goroutines do
+// better with a share of the keys each.
+func (w *aggregateWorker) manyGroups() bool {
+	g := w.agg.sets[0].rows.n
+	return w.agg.shares == 0 && g >= 4096 && g > w.agg.rows/8
+}
+
 // begin gives the worker a run of its own over the same snapshot.
 func (w *aggregateWorker) begin(r *Run, n int) {
 	c := *r.Context
 	w.run = Run{Context: &c, Tx: r.Tx, Catalog: r.Catalog, Memory: &Memory{Limit: r.Memory.limit() / int64(n)}}
 	w.slot.begin(&w.run)
+	w.agg.rows = 0
 	w.agg.sets[0].open(&w.run)
 }
 
 // work aggregates ranges until none is left.
-func (w *aggregateWorker) work(ranges []storage.Range, next *atomic.Int64) (err error) {
+func (w *aggregateWorker) work(ranges []storage.Range, next *atomic.Int64, tooMany *atomic.Bool) (err error) {
 	defer func() {
 		if x := recover(); x != nil {
 			err = sqlerr.New(sqlerr.InternalError, "a parallel scan failed: %v", x)
@@ -242,6 +278,12 @@ func (w *aggregateWorker) work(ranges []storage.Range, next *atomic.Int64) (err 
 		}
 		if err := w.agg.in.Close(); err != nil {
 			return err
+		}
+		if len(ranges) > 2 && w.manyGroups() {
+			tooMany.Store(true)
+		}
+		if w.agg.shares == 0 && tooMany.Load() {
+			return nil
 		}
 	}
 }

@@ -53,6 +53,7 @@ type windowCall struct {
 	filter   int // column of the FILTER condition, or -1
 	frame    windowFrame
 	sel      []int32
+	groups   []int32
 	cols     []*vector.Vector
 	view     vector.Batch
 

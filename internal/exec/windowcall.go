@@ -212,6 +212,9 @@ func (w *windowOp) pick(r *Run, c *windowCall, x *windowRange) error {
 // each frame that differs from the former one is computed by itself.
 func (w *windowOp) aggregate(r *Run, c *windowCall, x *windowRange) error {
 	plain := c.frame.exclude == ""
+	if before, after, ok := c.frame.fixed(); ok && w.part.big == nil {
+		return w.slide(r, c, x, before, after)
+	}
 	for i := x.lo; i < x.hi; i++ {
 		lo, hi, err := c.frame.bounds(r, w, i)
 		if err != nil {
@@ -233,6 +236,83 @@ func (w *windowOp) aggregate(r *Run, c *windowCall, x *windowRange) error {
 			}
 		}
 		w.set(x, i, c.value)
+	}
+	return nil
+}
+
+// maxSlide is the width of frames up to which each row is added to the states
+// of all frames that it is in.
+const maxSlide = 256
+
+// slideRows is how many rows are computed together.
+const slideRows = 1024
+
+// fixed reports a frame of so many rows before and after each row.
+func (f *windowFrame) fixed() (before, after int64, ok bool) {
+	edge := func(kind string, offset types.Value) (int64, bool) {
+		switch kind {
+		case "preceding":
+			return -offset.I, true
+		case "current row":
+			return 0, true
+		case "following":
+			return offset.I, true
+		}
+		return 0, false
+	}
+	if f.mode != "rows" || f.exclude != "" {
+		return 0, 0, false
+	}
+	before, ok = edge(f.start, f.startVal)
+	after, okEnd := edge(f.end, f.endVal)
+	return before, after, ok && okEnd && before <= after && after-before < maxSlide && before > -1<<30 && after < 1<<30
+}
+
+// slide computes an aggregate over frames of few rows at fixed distances. The
+// rows at one distance are added together, each to the state of its frame; the
+// distances ascend, so that each frame gets its rows in order.
+func (w *windowOp) slide(r *Run, c *windowCall, x *windowRange, before, after int64) error {
+	p := &w.part
+	for k, at := range c.args {
+		c.cols[k] = p.rows.cols[at]
+	}
+	for lo := x.lo; lo < x.hi; lo += slideRows {
+		hi := min(lo+slideRows, x.hi)
+		if err := w.tick(r, (hi-lo)*int(after-before+1)); err != nil {
+			return err
+		}
+		acc := c.node.Agg.Fn.New(r.Context, c.argTypes, c.node.Agg.Typ)
+		acc.Resize(hi - lo)
+		for d := before; d <= after; d++ {
+			from, to := max(lo+int(d), 0), min(hi+int(d), p.n) // rows of the partition
+			if from >= to {
+				continue
+			}
+			base := (p.from + from) &^ 63 // windows start at a multiple of 64
+			n := p.from + to - base
+			c.sel, c.groups = c.sel[:0], extend(c.groups[:0], n)
+			for k := from; k < to; k++ {
+				at := p.from + k - base
+				c.groups[at] = int32(k - int(d) - lo)
+				if c.filter >= 0 {
+					if v := p.value(c.filter, k); v.IsNull() || !v.Bool() {
+						continue
+					}
+				}
+				c.sel = append(c.sel, int32(at))
+			}
+			window(&c.view, c.cols, base, n)
+			if err := acc.Update(c.groups, c.view.Cols, c.sel, n); err != nil {
+				return err
+			}
+		}
+		for i := lo; i < hi; i++ {
+			v, err := acc.Result(i - lo)
+			if err != nil {
+				return err
+			}
+			w.set(x, i, v)
+		}
 	}
 	return nil
 }

@@ -225,6 +225,10 @@ func (a *valueExtreme) add(g int, v types.Value) {
 func (a *valueExtreme) Update(groups []int32, args []*vector.Vector, sel []int32, n int) error {
 	v := args[0]
 	rows, dense := a.rows.Live(v, sel, n)
+	if v.Type.Kind == types.KindNumeric && v.S == nil && !v.Const && groups == nil {
+		a.numbers(v, rows, dense, n)
+		return nil
+	}
 	if dense {
 		for i := 0; i < n; i++ {
 			a.add(expr.GroupOf(groups, i), v.Value(i))
@@ -235,6 +239,25 @@ func (a *valueExtreme) Update(groups []int32, args []*vector.Vector, sel []int32
 		a.add(expr.GroupOf(groups, int(i)), v.Value(int(i)))
 	}
 	return nil
+}
+
+// numbers looks for the extreme of small numerics, of which those of one scale
+// compare as their coefficients do.
+func (a *valueExtreme) numbers(v *vector.Vector, rows []int32, dense bool, n int) {
+	if !dense {
+		n = len(rows)
+	}
+	for k := 0; k < n; k++ {
+		i := k
+		if !dense {
+			i = int(rows[k])
+		}
+		b := &a.best[0]
+		if b.K != types.KindNull && b.S == "" && b.J == v.J[i] && (v.I[i] == b.I || (v.I[i] > b.I) != a.greatest) {
+			continue
+		}
+		a.add(0, types.Value{K: types.KindNumeric, I: v.I[i], J: v.J[i]})
+	}
 }
 
 func (a *valueExtreme) Merge(other expr.Accumulator, mapping []int32) error {
