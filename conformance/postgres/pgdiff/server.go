@@ -77,32 +77,41 @@ func (t *server) Answer(ctx context.Context, s *script.Statement) script.Answer 
 		a.Text = b.String()
 		return a
 	}
-	results, err := t.conn.Exec(ctx, s.SQL).ReadAll()
-	if err != nil {
+	many := t.conn.Exec(ctx, s.SQL)
+	var fields []pgconn.FieldDescription
+	for many.NextResult() {
+		r := many.ResultReader()
+		if f := r.FieldDescriptions(); f != nil {
+			fields, a.Rows = append(fields[:0:0], f...), nil
+		}
+		for r.NextRow() {
+			a.Rows = append(a.Rows, cellsOf(r.Values()))
+		}
+		tag, err := r.Close()
+		if err != nil {
+			break // Close of many gives it again
+		}
+		if fields == nil && counted.MatchString(tag.String()) {
+			a.Count = tag.RowsAffected()
+		}
+	}
+	if err := many.Close(); err != nil {
 		return failure(err)
 	}
-	for _, r := range results {
-		if r.FieldDescriptions == nil {
-			if counted.MatchString(r.CommandTag.String()) {
-				a.Count = r.CommandTag.RowsAffected()
-			}
-			continue
-		}
-		a.Columns = []script.Column{}
-		for _, f := range r.FieldDescriptions {
-			a.Columns = append(a.Columns, script.Column{Name: f.Name, Type: t.typeName(ctx, f.DataTypeOID)})
-		}
-		for _, row := range r.Rows {
-			cells := make([]string, len(row))
-			for i, v := range row {
-				if cells[i] = string(v); v == nil {
-					cells[i] = script.Null
-				}
-			}
-			a.Rows = append(a.Rows, cells)
-		}
+	for _, f := range fields {
+		a.Columns = append(a.Columns, script.Column{Name: f.Name, Type: t.typeName(ctx, f.DataTypeOID)})
 	}
 	return a
+}
+
+func cellsOf(row [][]byte) []string {
+	cells := make([]string, len(row))
+	for i, v := range row {
+		if cells[i] = string(v); v == nil {
+			cells[i] = script.Null
+		}
+	}
+	return cells
 }
 
 func failure(err error) script.Answer {
