@@ -32,12 +32,13 @@ func (s *Store) applyOps(e *edit, seq uint64, ops []byte, adopt []adoption) erro
 				return err
 			}
 		case opSide:
-			side, number, err := s.readSide(o.key)
+			r, err := s.replaySide(e.from.gen, o.key)
+			if err == nil {
+				err = w.adopt(&adoption{tree: o.tree, run: r})
+			}
 			if err != nil {
 				return err
 			}
-			e.from.gen.sides = append(e.from.gen.sides, number)
-			return s.applyOps(e, seq, side, adopt)
 		default:
 			if err := w.put(&o); err != nil {
 				return err
@@ -109,21 +110,21 @@ func (w *opWriter) put(o *opReader) error {
 	return nil
 }
 
-// adopt makes a transaction's own list a layer of the tree. The active list
-// ends, so that every layer is newer than those behind it.
+// adopt makes a transaction's rows a layer of the tree. The active list ends,
+// so that every layer is newer than those behind it.
 func (w *opWriter) adopt(a *adoption) error {
 	w.end()
 	t, err := w.find(a.tree)
 	if err != nil {
 		return err
 	}
-	a.run.SetSeq(w.seq)
+	a.run.seq = w.seq
 	n := t.copy()
 	n.active.Store(nil)
 	n.layers = append(append([]layer{{run: a.run}}, t.unfrozen()...), t.layers[t.fresh:]...)
 	n.fresh = len(n.layers) - len(t.layers) + t.fresh
 	w.e.set(n)
-	w.e.from.gen.bytes.Add(a.run.Bytes())
+	w.e.from.gen.bytes.Add(a.run.size)
 	w.s.crowded = w.s.crowded || n.fresh >= maxFresh
 	return nil
 }

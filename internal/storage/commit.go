@@ -175,6 +175,10 @@ func (s *Store) applyBatch(st *state, e *edit, batch []*request, seq uint64, att
 		}
 		rec, _, err := nextRecord(r.record)
 		if err == nil {
+			if w := r.tx.w; w.side != nil {
+				st.gen.sides = append(st.gen.sides, w.side)
+				w.side = nil
+			}
 			err = s.applyOps(e, rec.seq, rec.ops, r.adopt)
 		}
 		if err != nil { // it is in the log: only a new open can tell its effect

@@ -13,8 +13,12 @@ import (
 // crashConfig enumerates creation, commits, freezes, checkpoints and closing,
 // and recovery of all that, cut again twice.
 func crashConfig(sync SyncMode) crashtest.Config {
+	o := Options{Sync: sync, DeltaBytes: 8 << 10, AdoptBytes: 1 << 10}
+	if sync == SyncFull {
+		o.SideBytes = 2 << 10
+	}
 	cfg := crashtest.Config{
-		New:   crashSystem(Options{Sync: sync, DeltaBytes: 8 << 10, AdoptBytes: 1 << 10}, 7),
+		New:   crashSystem(o, 7),
 		Steps: 40, Relaxed: sync != SyncFull, Seed: 1, Rounds: 1,
 		Continue: 5, ContinueEvery: 9, Depth: 2, NestEvery: 14, NestPoints: 4, Workers: 2,
 		Script: func(w *crashtest.Workload) error {
@@ -44,7 +48,7 @@ func TestStoreCrash(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			cfg := crashConfig(sync)
 			if name == "encrypted" {
-				cfg.New = crashSystem(Options{DeltaBytes: 8 << 10, AdoptBytes: 1 << 10, Codec: toyCodec{password: "p"}}, 7)
+				cfg.New = crashSystem(Options{DeltaBytes: 8 << 10, AdoptBytes: 1 << 10, SideBytes: 2 << 10, Codec: toyCodec{password: "p"}}, 7)
 			}
 			rep, err := crashtest.Run(cfg)
 			t.Log(rep)
@@ -57,7 +61,7 @@ func TestStoreCrash(t *testing.T) {
 
 // TestStoreFaults is programme number 2, for files.
 func TestStoreFaults(t *testing.T) {
-	cfg := crashtest.FaultConfig{New: crashSystem(Options{DeltaBytes: 8 << 10, AdoptBytes: 1 << 10}, 4), Steps: 9, Stride: 1}
+	cfg := crashtest.FaultConfig{New: crashSystem(Options{DeltaBytes: 8 << 10, AdoptBytes: 1 << 10, SideBytes: 2 << 10}, 4), Steps: 9, Stride: 1}
 	rep, err := crashtest.Faults(cfg)
 	t.Logf("%+v", rep)
 	if err != nil {
@@ -96,6 +100,8 @@ func TestStoreMutants(t *testing.T) {
 	cfg.Rounds, cfg.Depth = 2, 0
 	lost := planted("every ninth page write lost", faultfs.Write, "db", 9, faultfs.Skip)
 	lost.Noticed = func(err error) bool { return errors.Is(err, &sqlerr.Error{Code: sqlerr.DataCorrupted}) }
+	lostSide := planted("every third write to a side file lost", faultfs.Write, "-side.", 3, faultfs.Skip)
+	lostSide.Noticed = lost.Noticed
 	mutants := []crashtest.Mutant{
 		planted("no sync of the log", faultfs.Sync, "-wal.", 1, faultfs.Skip),
 		planted("every second sync of the log left out", faultfs.Sync, "-wal.", 2, faultfs.Skip),
@@ -107,6 +113,9 @@ func TestStoreMutants(t *testing.T) {
 		planted("meta written before the data is synced", faultfs.Sync, "db", 1, faultfs.Hold),
 		lost,
 		planted("every fifth frame lost", faultfs.Write, "-wal.", 5, faultfs.Skip),
+		planted("no sync of side files", faultfs.Sync, "-side.", 1, faultfs.Skip),
+		planted("side file synced before it is written", faultfs.Write, "-side.", 1, faultfs.Hold),
+		lostSide,
 	}
 	// Without this control the rest says nothing: where the store itself fails,
 	// every bug seems caught.

@@ -2,6 +2,7 @@
 // transactions, and one durable file with its log.
 //
 //	Put/Delete → write set → Commit → log frame → delta → merge → pages → file
+//	             a large one → side file, named by the frame → layer ↗
 //	Get/Scan   ← own writes ← deltas of the snapshot ← leaves of its root
 //
 // It takes keys and rows as bytes (package page lays rows out in columns) and
@@ -33,7 +34,9 @@
 //     of g is synced before the first frame of g+1.
 //  11. Checkpoint of g: merge oldest first into free pages; sync; meta; sync;
 //     then install the pointer.
-//  12. Log and side files of g are reused only when both durable metas include g.
+//  12. Log and side files of g are reused only when both durable metas include g;
+//     a side file besides not before every reader is past the checkpoint that
+//     merged it, since it is read where it lies.
 //  13. A page that lived from birth to death is reused only when both durable
 //     metas are at or past its death and no live reader's root lies between.
 //  14. The allocation map is written anew by every checkpoint and named by its

@@ -23,7 +23,7 @@ const (
 	opAlter    = 6 // layout
 	opDrop     = 7
 	opTruncate = 8
-	opSide     = 9 // name, size, checksum: operations of this record that lie in a side file
+	opSide     = 9 // name of a run in a side file: the rows of the tree
 )
 
 const recordHeader = 4 + 8 + 8 + 2
@@ -33,7 +33,6 @@ const recordHeader = 4 + 8 + 8 + 2
 type recordWriter struct {
 	buf  []byte
 	tree TreeID
-	side []byte // operations that went to a side file
 }
 
 func (w *recordWriter) begin(origin string) {
@@ -43,7 +42,7 @@ func (w *recordWriter) begin(origin string) {
 	var head [recordHeader]byte
 	binary.LittleEndian.PutUint16(head[20:], uint16(len(origin)))
 	w.buf = append(append(w.buf[:0], head[:]...), origin...)
-	w.tree, w.side = 0, nil
+	w.tree = 0
 }
 
 func (w *recordWriter) selectTree(id TreeID) {
@@ -58,17 +57,6 @@ func (w *recordWriter) selectTree(id TreeID) {
 func (w *recordWriter) bytes(b []byte) {
 	w.buf = binary.AppendUvarint(w.buf, uint64(len(b)))
 	w.buf = append(w.buf, b...)
-}
-
-func (w *recordWriter) put(op byte, key, row []byte) {
-	w.buf = append(w.buf, op)
-	w.bytes(key)
-	w.bytes(row)
-}
-
-func (w *recordWriter) delete(key []byte) {
-	w.buf = append(w.buf, opDelete)
-	w.bytes(key)
 }
 
 func (w *recordWriter) op(code byte) { w.buf = append(w.buf, code) }

@@ -7,7 +7,7 @@ import "github.com/zqlite/zqlite/internal/storage/delta"
 // Of a tree's layers each is newer than all that follow it.
 type layer struct {
 	list *delta.List
-	run  *delta.Run
+	run  *run
 }
 
 // maxFresh is the number of layers of one tree that a generation gathers
@@ -20,8 +20,7 @@ func (l layer) get(key []byte, hash, max uint64) (delta.Version, bool, error) {
 		v, ok := l.list.Get(key, hash, max)
 		return v, ok, nil
 	}
-	v, ok := l.run.Get(key, max)
-	return v, ok, nil
+	return l.run.get(key, hash, max)
 }
 
 // net is the number of rows that the layer adds.
@@ -29,7 +28,7 @@ func (l layer) net() int64 {
 	if l.list != nil {
 		return l.list.Net()
 	}
-	return l.run.Net()
+	return l.run.net
 }
 
 // newest is the largest sequence in the layer.
@@ -37,7 +36,7 @@ func (l layer) newest() uint64 {
 	if l.list != nil {
 		return l.list.NewestSeq()
 	}
-	return l.run.Seq()
+	return l.run.seq
 }
 
 // find gives the newest version of key at or below max among the tree's deltas.

@@ -117,10 +117,13 @@ func (t *Tx) changed(h *txTree, key []byte, hash uint64) (bool, error) {
 	if c == nil || c.incarnation != h.base.incarnation {
 		return true, nil
 	}
-	if v, ok, err := c.find(key, hash, visible); ok || err != nil {
-		return ok && v.Seq > t.snap, err
-	}
-	if c.base == h.base.base {
+	// What fails here, where the state is not registered, may have been removed.
+	v, ok, err := c.find(key, hash, visible)
+	switch {
+	case err != nil:
+	case ok:
+		return v.Seq > t.snap, nil
+	case c.base == h.base.base:
 		return false, nil
 	}
 	// A checkpoint came between: the pages tell the sequence of the row, and a

@@ -41,7 +41,7 @@ type logs struct {
 
 type oldLog struct {
 	path  string
-	sides []uint64
+	sides []*sideFile
 	epoch uint64 // of the first checkpoint that holds the generation
 	log   *wal.Log
 }
@@ -189,7 +189,8 @@ func (s *Store) dropLogs(epoch uint64) error {
 	kept := l.old[:0]
 	var failed error
 	for _, o := range l.old {
-		if o.epoch >= epoch {
+		// Who reads an older state may read the layers in a side file.
+		if o.epoch >= epoch || len(o.sides) > 0 && s.oldestEpoch() < o.epoch {
 			kept = append(kept, o)
 			continue
 		}
@@ -198,7 +199,7 @@ func (s *Store) dropLogs(epoch uint64) error {
 				failed = errors.Join(failed, err)
 			}
 		}
-		if err := errors.Join(s.giveUp(o.path), s.removeSides(o.sides)); err != nil {
+		if err := errors.Join(s.giveUp(o.path), s.dropSides(o.sides)); err != nil {
 			failed = errors.Join(failed, err)
 		}
 	}

@@ -24,7 +24,7 @@ func Open(ctx context.Context, files vfs.FS, path string, o Options) (*Store, er
 		o.Sync = SyncOff
 	}
 	s := &Store{fs: files, path: path, o: o.withDefaults(), locks: txn.NewTable()}
-	s.lockLimit, s.sideLimit = s.o.LockLimit, sideBytes
+	s.lockLimit, s.sideLimit = s.o.LockLimit, int(s.o.SideBytes)
 	s.maxKey = min(maxKeyBytes, s.o.PageSize/8)
 	s.syncMode.Store(uint32(o.Sync))
 	s.logs = logs{fs: files, path: path, grow: max(s.o.LogPrealloc, 0), kick: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
@@ -117,7 +117,7 @@ func (s *Store) settle(st *state, r replayed) error {
 		if err := s.writeMeta(true); err != nil {
 			return err
 		}
-		if err := s.removeLeftovers(); err != nil {
+		if err := errors.Join(s.closeSides(), s.removeLeftovers()); err != nil {
 			return err
 		}
 	}
@@ -193,6 +193,7 @@ func (s *Store) closeLogs() error {
 			err = errors.Join(err, o.log.Close())
 		}
 	}
+	err = errors.Join(err, s.closeSides())
 	if err != nil || failed || len(st.frozen) > 0 || s.dirty(st) {
 		return err
 	}
@@ -204,8 +205,31 @@ func (s *Store) closeLogs() error {
 	return s.removeLeftovers()
 }
 
+// closeSides closes every side file that some layer may lie in.
+func (s *Store) closeSides() error {
+	st := s.state.Load()
+	if st == nil {
+		return nil
+	}
+	var err error
+	closeAll := func(sides []*sideFile) {
+		for _, f := range sides {
+			err = errors.Join(err, f.f.Close())
+		}
+	}
+	for _, g := range append(st.frozen, st.gen) {
+		closeAll(g.sides)
+		g.sides = nil
+	}
+	for i := range s.logs.old {
+		closeAll(s.logs.old[i].sides)
+		s.logs.old[i].sides = nil
+	}
+	return err
+}
+
 func (s *Store) closeFiles() error {
-	err := s.closePages()
+	err := errors.Join(s.closeSides(), s.closePages())
 	if s.lock != nil {
 		err = errors.Join(err, s.lock.Close())
 		s.lock = nil

@@ -38,6 +38,7 @@ type Options struct {
 	CacheBytes    int64 // page cache; 0 is 64 MiB
 	DeltaBytes    int64 // the active delta freezes above this; 0 is 16 MiB
 	WriteSetBytes int64 // a transaction's write set spills above this; 0 is 64 MiB
+	SideBytes     int64 // rows of a larger transaction go to a side file; 0 is 1/4 of WriteSetBytes, 1 to 16 MiB
 	AdoptBytes    int64 // what a transaction wrote to a tree becomes a delta as it is from here on; 0 is 1/16 of DeltaBytes, at least 64 KiB
 
 	Sync            SyncMode
@@ -64,6 +65,8 @@ const (
 	defaultDeltaBytes    = 16 << 20
 	defaultWriteSetBytes = 64 << 20
 	minAdoptBytes        = 64 << 10
+	minSideBytes         = 1 << 20
+	maxSideBytes         = 16 << 20
 	defaultCacheBytes    = 64 << 20
 	defaultPageSize      = 16 << 10
 	defaultLockLimit     = 8192

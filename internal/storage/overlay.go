@@ -17,10 +17,13 @@ type overlay struct {
 
 	at      int // source that stands on the present key
 	version delta.Version
+	err     error // of a source; the walk is not to be trusted from here on
 }
 
+// source is a list or, where in has one, a run.
 type source struct {
 	it  delta.Iterator
+	in  runCursor
 	max uint64
 	key []byte // nil when exhausted
 }
@@ -34,13 +37,107 @@ func (o *overlay) add(l *delta.List, max uint64) {
 	o.sources[len(o.sources)-1].it.Open(l)
 }
 
+func (o *overlay) addRun(r *run, max uint64) {
+	o.sources = append(o.sources, source{max: max})
+	o.sources[len(o.sources)-1].in.open(r)
+}
+
 func (o *overlay) addLayer(l layer, max uint64) {
 	if l.list != nil {
 		o.add(l.list, max)
+	} else {
+		o.addRun(l.run, max)
+	}
+}
+
+// addOwn adds a transaction's own writes up to an ordinal.
+func (o *overlay) addOwn(w *ownWrites, max uint64) {
+	if w == nil {
 		return
 	}
-	o.sources = append(o.sources, source{max: max})
-	o.sources[len(o.sources)-1].it.OpenRun(l.run)
+	o.add(w.list, max)
+	for i := range w.runs {
+		if r := &w.runs[i]; r.from <= max {
+			o.addRun(r.run, min(max, r.limit))
+		}
+	}
+}
+
+// place moves the source to the first key at from, or beyond it when excl, in
+// the direction of travel. Nil is the beginning.
+func (s *source) place(from []byte, excl, reverse bool) {
+	switch {
+	case !reverse && from == nil:
+		if s.in.r != nil {
+			s.in.first()
+		} else {
+			s.it.First()
+		}
+	case reverse && (from == nil || excl):
+		s.seekLT(from)
+	default:
+		s.seekGE(from)
+		if at := s.present(); !reverse {
+			if excl && at != nil && bytes.Equal(at, from) {
+				s.move(false)
+			}
+		} else if at == nil || !bytes.Equal(at, from) {
+			s.seekLT(from)
+		}
+	}
+}
+
+func (s *source) seekGE(key []byte) {
+	if s.in.r != nil {
+		s.in.seekGE(key)
+	} else {
+		s.it.SeekGE(key)
+	}
+}
+
+func (s *source) seekLT(key []byte) {
+	if s.in.r != nil {
+		s.in.seekLT(key)
+	} else {
+		s.it.SeekLT(key)
+	}
+}
+
+func (s *source) move(reverse bool) {
+	switch {
+	case s.in.r != nil && reverse:
+		s.in.prev()
+	case s.in.r != nil:
+		s.in.next()
+	case reverse:
+		s.it.Prev()
+	default:
+		s.it.Next()
+	}
+}
+
+// present is the key that the source stands on, nil when there is none.
+func (s *source) present() []byte {
+	var key []byte
+	switch {
+	case s.in.r != nil && s.in.valid():
+		key = s.in.key()
+	case s.in.r == nil && s.it.Valid():
+		key = s.it.Key()
+	default:
+		return nil
+	}
+	if key == nil {
+		key = []byte{}
+	}
+	return key
+}
+
+func (s *source) version() (delta.Version, bool) {
+	if s.in.r != nil {
+		return s.in.version(s.max)
+	}
+	return s.it.Version(s.max)
 }
 
 // seek moves to the first key at from (or beyond it when excl), in the
@@ -48,24 +145,7 @@ func (o *overlay) addLayer(l layer, max uint64) {
 func (o *overlay) seek(from []byte, excl bool) {
 	for i := range o.sources {
 		s := &o.sources[i]
-		switch {
-		case !o.reverse && from == nil:
-			s.it.First()
-		case !o.reverse:
-			s.it.SeekGE(from)
-			if excl && s.it.Valid() && s.it.Compare(from) == 0 {
-				s.it.Next()
-			}
-		case from == nil:
-			s.it.SeekLT(nil)
-		case excl:
-			s.it.SeekLT(from)
-		default:
-			s.it.SeekGE(from)
-			if !s.it.Valid() || s.it.Compare(from) != 0 {
-				s.it.SeekLT(from)
-			}
-		}
+		s.place(from, excl, o.reverse)
 		o.load(s)
 	}
 	o.settle()
@@ -74,12 +154,13 @@ func (o *overlay) seek(from []byte, excl bool) {
 // load caches the key of a source that has moved, or ends it at the bound.
 func (o *overlay) load(s *source) {
 	s.key = nil
-	if !s.it.Valid() {
+	if s.in.err != nil {
+		o.err = s.in.err
 		return
 	}
-	key := s.it.Key()
+	key := s.present()
 	if key == nil {
-		key = []byte{}
+		return
 	}
 	if o.bound != nil {
 		c := bytes.Compare(key, o.bound)
@@ -119,7 +200,7 @@ func (o *overlay) settle() {
 			if i != o.at && (s.key == nil || !bytes.Equal(s.key, key)) {
 				continue
 			}
-			if v, ok := s.it.Version(s.max); ok {
+			if v, ok := s.version(); ok {
 				o.version = v
 				return
 			}
@@ -135,11 +216,7 @@ func (o *overlay) step(key []byte) {
 		if s.key == nil || !bytes.Equal(s.key, key) {
 			continue
 		}
-		if o.reverse {
-			s.it.Prev()
-		} else {
-			s.it.Next()
-		}
+		s.move(o.reverse)
 		o.load(s)
 	}
 }

@@ -254,7 +254,11 @@ func (s *Store) writeCheckpoint(gens []*generation, clean bool) error {
 		}
 		if lists := changes[id]; len(lists) > 0 {
 			var err error
-			if n.base.root, err = btree.Merge(s.pages.cache, w, n.base.root, t.kind, t.layouts.set, newMergeSource(lists)); err != nil {
+			in := newMergeSource(lists)
+			if n.base.root, err = btree.Merge(s.pages.cache, w, n.base.root, t.kind, t.layouts.set, in); err == nil {
+				err = in.o.err
+			}
+			if err != nil {
 				return err
 			}
 		}

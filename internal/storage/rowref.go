@@ -63,8 +63,8 @@ func (t *Tx) Get(tree TreeID, key []byte, r *RowRef) (bool, error) {
 		t.reads.Point(uint32(tree), key, hash)
 	}
 	if h.own != nil {
-		if v, ok := h.own.Get(key, hash, t.ownVisible); ok {
-			return found(h.layoutsOf(), v, r)
+		if v, ok, err := h.own.get(key, hash, t.ownVisible); ok || err != nil {
+			return foundOwn(h, v, err, r)
 		}
 	}
 	if h.base == nil {
@@ -85,9 +85,9 @@ func (t *Tx) GetNewest(tree TreeID, key []byte, r *RowRef) (bool, error) {
 		return false, err
 	}
 	h, hash := t.tree(tree), delta.Hash(key)
-	if h.own != nil && !h.own.EndsBelow(key) {
-		if v, ok := h.own.Get(key, hash, ^uint64(0)); ok {
-			return found(h.layoutsOf(), v, r)
+	if h.own != nil && !h.own.endsBelow(key) {
+		if v, ok, err := h.own.get(key, hash, ^uint64(0)); ok || err != nil {
+			return foundOwn(h, v, err, r)
 		}
 	}
 	if h.hidden() {
@@ -125,6 +125,13 @@ func found(ls *layouts, v delta.Version, r *RowRef) (bool, error) {
 	var err error
 	r.row, err = ls.open(v.Row)
 	return err == nil, err
+}
+
+func foundOwn(h *txTree, v delta.Version, err error, r *RowRef) (bool, error) {
+	if err != nil {
+		return false, err
+	}
+	return found(h.layoutsOf(), v, r)
 }
 
 // committed finds the newest version of key at or below max, and its sequence.

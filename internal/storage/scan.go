@@ -100,7 +100,7 @@ func (t *Tx) Scan(tree TreeID, r Range, o ScanOptions) (*Scan, error) {
 	if o.Reverse {
 		s.over.bound, s.over.incl = r.Lo, !r.LoExcl
 	}
-	s.over.add(h.own, own)
+	s.over.addOwn(h.own, own)
 	if base != nil {
 		s.over.add(base.active.Load(), snap)
 		for _, l := range base.layers {
@@ -248,8 +248,9 @@ func (s *Scan) Next(b *Block) (bool, error) {
 			}
 			s.takeLeaf(ok)
 		}
-		var err error
+		err := s.over.err
 		switch {
+		case err != nil:
 		case !s.hasLeaf && !s.over.valid():
 			s.ended = true
 			s.cur.release()
@@ -262,6 +263,9 @@ func (s *Scan) Next(b *Block) (bool, error) {
 			err = s.mergeDown(b)
 		default:
 			err = s.mergeUp(b)
+		}
+		if err == nil {
+			err = s.over.err
 		}
 		if err != nil {
 			return false, err
@@ -419,10 +423,7 @@ func (t *Tx) Rows(tree TreeID) int64 {
 		return 0
 	}
 	h := t.tree(tree)
-	n := int64(0)
-	if h.own != nil {
-		n = h.own.Net()
-	}
+	n := h.own.rows()
 	if h.base != nil {
 		n += h.base.base.rows() + h.base.net()
 	}

@@ -3,7 +3,6 @@ package storage
 import (
 	"encoding/binary"
 	"errors"
-	"hash/crc32"
 	"io/fs"
 	"math/rand/v2"
 	"path/filepath"
@@ -14,63 +13,81 @@ import (
 	"github.com/zqlite/zqlite/internal/vfs"
 )
 
-// A transaction whose operations are too large for a frame puts them into a
-// side file, synced before the frame that names it is written (invariant 4):
-// path-side.N, N unique among the files there are. It is a chunk file of
-// operations; the frame has the number, the size, a salt, and checksum and tag
-// over those of the chunks.
+// A transaction that writes much puts its rows into a side file, synced before
+// the frame that names it is written (invariant 4): path-side.N, N unique among
+// the files there are. It is a chunk file; the rows of each tree, in key order,
+// are a run of whole chunks, and become a layer of the tree as they lie there.
+// The record names each run by its place, a salt, and checksum and tag over
+// those of its chunks.
 
-// sideBytes is the size of operations from which they go to a side file.
-const sideBytes = 256 << 20
+// sideFile is an open side file. It stays open, and there, until no reader can
+// have a state whose layers lie in it.
+type sideFile struct {
+	number uint64
+	f      vfs.File
+	c      *chunkFile
+}
 
 func (s *Store) sideName(n uint64) string { return s.path + "-side." + strconv.FormatUint(n, 10) }
 
-// writeSide moves the operations of an encoded record into a side file.
-func (s *Store) writeSide(w *recordWriter, from int) error {
-	ops := w.buf[from:]
-	n := s.nextSide.Add(1)
-	name := s.sideName(n)
-	f, err := s.fs.Open(name, vfs.Create|vfs.Exclusive)
-	var ref sideRef
+// sideError wraps what failed while a side file was written; nil stays nil.
+func sideError(err error) error {
 	if err == nil {
-		c := s.chunkFile(f, purposeSide, n, rand.Uint64())
-		err = c.append(ops)
-		if err == nil {
-			err = f.Sync()
-		}
-		err = errors.Join(err, f.Close())
-		ref = c.ref()
+		return nil
 	}
+	return sqlerr.Wrap(err, sqlerr.IOError, "could not write a side file: %s", err.Error())
+}
+
+func (s *Store) createSide() (*sideFile, error) {
+	n := s.nextSide.Add(1)
+	f, err := s.fs.Open(s.sideName(n), vfs.Create|vfs.Exclusive)
+	if err != nil {
+		return nil, sideError(err)
+	}
+	return &sideFile{number: n, f: f, c: s.chunkFile(f, purposeSide, n, rand.Uint64())}, nil
+}
+
+// syncSide makes a side file and its name durable.
+func (s *Store) syncSide(side *sideFile) error {
+	err := side.f.Sync()
 	if err == nil {
 		err = s.fs.SyncDir(filepath.Dir(s.path))
 	}
+	return sideError(err)
+}
+
+// openSide opens the side file that a record names.
+func (s *Store) openSide(ref *sideRef) (*sideFile, error) {
+	f, err := s.fs.Open(s.sideName(ref.number), vfs.ReadOnly)
 	if err != nil {
-		return sqlerr.Wrap(err, sqlerr.IOError, "could not write a side file: %s", err.Error())
+		return nil, sqlerr.Wrap(err, sqlerr.DataCorrupted, "the side file %d is missing", ref.number)
 	}
-	w.side = ops
-	w.buf = append(append([]byte(nil), w.buf[:from]...), opSide)
-	w.bytes(ref.encode())
-	return nil
+	return &sideFile{number: ref.number, f: f, c: s.chunkFile(f, purposeSide, ref.number, ref.salt)}, nil
 }
 
-// sideRef is how a frame names a side file.
+// sideRef is how a record names a run in a side file.
 type sideRef struct {
-	number, size, salt uint64
-	crc                uint32
-	tag                [16]byte
+	number, salt uint64
+	at, end      uint64 // bytes
+	place        uint64 // of its first chunk
+	rows         uint64
+	crc          uint32
+	tag          [16]byte
 }
 
-const sideRefBytes = 44
+const sideRefBytes = 6*8 + 4 + 16
 
-func (c *chunkFile) ref() sideRef {
-	return sideRef{number: binary.LittleEndian.Uint64(c.identity[32:]), salt: binary.LittleEndian.Uint64(c.identity[40:]),
-		size: uint64(c.at), crc: c.crc, tag: c.tag()}
+// ref names the run that was written last, which begins at a place.
+func (f *sideFile) ref(r *run, at int64, place uint64) sideRef {
+	return sideRef{number: f.number, salt: binary.LittleEndian.Uint64(f.c.identity[40:]), at: uint64(at), end: uint64(r.end),
+		place: place, rows: uint64(r.count), crc: f.c.crc, tag: f.c.tag()}
 }
 
 func (r *sideRef) encode() []byte {
-	b := binary.LittleEndian.AppendUint64(nil, r.number)
-	b = binary.LittleEndian.AppendUint64(b, r.size)
-	b = binary.LittleEndian.AppendUint64(b, r.salt)
+	b := make([]byte, 0, sideRefBytes)
+	for _, v := range [...]uint64{r.number, r.salt, r.at, r.end, r.place, r.rows} {
+		b = binary.LittleEndian.AppendUint64(b, v)
+	}
 	b = binary.LittleEndian.AppendUint32(b, r.crc)
 	return append(b, r.tag[:]...)
 }
@@ -79,55 +96,66 @@ func decodeSideRef(b []byte) (r sideRef, err error) {
 	if len(b) != sideRefBytes {
 		return r, errRecord
 	}
-	return sideRef{number: binary.LittleEndian.Uint64(b), size: binary.LittleEndian.Uint64(b[8:]),
-		salt: binary.LittleEndian.Uint64(b[16:]), crc: binary.LittleEndian.Uint32(b[24:]), tag: [16]byte(b[28:44])}, nil
+	for i, p := range [...]*uint64{&r.number, &r.salt, &r.at, &r.end, &r.place, &r.rows} {
+		*p = binary.LittleEndian.Uint64(b[8*i:])
+	}
+	r.crc, r.tag = binary.LittleEndian.Uint32(b[48:]), [16]byte(b[52:])
+	if r.at > r.end || r.end > 1<<62 || r.rows > r.end-r.at {
+		return r, errRecord
+	}
+	return r, nil
 }
 
-// eachSideChunk calls fn with the contents of a side file, in order.
-func (s *Store) eachSideChunk(ref sideRef, fn func(at int64, place uint64, content []byte) error) error {
-	name := s.sideName(ref.number)
-	f, err := s.fs.Open(name, vfs.ReadOnly)
-	if err != nil {
-		return sqlerr.Wrap(err, sqlerr.DataCorrupted, "the side file %s is missing", filepath.Base(name))
-	}
-	defer f.Close()
-	have, err := f.Size()
-	if err != nil || uint64(have) != ref.size {
-		return sqlerr.New(sqlerr.DataCorrupted, "the side file %s has %d bytes, not %d", filepath.Base(name), have, ref.size)
-	}
-	c := s.chunkFile(f, purposeSide, ref.number, ref.salt)
-	var buf, content []byte
-	for at, place := int64(0), uint64(0); at < have; place++ {
-		var next int64
-		if content, buf, next, err = c.read(at, place, have, buf); err != nil {
-			return err
-		}
-		c.crc = crc32.Update(c.crc, castagnoli, buf[8:12])
-		if c.sealer != nil {
-			c.tags.Write(buf[len(buf)-16:])
-		}
-		if err := fn(at, place, content); err != nil {
-			return err
-		}
-		at = next
-	}
-	if c.crc != ref.crc || c.tag() != ref.tag {
-		return sqlerr.New(sqlerr.DataCorrupted, "the side file %s is not the one that the log names", filepath.Base(name))
-	}
-	return nil
+func errSide(ref *sideRef) error {
+	return sqlerr.New(sqlerr.DataCorrupted, "the side file %d is not the one that the log names", ref.number)
 }
 
-// readSide gives the operations that a frame refers to.
-func (s *Store) readSide(ref []byte) (ops []byte, number uint64, err error) {
-	r, err := decodeSideRef(ref)
+// replaySide opens the run that a replayed record names.
+func (s *Store) replaySide(g *generation, name []byte) (*run, error) {
+	ref, err := decodeSideRef(name)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	err = s.eachSideChunk(r, func(_ int64, _ uint64, content []byte) error {
-		ops = append(ops, content...)
-		return nil
-	})
-	return ops, r.number, err
+	var side *sideFile
+	for _, f := range g.sides {
+		if f.number == ref.number {
+			side = f
+		}
+	}
+	if side == nil {
+		if side, err = s.openSide(&ref); err != nil {
+			return nil, err
+		}
+		g.sides = append(g.sides, side)
+	}
+	if size, err := side.f.Size(); err != nil || uint64(size) < ref.end {
+		return nil, errSide(&ref)
+	}
+	return readRun(side.c, &ref)
+}
+
+// discardSide gives up the side file of a commit that failed with err, and
+// gives the error to report. A frame that may be in the log may name it.
+func (t *Tx) discardSide(err error) error {
+	side := t.w.side
+	t.w.side = nil
+	if t.s.poisonCause.Load() != nil {
+		return errors.Join(err, side.f.Close())
+	}
+	if gone := t.s.dropSides([]*sideFile{side}); gone != nil && err == nil {
+		return gone
+	}
+	return err
+}
+
+// dropSides closes and removes side files that nobody reads any more and that
+// no frame names, or whose generation both metas include.
+func (s *Store) dropSides(sides []*sideFile) error {
+	var failed error
+	for _, f := range sides {
+		failed = errors.Join(failed, f.f.Close(), s.removeSides([]uint64{f.number}))
+	}
+	return failed
 }
 
 // sideFiles lists the numbers of the side files there are.

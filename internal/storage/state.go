@@ -59,7 +59,7 @@ type generation struct {
 	trees map[TreeID]*tree // at its freezing: what a checkpoint of it must produce
 	lists []treeLayer      // its deltas, oldest first, set when it freezes
 	bytes atomic.Int64     // of delta
-	sides []uint64         // side files that its frames name
+	sides []*sideFile      // that its frames name
 }
 
 // genLink chains the generations for those who must know what was committed

@@ -25,7 +25,7 @@ type Store struct {
 	lockLimit int
 	memory    bool // nothing outlives the process: no log
 	bigRow    int  // bytes from which a row is checked against the page size
-	sideLimit int  // bytes of a record
+	sideLimit int  // bytes of rows in a record
 
 	// The commit queue.
 	queueMu sync.Mutex
@@ -95,6 +95,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.WriteSetBytes <= 0 {
 		o.WriteSetBytes = defaultWriteSetBytes
+	}
+	if o.SideBytes <= 0 {
+		o.SideBytes = min(max(o.WriteSetBytes/4, minSideBytes), maxSideBytes)
 	}
 	if o.AdoptBytes <= 0 {
 		o.AdoptBytes = max(o.DeltaBytes/16, minAdoptBytes)

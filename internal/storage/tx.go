@@ -52,7 +52,7 @@ type txTree struct {
 	id   TreeID
 	from *state // that base was looked up in
 	base *tree  // committed state at the snapshot; nil when there is none or it is hidden
-	own  *delta.List
+	own  *ownWrites
 
 	created   *Spec
 	dropped   bool // the committed tree; it may have been created anew
@@ -70,7 +70,7 @@ func (h *txTree) ddl() bool {
 	return h.created != nil || h.dropped || h.truncated || len(h.altered) > 0
 }
 
-func (h *txTree) changed() bool { return h.own != nil && !h.own.Empty() || h.ddl() }
+func (h *txTree) changed() bool { return !h.own.empty() || h.ddl() }
 
 // hidden tells whether the committed rows are out of sight for the owner.
 func (h *txTree) hidden() bool { return h.created != nil || h.dropped || h.truncated }
@@ -81,6 +81,7 @@ type scratch struct {
 	ws    txn.WriteSet
 	rec   recordWriter
 	req   request
+	side  *sideFile     // of the record, until the leader takes it
 	lists []*delta.List // all that were handed out
 	spare []*delta.List
 }
@@ -366,11 +367,11 @@ func (t *Tx) finish() {
 // recycle hands the scratch memory on, unless it has grown large.
 func (t *Tx) recycle(w *scratch) {
 	w.ws.Reset()
-	if cap(w.rec.buf) > 1<<20 {
+	if cap(w.rec.buf) > 1<<20 || len(w.req.adopt) > 0 { // what was adopted lies in it
 		w.rec.buf = nil
 	}
 	for _, l := range w.lists {
-		if len(w.spare) < 8 && l.Bytes() < 1<<20 && !l.Taken() {
+		if len(w.spare) < 8 && l.Bytes() < 1<<20 {
 			l.Reset()
 			w.spare = append(w.spare, l)
 		}
@@ -409,12 +410,14 @@ func (t *Tx) Commit(ctx context.Context) error {
 		return err
 	}
 	w := t.w
-	if err := t.encode(); err != nil {
-		t.finish()
-		return err
+	err := t.encode()
+	if err == nil {
+		w.req.tx, w.req.record, w.req.err, w.req.lead = t, w.rec.buf, nil, false
+		err = t.s.submit(&w.req)
 	}
-	w.req.tx, w.req.record, w.req.err, w.req.lead = t, w.rec.buf, nil, false
-	err := t.s.submit(&w.req)
+	if w.side != nil {
+		err = t.discardSide(err)
+	}
 	if err == errReadDep && t.o.Autocommit {
 		return ErrRestart
 	}

@@ -2,7 +2,6 @@ package storage
 
 import (
 	"github.com/zqlite/zqlite/internal/sqlerr"
-	"github.com/zqlite/zqlite/internal/storage/delta"
 	"github.com/zqlite/zqlite/internal/storage/txn"
 )
 
@@ -78,10 +77,8 @@ func readsOf(tx, w *Tx) bool {
 		if h.dropped || h.truncated {
 			return true
 		}
-		if h.own != nil {
-			if _, ok := h.own.Get(key, hash, ^uint64(0)); ok {
-				return true
-			}
+		if _, ok, err := h.own.get(key, hash, ^uint64(0)); ok || err != nil {
+			return true
 		}
 	}
 	for i := range ranges {
@@ -90,7 +87,7 @@ func readsOf(tx, w *Tx) bool {
 		if h == nil {
 			continue
 		}
-		if h.dropped || h.truncated || h.own != nil && writtenIn(layer{list: h.own}, r, 0, ^uint64(0)) {
+		if h.dropped || h.truncated || h.own.writtenIn(r) {
 			return true
 		}
 	}
@@ -111,15 +108,12 @@ func (s *Store) validateReads(st *state, tx *Tx) error {
 	for i := range points {
 		id, key, hash := tx.reads.PointAt(i)
 		changed := false
-		var failed error
 		s.eachDelta(st, tx, TreeID(id), func(l layer) bool {
+			// What was merged and removed meanwhile cannot tell any more.
 			v, ok, err := l.get(key, hash, visible)
-			changed, failed = ok && v.Seq > tx.snap, err
-			return changed || err != nil
+			changed = ok && v.Seq > tx.snap || err != nil
+			return changed
 		})
-		if failed != nil {
-			return failed
-		}
 		if changed || replaced(st, tx, TreeID(id)) {
 			return errReadDep
 		}
@@ -170,30 +164,27 @@ func (s *Store) eachDelta(st *state, tx *Tx, id TreeID, f func(layer) bool) {
 	}
 }
 
-// writtenIn tells whether l has a version in (after, upTo] inside r.
+// writtenIn tells whether l has a version in (after, upTo] inside r, or may
+// have had one.
 func writtenIn(l layer, r *txn.Interval, after, upTo uint64) bool {
-	var it delta.Iterator
-	if l.list != nil {
-		l.list.Settle(upTo)
-		it.Open(l.list)
-	} else {
-		it.OpenRun(l.run)
-	}
-	if r.Lo == nil {
-		it.First()
-	} else {
-		it.SeekGE(r.Lo)
-	}
-	for ; it.Valid(); it.Next() {
-		if !r.Contains(it.Key()) {
-			if r.Hi != nil && it.Compare(r.Hi) >= 0 {
-				return false
-			}
-			continue
-		}
-		if v, ok := it.Version(upTo); ok && v.Seq > after {
+	var o overlay
+	o.addLayer(l, upTo)
+	return o.writtenIn(r, after)
+}
+
+// writtenIn tells whether something was written inside r.
+func (w *ownWrites) writtenIn(r *txn.Interval) bool {
+	var o overlay
+	o.addOwn(w, ^uint64(0))
+	return o.writtenIn(r, 0)
+}
+
+func (o *overlay) writtenIn(r *txn.Interval, after uint64) bool {
+	o.at, o.bound, o.incl = -1, r.Hi, r.HiIncl
+	for o.seek(r.Lo, r.LoExcl); o.valid(); o.next() {
+		if o.version.Seq > after {
 			return true
 		}
 	}
-	return false
+	return o.err != nil
 }

@@ -39,9 +39,9 @@ func (t *Tx) write(id TreeID, key, row []byte, flags uint8) error {
 		}
 	}
 	if h.own == nil {
-		h.own = t.scratch().list()
+		h.own = &ownWrites{list: t.scratch().list()}
 	}
-	if !t.w.ws.Put(h.own, key, flags, row) {
+	if !t.w.ws.Put(h.own.list, key, flags, row) {
 		return sqlerr.New(sqlerr.OutOfMemory, "the write set of the transaction is full")
 	}
 	return nil

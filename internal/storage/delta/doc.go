@@ -1,10 +1,9 @@
 // Package delta holds versions of rows in memory, ordered by key and then by
 // sequence, newest first: one List per tree for what was committed since the
-// tree was merged, one per tree for a transaction's own writes, and Runs, the
-// own lists of large transactions after their commit.
+// tree was merged, and one per tree for a transaction's own writes.
 //
 //	(key, sequence, row or tombstone) → List → Get, Iterator
-//	own List → Sorted → log record, and Run → Get, Iterator
+//	own List → Sorted → log record
 //
 // Nodes live in an arena of []uint32 that the garbage collector does not scan
 // and are named by their word offset. In a list a skiplist orders them and a
@@ -20,10 +19,6 @@
 // point lookups ask for it. A reader that wants ordinals below those of the
 // pending versions does not make them settle, so a statement may scan a tree
 // that it writes to.
-//
-// A Run copies nothing: it is the arena of the own list and an array of its
-// nodes in key order, so the commit of a large transaction costs the walk that
-// writes its record, and no search.
 //
 // The package never frees a single version, never compares sequences of
 // different lists, and never knows what a row means.
@@ -42,5 +37,4 @@
 //  6. Without an index a pending node has one version, and another node may
 //     have its key; all its versions are older. With an index a key has one
 //     node.
-//  7. A Run is not changed once its sequence is set, and its list not reused.
 package delta

@@ -25,7 +25,6 @@ type List struct {
 	Place uint32
 
 	own         bool          // invariant 4
-	taken       bool          // own: a run has taken the memory over
 	mu          sync.Mutex    // own: readers that settle
 	pending     []pendingNode // own: nodes that are not linked yet
 	sorted      int           // own: how many of them were sorted
@@ -96,9 +95,6 @@ func (l *List) Used() int64 {
 	}
 	return int64(l.arena.next-base)*4 + l.largeSize
 }
-
-// Taken tells whether a run has taken the list's memory over.
-func (l *List) Taken() bool { return l.taken }
 
 // Empty tells whether the list holds no version.
 func (l *List) Empty() bool { return l.Versions() == 0 }

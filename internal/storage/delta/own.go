@@ -183,3 +183,29 @@ func (l *List) forward(from, to uint32) {
 	w[nodeChain] = to
 	w[nodeKeyLen] |= moved
 }
+
+// Truncate takes back every version above max, at the cost of a walk over the
+// list: for a writer that has no handles for Pop.
+func (l *List) Truncate(max uint64) {
+	if l.Empty() {
+		return
+	}
+	for n := l.words(l.head)[nodeTower]; n != 0; n = l.words(n)[nodeTower] {
+		l.cut(n, max)
+	}
+	for _, p := range l.pending {
+		l.cut(p.node, max)
+	}
+}
+
+func (l *List) cut(n uint32, max uint64) {
+	w := l.words(n)
+	for w[nodeChain] != 0 {
+		ver := l.version(w[nodeChain])
+		if ver.Seq <= max {
+			return
+		}
+		w[nodeChain] = l.words(w[nodeChain])[verPrev]
+		l.account(int(w[nodeKeyLen]>>4)+len(ver.Row), 0, ver.Flags, -1)
+	}
+}

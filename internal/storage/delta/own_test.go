@@ -59,6 +59,20 @@ func (m *ownModel) rollback(to int) {
 	}
 }
 
+// truncate is rollback without the undo list.
+func (m *ownModel) truncate(to int) {
+	m.l.Truncate(uint64(to))
+	for len(m.undo) > to {
+		u := m.undo[len(m.undo)-1]
+		m.undo = m.undo[:len(m.undo)-1]
+		if vs := m.model[u.key]; len(vs) == 1 {
+			delete(m.model, u.key)
+		} else {
+			m.model[u.key] = vs[:len(vs)-1]
+		}
+	}
+}
+
 func (m *ownModel) get() {
 	k, max := m.key(m.r), uint64(m.r.IntN(len(m.undo)+2))
 	if m.r.IntN(2) == 0 {
@@ -97,76 +111,18 @@ func (m *ownModel) iterate() {
 
 func (m *ownModel) keys() []string { return slices.Sorted(maps.Keys(m.model)) }
 
-// sorted compares a walk and the run that it makes.
+// sorted compares a walk.
 func (m *ownModel) sorted() {
-	keys, i, net := m.keys(), 0, int64(0)
-	run := NewRun(m.l)
+	keys, i := m.keys(), 0
 	for s := m.l.Sorted(); s.Next(); i++ {
 		vs := m.model[keys[i]]
 		newest := vs[len(vs)-1]
 		if v := s.Newest(); string(s.Key()) != keys[i] || v.Seq != newest.seq || string(v.Row) != newest.row || s.Existed() == vs[0].inserted {
 			m.t.Fatalf("key %d: %q, want %q", i, s.Key(), keys[i])
 		}
-		if newest.deleted && vs[0].inserted {
-			continue
-		}
-		run.Append(&s)
-		switch {
-		case newest.deleted:
-			net--
-		case vs[0].inserted:
-			net++
-		}
 	}
 	if i != len(keys) {
 		m.t.Fatalf("%d keys, want %d", i, len(keys))
-	}
-	if !run.Finish() {
-		return
-	}
-	run.seq = 9
-	if run.Net() != net {
-		m.t.Fatalf("net %d, want %d", run.Net(), net)
-	}
-	var in []string
-	for _, k := range keys {
-		if vs := m.model[k]; !vs[len(vs)-1].deleted || !vs[0].inserted {
-			in = append(in, k)
-		}
-	}
-	for range 20 {
-		k := m.key(m.r)
-		v, ok := run.Get([]byte(k), 9)
-		if _, want := slices.BinarySearch(in, k); ok != want || ok && (v.Seq != 9 || string(v.Row) != m.model[k][len(m.model[k])-1].row) {
-			m.t.Fatalf("run: get %q: %v, want %v", k, ok, want)
-		}
-		if _, ok := run.Get([]byte(k), 8); ok {
-			m.t.Fatal("seen before its sequence")
-		}
-		at, _ := slices.BinarySearch(in, k)
-		var it Iterator
-		it.OpenRun(run)
-		if it.SeekGE([]byte(k)); it.Valid() != (at < len(in)) || it.Valid() && (string(it.Key()) != in[at] || it.Compare([]byte(k)) < 0) {
-			m.t.Fatalf("run: seek %q", k)
-		}
-		if it.SeekLT([]byte(k)); it.Valid() != (at > 0) || it.Valid() && string(it.Key()) != in[at-1] {
-			m.t.Fatalf("run: seek below %q", k)
-		}
-	}
-	var it Iterator
-	it.OpenRun(run)
-	n := 0
-	for it.First(); it.Valid(); it.Next() {
-		if string(it.Key()) != in[n] {
-			m.t.Fatalf("run: key %d", n)
-		}
-		n++
-	}
-	for it.SeekLT(nil); it.Valid(); it.Prev() {
-		n--
-	}
-	if n != 0 {
-		m.t.Fatal("run: backwards", n)
 	}
 }
 
@@ -200,8 +156,10 @@ func TestOwnAgainstModel(t *testing.T) {
 				reads := 1 + int(round%4)*60
 				for range 3000 {
 					switch n := m.r.IntN(1000); {
-					case n < 3:
+					case n < 2:
 						m.rollback(m.r.IntN(len(m.undo) + 1))
+					case n < 3:
+						m.truncate(m.r.IntN(len(m.undo) + 1))
 					case n < 12:
 						m.rollback(max(0, len(m.undo)-m.r.IntN(4)))
 					case n < 12+reads:
@@ -247,8 +205,8 @@ func BenchmarkPutOwnRandom(b *testing.B) {
 	benchmarkPutOwn(b, func(i uint64) uint64 { return i * 0x9E3779B97F4A7C15 })
 }
 
-// BenchmarkRun sorts a list of 200,000 random keys and makes a run of it.
-func BenchmarkRun(b *testing.B) {
+// BenchmarkSorted sorts a list of 200,000 random keys and walks it.
+func BenchmarkSorted(b *testing.B) {
 	var k [8]byte
 	row := make([]byte, 40)
 	const n = 200_000
@@ -258,11 +216,9 @@ func BenchmarkRun(b *testing.B) {
 			binary.BigEndian.PutUint64(k[:], i*0x9E3779B97F4A7C15)
 			l.PutOwn(k[:], i+1, 0, row)
 		}
-		r := NewRun(l)
 		for s := l.Sorted(); s.Next(); {
-			r.Append(&s)
+			k[0] = s.Key()[0]
 		}
-		r.Finish()
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/row")
 }

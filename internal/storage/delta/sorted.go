@@ -45,16 +45,14 @@ const radixFrom = 96
 // sortFrom sorts nodes whose keys agree in the first depth bytes and whose
 // heads are the eight bytes that follow. It keeps the order of equal keys.
 func (l *List) sortFrom(p, scratch []pendingNode, depth int) {
-	if len(p) < radixFrom {
-		slices.SortStableFunc(p, func(a, b pendingNode) int {
-			if a.head != b.head {
-				return cmp.Compare(a.head, b.head)
-			}
-			return bytes.Compare(l.key(a.node), l.key(b.node))
-		})
-		return
+	byHead := func(a, b pendingNode) int { return cmp.Compare(a.head, b.head) }
+	switch {
+	case slices.IsSortedFunc(p, byHead): // equal so far, and then put in order
+	case len(p) < radixFrom:
+		slices.SortStableFunc(p, byHead)
+	default:
+		radix(p, scratch)
 	}
-	radix(p, scratch)
 	for i := 0; i < len(p); {
 		j := i + 1
 		for j < len(p) && p[j].head == p[i].head {
@@ -67,28 +65,22 @@ func (l *List) sortFrom(p, scratch []pendingNode, depth int) {
 	}
 }
 
-// sortEqual sorts nodes whose keys agree up to depth, or end before it.
+// sortEqual sorts nodes whose keys agree up to depth, or end before it. Only
+// where they are of one length can it go on by their next bytes: those of a
+// shorter key are no zeros.
 func (l *List) sortEqual(p, scratch []pendingNode, depth int) {
-	longer := false
-	length := int(l.words(p[0].node)[nodeKeyLen] >> 4)
+	length := l.words(p[0].node)[nodeKeyLen] >> 4
 	same := true
 	for i := range p {
-		n := int(l.words(p[i].node)[nodeKeyLen] >> 4)
-		longer = longer || n > depth
-		same = same && n == length
+		same = same && l.words(p[i].node)[nodeKeyLen]>>4 == length
 	}
 	switch {
-	case !longer && same:
-		return
-	case !longer: // the shorter is the other without its last zero bytes
-		slices.SortStableFunc(p, func(a, b pendingNode) int {
-			return cmp.Compare(l.words(a.node)[nodeKeyLen]>>4, l.words(b.node)[nodeKeyLen]>>4)
-		})
-		return
-	case !same:
+	case !same || len(p) < 4:
 		slices.SortStableFunc(p, func(a, b pendingNode) int {
 			return bytes.Compare(l.key(a.node), l.key(b.node))
 		})
+		return
+	case int(length) <= depth:
 		return
 	}
 	for i := range p {
@@ -135,6 +127,8 @@ type Sorted struct {
 	l       *List
 	linked  uint32
 	pending []pendingNode
+	ahead   int    // pending nodes that were touched
+	touched uint32 // keeps the compiler from leaving that out
 
 	node    uint32 // the present key, and its newest version
 	version uint32
@@ -169,6 +163,9 @@ func (s *Sorted) take() {
 		s.linked = l.words(s.linked)[nodeTower]
 		return
 	}
+	if s.ahead <= 4 {
+		s.touch()
+	}
 	key := l.key(s.pending[0].node)
 	if s.linked != 0 {
 		c := l.compare(s.linked, key, headOf(key))
@@ -182,10 +179,23 @@ func (s *Sorted) take() {
 	}
 	for {
 		s.add(s.pending[0].node)
+		s.ahead--
 		if s.pending = s.pending[1:]; len(s.pending) == 0 || !l.equal(s.pending[0].node, key) {
 			return
 		}
 	}
+}
+
+// touch brings the next pending nodes into the cache, several at a time: they
+// lie anywhere in the arena.
+func (s *Sorted) touch() {
+	s.ahead = max(s.ahead, 0)
+	end := min(s.ahead+12, len(s.pending))
+	for _, p := range s.pending[min(s.ahead, end):end] {
+		w := s.l.words(p.node)
+		s.touched += w[0] + w[min(16, len(w)-1)]
+	}
+	s.ahead = max(end, 5)
 }
 
 // add counts in the versions of a node that are newer than those before.

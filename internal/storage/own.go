@@ -1,0 +1,169 @@
+package storage
+
+import (
+	"bytes"
+
+	"github.com/zqlite/zqlite/internal/storage/delta"
+)
+
+// ownWrites is what a transaction has written to one tree: a list, and what
+// had to leave memory. Its sequences are ordinals (txn.WriteSet).
+type ownWrites struct {
+	list *delta.List
+	runs []ownRun // newest first; each wholly older than the list
+}
+
+// ownRun is a spilled part of a write set.
+type ownRun struct {
+	*run
+	from  uint64 // smallest ordinal in it
+	limit uint64 // ordinals above were rolled back
+	level int    // how often it was merged
+}
+
+func (o *ownWrites) empty() bool { return o == nil || o.list.Empty() && len(o.runs) == 0 }
+
+// rows is the number of rows added, as far as is known: what was rolled back
+// of a run stays counted.
+func (o *ownWrites) rows() int64 {
+	if o == nil {
+		return 0
+	}
+	n := o.list.Net()
+	for i := range o.runs {
+		n += o.runs[i].net
+	}
+	return n
+}
+
+// get gives the newest version of key at or below max; hash is delta.Hash(key).
+func (o *ownWrites) get(key []byte, hash, max uint64) (v delta.Version, ok bool, err error) {
+	if o == nil {
+		return v, false, nil
+	}
+	if v, ok = o.list.Get(key, hash, max); ok {
+		return v, true, nil
+	}
+	for i := range o.runs {
+		r := &o.runs[i]
+		if r.from > max {
+			continue
+		}
+		if v, ok, err = r.get(key, hash, min(max, r.limit)); ok || err != nil {
+			return v, ok, err
+		}
+	}
+	return v, false, nil
+}
+
+// endsBelow tells whether every key is below key, at little cost.
+func (o *ownWrites) endsBelow(key []byte) bool {
+	if o == nil {
+		return true
+	}
+	for i := range o.runs {
+		if bytes.Compare(o.runs[i].max, key) >= 0 {
+			return false
+		}
+	}
+	return o.list.EndsBelow(key)
+}
+
+// rollback takes back what no undo list knows any more: all after the first n
+// operations.
+func (o *ownWrites) rollback(n uint64) {
+	o.list.Truncate(n)
+	kept := o.runs[:0]
+	for _, r := range o.runs {
+		if r.limit = min(r.limit, n); r.from <= n {
+			kept = append(kept, r)
+		}
+	}
+	o.runs = kept
+}
+
+// ownRows walks all that a transaction has written to a tree in key order,
+// each key once: the newest version, and whether the key had a row before.
+type ownRows struct {
+	list    delta.Sorted
+	hasList bool
+	runs    []runCursor
+	limits  []uint64
+
+	key     []byte
+	newest  delta.Version
+	existed bool
+}
+
+func (o *ownWrites) sorted() *ownRows {
+	w := &ownRows{list: o.list.Sorted(), runs: make([]runCursor, len(o.runs)), limits: make([]uint64, len(o.runs))}
+	w.hasList = w.list.Next()
+	for i := range o.runs {
+		w.limits[i] = o.runs[i].limit
+		w.runs[i].open(o.runs[i].run)
+		w.runs[i].first()
+	}
+	return w
+}
+
+// next moves to the next key; false at the end.
+func (w *ownRows) next() (bool, error) {
+	for {
+		w.key = nil
+		if w.hasList {
+			w.key = w.list.Key()
+		}
+		for i := range w.runs {
+			c := &w.runs[i]
+			if c.err != nil {
+				return false, c.err
+			}
+			if c.valid() && (w.key == nil || bytes.Compare(c.key(), w.key) < 0) {
+				w.key = c.key()
+			}
+		}
+		if w.key == nil {
+			return false, nil
+		}
+		if w.take() {
+			return true, nil
+		}
+	}
+}
+
+// take sums up the present key and moves past it; false when nothing of it
+// stands.
+func (w *ownRows) take() bool {
+	key, ok := w.key, false
+	if w.hasList && bytes.Equal(w.list.Key(), key) {
+		w.newest, w.existed, ok = w.list.Newest(), w.list.Existed(), true
+		w.hasList = w.list.Next()
+	}
+	for i := range w.runs {
+		c := &w.runs[i]
+		if !c.valid() || !bytes.Equal(c.key(), key) {
+			continue
+		}
+		if v, existed, has := c.net(w.limits[i]); has {
+			if w.existed = existed; !ok {
+				w.newest, ok = v, true
+			}
+		}
+		c.next()
+	}
+	return ok
+}
+
+// code gives the operation that the present entry amounts to; 0 is none: the
+// key was put and deleted again within the transaction.
+func code(deleted, existed bool) byte {
+	switch {
+	case deleted && !existed:
+		return 0
+	case deleted:
+		return opDelete
+	case existed:
+		return opPut
+	}
+	return opInsert
+}
