@@ -18,7 +18,6 @@ type runWriter struct {
 	buf  []byte
 	last int // of the key in buf that was written last
 	lenK int
-	keep bool // the next entry has the same key
 }
 
 // newRunWriter begins a run of at most max entries behind what c has.
