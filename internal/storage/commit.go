@@ -21,6 +21,7 @@ type request struct {
 func errUnknown(cause error) error {
 	return sqlerr.Wrap(cause, sqlerr.TransactionResolutionUnknown,
 		"the outcome of the commit is unknown: the log could not be written").
+		WithDetail("%v", cause).
 		WithHint("Open the database again to find out.")
 }
 
@@ -155,6 +156,10 @@ func (s *Store) commitBatch(batch []*request) {
 		s.frame = payload[:0]
 	}
 	if err := s.writeFrame(st.gen, payload, first+1, seq); err != nil {
+		if st.gen.log.Err() == nil && sqlerr.Code(err) == sqlerr.DiskFull {
+			fail(batch, err) // nothing of the frame was written
+			return
+		}
 		s.poison(err)
 		fail(batch, errUnknown(err))
 		return
@@ -214,7 +219,11 @@ func (s *Store) poison(err error) { s.poisonCause.CompareAndSwap(nil, &err) }
 
 func (s *Store) poisoned() error {
 	if p := s.poisonCause.Load(); p != nil {
-		return sqlerr.Wrap(*p, sqlerr.IOError, "the database stopped after a failed write; open it again")
+		code := sqlerr.IOError
+		if sqlerr.Code(*p) == sqlerr.DiskFull {
+			code = sqlerr.DiskFull
+		}
+		return sqlerr.Wrap(*p, code, "the database stopped after a failed write; open it again").WithDetail("%v", *p)
 	}
 	if s.closed.Load() {
 		return ErrClosed

@@ -45,10 +45,8 @@ func Open(ctx context.Context, files vfs.FS, path string, o Options) (*Store, er
 }
 
 func (s *Store) open(ctx context.Context) error {
-	if !s.o.ReadOnly {
-		if err := s.lockFile(); err != nil {
-			return err
-		}
+	if err := s.lockFile(); err != nil {
+		return err
 	}
 	if err := s.openPages(); err != nil {
 		return err
@@ -131,11 +129,20 @@ func (s *Store) settle(st *state, r replayed) error {
 // lockFile takes the process lock, on a name of its own: where locks belong to
 // the process, closing any handle of the file would release them.
 func (s *Store) lockFile() error {
-	l, err := s.fs.Lock(s.path + "-lock")
+	if !s.o.Create {
+		// said before a file for the lock is made
+		if _, err := s.fs.Stat(s.path); errors.Is(err, fs.ErrNotExist) {
+			return sqlerr.Wrap(err, sqlerr.UndefinedFile, "database file %q does not exist", s.path)
+		}
+	}
+	l, err := s.fs.Lock(s.path+"-lock", s.o.ReadOnly)
 	if errors.Is(err, vfs.ErrLocked) {
 		return sqlerr.Wrap(err, sqlerr.ObjectInUse, "database %q is open in another process", filepath.Base(s.path))
 	}
 	if err != nil {
+		if s.o.ReadOnly && !s.lockable() {
+			return nil // nobody can write where no lock can be made
+		}
 		if errors.Is(err, fs.ErrNotExist) {
 			return sqlerr.Wrap(err, sqlerr.UndefinedFile, "the directory of %q does not exist", s.path)
 		}
@@ -143,6 +150,13 @@ func (s *Store) lockFile() error {
 	}
 	s.lock = l
 	return nil
+}
+
+// lockable reports whether the lock's file is there: on a medium that cannot be
+// written it may not be.
+func (s *Store) lockable() bool {
+	_, err := s.fs.Stat(s.path + "-lock")
+	return err == nil
 }
 
 // Close checkpoints, so that the next opening has nothing to replay, and lets

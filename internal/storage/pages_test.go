@@ -171,12 +171,18 @@ func TestReadOnlyAndLock(t *testing.T) {
 	must(t, tx.CreateTree(Spec{ID: table, Key: page.KeyUint64, Layout: testLayout}))
 	must(t, tx.Insert(table, intKey(1), row(10, "")))
 	must(t, tx.Commit(ctx))
+	if _, err := Open(ctx, files, "db", Options{ReadOnly: true}); sqlerr.Code(err) != sqlerr.ObjectInUse {
+		t.Fatal(err) // its pages are written anew under a reader
+	}
+	must(t, s.Close())
 	r, err := Open(ctx, files, "db", Options{ReadOnly: true})
 	must(t, err)
+	again, err := Open(ctx, files, "db", Options{ReadOnly: true})
+	must(t, err)
+	must(t, again.Close())
 	want(t, read(t, r.Begin(TxOptions{}), 1), 10)
 	wantCode(t, r.Begin(TxOptions{}).Put(table, intKey(1), row(1, "")), sqlerr.ReadOnlySQLTransaction)
 	must(t, r.Close())
-	must(t, s.Close())
 	late := s.Begin(TxOptions{})
 	if err := late.BeginStatement(); err != ErrClosed {
 		t.Fatal(err)

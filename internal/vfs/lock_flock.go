@@ -9,9 +9,13 @@ import (
 
 // lockFile uses flock, which belongs to the handle: other handles of the same
 // file, in this process too, neither share nor release it.
-func lockFile(f *os.File) error {
+func lockFile(f *os.File, shared bool) error {
+	how := syscall.LOCK_EX
+	if shared {
+		how = syscall.LOCK_SH
+	}
 	for {
-		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		err := syscall.Flock(int(f.Fd()), how|syscall.LOCK_NB)
 		switch err {
 		case syscall.EINTR:
 			continue

@@ -8,10 +8,14 @@ import (
 
 // lockFile locks one byte far beyond any content: locks of this system are
 // mandatory, and one within the content would stop readers of backups.
-func lockFile(f *os.File) error {
+func lockFile(f *os.File, shared bool) error {
+	how := uint32(windows.LOCKFILE_EXCLUSIVE_LOCK | windows.LOCKFILE_FAIL_IMMEDIATELY)
+	if shared {
+		how = windows.LOCKFILE_FAIL_IMMEDIATELY
+	}
 	at := windows.Overlapped{OffsetHigh: 0x7fffffff, Offset: 0xfffffffe}
 	err := windows.LockFileEx(windows.Handle(f.Fd()),
-		windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &at)
+		how, 0, 1, 0, &at)
 	if err == windows.ERROR_LOCK_VIOLATION || err == windows.ERROR_IO_PENDING {
 		return ErrLocked
 	}

@@ -11,7 +11,7 @@ import (
 // Memory makes an empty file system in the memory of this process. Nothing of
 // it outlives the value; syncs do nothing; directories need not be made.
 func Memory() FS {
-	return &memoryFS{files: map[string]*memoryFile{}, locks: map[string]bool{}}
+	return &memoryFS{files: map[string]*memoryFile{}, locks: map[string]int{}}
 }
 
 // memoryChunk is small enough that a small database wastes little, and large
@@ -21,7 +21,7 @@ const memoryChunk = 64 << 10
 type memoryFS struct {
 	mu    sync.Mutex
 	files map[string]*memoryFile
-	locks map[string]bool
+	locks map[string]int // holders; -1 is one that does not share
 }
 
 // memoryFile keeps its content in chunks; a nil chunk is zeros.
@@ -120,24 +120,30 @@ type memoryLock struct {
 	once sync.Once
 }
 
-func (m *memoryFS) Lock(name string) (io.Closer, error) {
+func (m *memoryFS) Lock(name string, shared bool) (io.Closer, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	key := filepath.Clean(name)
-	if m.locks[key] {
+	if n := m.locks[key]; n < 0 || n > 0 && !shared {
 		return nil, pathError("lock", name, ErrLocked)
 	}
 	if m.files[key] == nil {
 		m.files[key] = &memoryFile{}
 	}
-	m.locks[key] = true
+	if shared {
+		m.locks[key]++
+	} else {
+		m.locks[key] = -1
+	}
 	return &memoryLock{m: m, key: key}, nil
 }
 
 func (l *memoryLock) Close() error {
 	l.once.Do(func() {
 		l.m.mu.Lock()
-		delete(l.m.locks, l.key)
+		if l.m.locks[l.key]--; l.m.locks[l.key] <= 0 {
+			delete(l.m.locks, l.key)
+		}
 		l.m.mu.Unlock()
 	})
 	return nil

@@ -63,7 +63,7 @@ func (osFS) Stat(name string) (FileInfo, error) {
 	return FileInfo{Size: info.Size(), IsDir: info.IsDir()}, nil
 }
 
-func (osFS) Lock(name string) (io.Closer, error) {
+func (osFS) Lock(name string, shared bool) (io.Closer, error) {
 	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, filePerm)
 	if err != nil {
 		// A file that may only be read can still be locked on most systems.
@@ -72,7 +72,7 @@ func (osFS) Lock(name string) (io.Closer, error) {
 			return nil, err
 		}
 	}
-	if err := lockFile(f); err != nil {
+	if err := lockFile(f, shared); err != nil {
 		f.Close()
 		if err == ErrLocked {
 			return nil, &fs.PathError{Op: "lock", Path: name, Err: ErrLocked}

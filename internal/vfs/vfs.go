@@ -39,12 +39,12 @@ type FS interface {
 	List(dir string) ([]string, error)
 	// Stat tells size and kind; missing is fs.ErrNotExist.
 	Stat(name string) (FileInfo, error)
-	// Lock takes the exclusive lock of a file for as long as the Closer is
-	// open, making an empty file where there is none. ErrLocked comes at once
-	// when it is held. It is advisory, and ends with the process. Where locks
+	// Lock takes the lock of a file for as long as the Closer is open, making
+	// an empty file where there is none: for one holder, or shared with others
+	// that share it. ErrLocked comes at once when it cannot be had. It is advisory, and ends with the process. Where locks
 	// belong to the process (Solaris, AIX) closing any other handle of the
 	// same file would release it: lock a name that is never opened otherwise.
-	Lock(name string) (io.Closer, error)
+	Lock(name string, shared bool) (io.Closer, error)
 	// TempFile makes a file that nobody else sees and that is gone when it is
 	// closed. An empty dir is the system's place for such files.
 	TempFile(dir string) (File, error)

@@ -149,18 +149,39 @@ func TestLock(t *testing.T) {
 	for name, f := range systems() {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "lock")
-			l, err := f.Lock(path)
+			l, err := f.Lock(path, false)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := f.Lock(path); !errors.Is(err, vfs.ErrLocked) {
+			if _, err := f.Lock(path, false); !errors.Is(err, vfs.ErrLocked) {
 				t.Fatal(err)
 			}
 			if err := l.Close(); err != nil {
 				t.Fatal(err)
 			}
-			l, err = f.Lock(path)
+			l, err = f.Lock(path, false)
 			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := f.Lock(path, true); !errors.Is(err, vfs.ErrLocked) {
+				t.Fatalf("shared beside one that does not: %v", err)
+			}
+			l.Close()
+			a, err := f.Lock(path, true)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b, err := f.Lock(path, true)
+			if err != nil {
+				t.Fatalf("two cannot share: %v", err)
+			}
+			for _, l := range []io.Closer{a, b} {
+				if _, err := f.Lock(path, false); !errors.Is(err, vfs.ErrLocked) {
+					t.Fatalf("alone beside a shared one: %v", err)
+				}
+				l.Close()
+			}
+			if l, err = f.Lock(path, false); err != nil {
 				t.Fatal(err)
 			}
 			l.Close()
@@ -171,7 +192,7 @@ func TestLock(t *testing.T) {
 // TestLockOfAnotherProcess runs this test again as a child that takes the lock.
 func TestLockOfAnotherProcess(t *testing.T) {
 	if path := os.Getenv("ZQLITE_TEST_LOCK"); path != "" {
-		_, err := vfs.OS().Lock(path)
+		_, err := vfs.OS().Lock(path, false)
 		if errors.Is(err, vfs.ErrLocked) {
 			os.Exit(3)
 		}
@@ -184,7 +205,7 @@ func TestLockOfAnotherProcess(t *testing.T) {
 		c.Run()
 		return c.ProcessState.ExitCode()
 	}
-	l, err := vfs.OS().Lock(path)
+	l, err := vfs.OS().Lock(path, false)
 	if err != nil {
 		t.Fatal(err)
 	}

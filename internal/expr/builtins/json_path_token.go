@@ -155,7 +155,7 @@ func (p *pathParser) escape(b []byte, i int) ([]byte, int, error) {
 		return append(b, "\b\f\n\r\t\v"[strings.IndexByte("bfnrtv", c)]), i, nil
 	case 'x':
 		r, err := strconv.ParseUint(s[i:min(i+2, len(s))], 16, 8)
-		if err != nil {
+		if err != nil || i+2 > len(s) {
 			return b, i, sqlerr.New(sqlerr.SyntaxError, "invalid hexadecimal character sequence at or near \"%s\" of jsonpath input", s[i-2:])
 		}
 		return utf8.AppendRune(b, rune(r)), i + 2, nil

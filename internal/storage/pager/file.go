@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"syscall"
 
 	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/vfs"
@@ -126,7 +127,11 @@ func damaged(format string, args ...any) error {
 }
 
 func ioError(err error, what string) error {
-	return sqlerr.Wrap(err, sqlerr.IOError, "could not %s the data file: %s", what, err.Error())
+	code := sqlerr.IOError
+	if errors.Is(err, syscall.ENOSPC) {
+		code = sqlerr.DiskFull
+	}
+	return sqlerr.Wrap(err, code, "could not %s the data file: %s", what, err.Error())
 }
 
 // Open opens the data file; missing is fs.ErrNotExist. codec is nil for a

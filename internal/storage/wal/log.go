@@ -81,31 +81,39 @@ func (l *Log) begin(fs vfs.FS, dir string) error {
 	if _, err := l.file.WriteAt(block[:], 0); err != nil {
 		return err
 	}
-	l.reserve(sector)
+	if err := l.reserve(sector); err != nil {
+		return err
+	}
 	if err := l.file.Sync(); err != nil {
 		return err
 	}
 	return fs.SyncDir(dir)
 }
 
-// reserve sees to it that the file is written with zeros up to end.
-func (l *Log) reserve(end int64) {
+// reserve sees to it that the file is written with zeros up to end. It fails
+// where the disk is full; other errors are left to the write of the frame.
+func (l *Log) reserve(end int64) error {
 	if end <= l.allocated || l.prealloc <= 0 {
-		return
+		return nil
 	}
 	size := (end + l.prealloc - 1) / l.prealloc * l.prealloc
-	// Only an optimisation: where there is no room for the zeros there may yet
-	// be room for the frame, and its own write reports what is wrong.
 	if l.file.Allocate(size) == nil {
 		l.allocated = size
-	} else {
-		l.allocated = end
+		return nil
 	}
+	// Where there is no room for so many zeros there may yet be for the frame.
+	if err := l.file.Allocate(end); errors.Is(err, syscall.ENOSPC) {
+		return ioError(err, "extend")
+	}
+	l.allocated = end
+	return nil
 }
 
 // Append writes a frame and returns its LSN. The frame is in the hands of the
 // operating system when it returns (or in the buffer, after SetBuffered). An
-// error poisons the log; whether the frame survives is then unknown.
+// error poisons the log; whether the frame survives is then unknown. Only
+// where the disk has no room for the frame (SQLSTATE 53100, Err is nil) nothing
+// of it was written, and the log can be used further.
 func (l *Log) Append(firstSeq, lastSeq uint64, payload []byte) (lsn uint64, err error) {
 	if p := l.poison.Load(); p != nil {
 		return 0, *p
@@ -115,6 +123,9 @@ func (l *Log) Append(firstSeq, lastSeq uint64, payload []byte) (lsn uint64, err 
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if err := l.reserve(l.at + int64(len(l.buf)) + padded(int64(headerLen+tagLen+len(payload)))); err != nil {
+		return 0, err
+	}
 	start := l.end.Load()
 	lsn = l.header.StartLSN + uint64(start)
 	if len(payload) >= directBytes && l.header.Codec == nil {
@@ -204,7 +215,6 @@ func (l *Log) appendDirect(lsn, firstSeq, lastSeq uint64, payload []byte) error 
 	crc = crc32.Update(crc, castagnoli, b[sector:])
 	l.finish(b, crc)
 	size := padded(headerLen + int64(len(payload)))
-	l.reserve(l.at + size)
 	_, err := l.file.WriteAt(b[:sector], l.at)
 	if err == nil {
 		_, err = l.file.WriteAt(payload[inFirst:inFirst+inMiddle], l.at+sector)
@@ -225,7 +235,6 @@ func (l *Log) flush() error {
 	if len(l.buf) == 0 {
 		return nil
 	}
-	l.reserve(l.at + int64(len(l.buf)))
 	if _, err := l.file.WriteAt(l.buf, l.at); err != nil {
 		return l.fail(err, "write")
 	}

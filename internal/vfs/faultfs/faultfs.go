@@ -275,11 +275,11 @@ func (f *FS) Stat(name string) (vfs.FileInfo, error) {
 }
 
 // Lock implements vfs.FS.
-func (f *FS) Lock(name string) (io.Closer, error) {
+func (f *FS) Lock(name string, shared bool) (io.Closer, error) {
 	if err := f.gate(Lock, name); err != nil {
 		return nil, err
 	}
-	return f.inner.Lock(name)
+	return f.inner.Lock(name, shared)
 }
 
 // TempFile implements vfs.FS.

@@ -18,12 +18,12 @@ type Disk struct {
 	initial   *state // where the record begins
 	record    []*Op
 	nextInode int
-	locks     map[string]bool
+	locks     map[string]int // holders; -1 is one that does not share
 }
 
 // New makes an empty disk.
 func New() *Disk {
-	return &Disk{state: newState(), initial: newState(), locks: map[string]bool{}}
+	return &Disk{state: newState(), initial: newState(), locks: map[string]int{}}
 }
 
 func pathError(op, name string, err error) error {
@@ -203,24 +203,30 @@ type diskLock struct {
 }
 
 // Lock implements vfs.FS.
-func (d *Disk) Lock(name string) (io.Closer, error) {
+func (d *Disk) Lock(name string, shared bool) (io.Closer, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	name = filepath.Clean(name)
-	if d.locks[name] {
+	if n := d.locks[name]; n < 0 || n > 0 && !shared {
 		return nil, pathError("lock", name, vfs.ErrLocked)
 	}
 	if _, ok := d.state.names[name]; !ok {
 		d.create(name)
 	}
-	d.locks[name] = true
+	if shared {
+		d.locks[name]++
+	} else {
+		d.locks[name] = -1
+	}
 	return &diskLock{d: d, name: name}, nil
 }
 
 func (l *diskLock) Close() error {
 	l.once.Do(func() {
 		l.d.mu.Lock()
-		delete(l.d.locks, l.name)
+		if l.d.locks[l.name]--; l.d.locks[l.name] <= 0 {
+			delete(l.d.locks, l.name)
+		}
 		l.d.mu.Unlock()
 	})
 	return nil

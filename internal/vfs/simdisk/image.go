@@ -46,12 +46,12 @@ func Kinds() []Kind {
 func (s *state) image(kind Kind, seed uint64) *Disk {
 	if kind == ProcessEnd {
 		n := s.clone()
-		return &Disk{state: n, initial: n.clone(), nextInode: s.maxInode(), locks: map[string]bool{}}
+		return &Disk{state: n, initial: n.clone(), nextInode: s.maxInode(), locks: map[string]int{}}
 	}
 	rng := rand.New(rand.NewPCG(seed, uint64(kind)))
 	n := newState()
 	s.imageNames(n, kind, rng)
-	d := &Disk{state: n, locks: map[string]bool{}}
+	d := &Disk{state: n, locks: map[string]int{}}
 	// Inodes in the order of their numbers, so that the draws repeat.
 	for id := range s.maxInode() {
 		f := s.inodes[id]
