@@ -42,7 +42,10 @@ func (b *binder) bindQuery(q *ast.Select, box *scope, flags queryFlags) plan.Nod
 		}
 		node = b.body(q.Body, box, flags)
 		if len(q.Locking) > 0 {
-			panic(fail(q.Locking[0].Pos, sqlerr.FeatureNotSupported, "%s is not allowed with %s", lockName(q.Locking[0].Strength), bodyName(q.Body)))
+			if _, ok := q.Body.(*ast.Values); ok {
+				panic(notApplicable(q.Locking[0], q.Locking[0].Pos, "VALUES"))
+			}
+			panic(notLockable(q.Locking[0], "UNION/INTERSECT/EXCEPT"))
 		}
 		node = b.orderOutput(node, cl, box, bodyName(q.Body))
 	}
@@ -116,7 +119,7 @@ func (b *binder) core(c *ast.SelectCore, cl clauses, box *scope, flags queryFlag
 	s.query.open = false
 	if groups.used || len(s.query.aggs) > 0 || having != nil || len(s.query.groupings) > 0 {
 		if len(cl.locking) > 0 {
-			panic(fail(cl.locking[0].Pos, sqlerr.FeatureNotSupported, "%s is not allowed with %s", lockName(cl.locking[0].Strength), aggregateWord(groups)))
+			panic(notLockable(cl.locking[0], aggregateWord(groups, having)))
 		}
 		g := &grouper{b: b, s: s, groups: groups}
 		node = g.aggregate(node, outs, having, keys, on)
@@ -124,13 +127,6 @@ func (b *binder) core(c *ast.SelectCore, cl clauses, box *scope, flags queryFlag
 	node = windowNodes(node, s.query.windows)
 	b.lock(cl.locking, c, s, node)
 	return b.finish(node, c, cl, outs, keys, on, s, box)
-}
-
-func aggregateWord(g *grouping) string {
-	if g.used {
-		return "GROUP BY clause"
-	}
-	return "aggregate functions"
 }
 
 // finish puts projection, DISTINCT, ORDER BY and LIMIT on the input.
@@ -434,59 +430,4 @@ func (b *binder) limit(node plan.Node, cl clauses, keys []expr.SortKey, box, fro
 		l.Count = nil
 	}
 	return l
-}
-
-// lock marks the scans that FOR UPDATE and its like name.
-func (b *binder) lock(locking []ast.Locking, c *ast.SelectCore, s *scope, node plan.Node) {
-	for _, l := range locking {
-		switch {
-		case c.Distinct:
-			panic(fail(l.Pos, sqlerr.FeatureNotSupported, "%s is not allowed with DISTINCT clause", lockName(l.Strength)))
-		case len(s.query.windows) > 0:
-			panic(fail(l.Pos, sqlerr.FeatureNotSupported, "%s is not allowed with window functions", lockName(l.Strength)))
-		}
-		b.locks = true
-		mark := &plan.Locking{Share: l.Strength <= ast.ForShare, NoWait: l.Wait == ast.LockNowait, SkipLocked: l.Wait == ast.LockSkipLocked}
-		for _, of := range l.Of {
-			found := false
-			for _, it := range s.items {
-				found = found || it.name == of.Name
-			}
-			if !found {
-				panic(fail(of.Pos, sqlerr.UndefinedTable, "relation \"%s\" in %s clause not found in FROM clause", of.Name, lockName(l.Strength)))
-			}
-		}
-		for _, it := range s.items {
-			switch {
-			case !namedIn(l.Of, it.name):
-			case it.scan != nil:
-				lockScans(it.scan, mark)
-			case it.node != nil:
-				lockScans(it.node, mark)
-			}
-		}
-	}
-}
-
-// lockScans marks the scans whose rows a node passes on one by one.
-func lockScans(n plan.Node, mark *plan.Locking) {
-	switch n := n.(type) {
-	case *plan.Scan:
-		if n.Lock == nil || n.Lock.Share {
-			n.Lock = mark
-		}
-	case *plan.Project, *plan.Filter, *plan.Join, *plan.Sort, *plan.Limit:
-		for _, in := range n.Inputs() {
-			lockScans(in, mark)
-		}
-	}
-}
-
-func namedIn(of []ast.QualifiedName, name string) bool {
-	for _, n := range of {
-		if n.Name == name {
-			return true
-		}
-	}
-	return len(of) == 0
 }

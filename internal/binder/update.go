@@ -18,7 +18,6 @@ func (b *binder) source(ref *ast.TableRef, c *change, from []ast.TableExpr, box 
 	}
 	scan, it := b.scan(c.rel)
 	scan.Alias = c.alias
-	scan.Lock = &plan.Locking{}
 	if b.o.Tenant && c.rel.Tenant != 0 {
 		scan.Filter = append(scan.Filter, b.tenantCondition(it))
 	}

@@ -5,7 +5,6 @@ import (
 
 	"github.com/zqlite/zqlite/internal/catalog"
 	"github.com/zqlite/zqlite/internal/expr"
-	"github.com/zqlite/zqlite/internal/plan"
 	"github.com/zqlite/zqlite/internal/storage"
 	"github.com/zqlite/zqlite/internal/table"
 	"github.com/zqlite/zqlite/internal/types"
@@ -24,6 +23,8 @@ type childFinder struct {
 	batch    vector.Batch
 	ordinals []int
 	cmp      []func(a, b types.Value) int
+	places   []int         // of the row's key in row
+	locked   []types.Value // the key columns of a child, read again under its lock
 	at       int
 	row      []types.Value
 	rowid    int64
@@ -32,17 +33,14 @@ type childFinder struct {
 func (f *childFinder) open(r *Run) error {
 	rel := f.p.child
 	t := table.Of(rel)
-	f.ordinals = f.ordinals[:0]
+	wanted := f.p.columns
 	if f.full {
-		for i := range rel.Columns {
-			f.ordinals = append(f.ordinals, i)
+		wanted = make([]int, len(rel.Columns))
+		for i := range wanted {
+			wanted[i] = i
 		}
-	} else {
-		f.ordinals = append(f.ordinals, f.p.columns...)
 	}
-	if rel.RowIDKey {
-		f.ordinals = append(f.ordinals, plan.RowIDOrdinal)
-	}
+	f.ordinals, f.places = withKey(rel, wanted)
 	access := table.Access{Newest: true}
 	if ix, order, ok := childIndex(rel, f.p.key); ok {
 		b := table.Bounds{}
@@ -113,7 +111,12 @@ func (f *childFinder) next(r *Run) (bool, error) {
 		if f.p.child.RowIDKey {
 			f.rowid = f.row[len(f.row)-1].I
 		}
-		return true, nil
+		if f.full { // who takes whole rows locks them for a change
+			return true, nil
+		}
+		if ok, err := f.stands(r); ok || err != nil {
+			return ok, err
+		}
 	}
 }
 
@@ -130,6 +133,36 @@ func (f *childFinder) refers(i int) bool {
 		}
 	}
 	return true
+}
+
+// stands locks the child row that next found, and reports whether it still
+// refers to the key: the scan may have passed it before another transaction
+// changed it.
+func (f *childFinder) stands(r *Run) (bool, error) {
+	rel := f.p.child
+	t := table.Of(rel)
+	vals := make([]types.Value, len(f.places))
+	for i, at := range f.places {
+		vals[i] = f.row[at]
+	}
+	key, err := t.KeyOf(nil, vals)
+	if err != nil {
+		return false, err
+	}
+	if err := r.Tx.LockKey(r.ctx(), t.Tree(), key, storage.LockKeyShare, storage.Wait); err != nil {
+		return false, err
+	}
+	f.locked = append(f.locked[:0], f.values...)
+	found, err := t.GetNewest(r.Tx, key, f.p.columns, f.locked)
+	if err != nil || !found {
+		return false, err
+	}
+	for k, v := range f.locked {
+		if v.IsNull() || f.cmp[k](v, f.values[k]) != 0 {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 func (f *childFinder) close() {

@@ -398,7 +398,7 @@ func (c *changeState) changeChildren(r *Run, e *parentEvent, p *foreignParent, a
 		if err != nil {
 			return err
 		}
-		if err := t.lock(r, key, true); err != nil {
+		if err := t.lock(r, key, action == catalog.Cascade && e.new == nil); err != nil {
 			return err
 		}
 		if action == catalog.Cascade && e.new == nil {

@@ -89,7 +89,6 @@ type conflictAction struct {
 	update   []assignProgram
 	where    expr.Scalar
 	pair     []types.Value // existing row, then the proposed one
-	keys     bool
 	ordinals []int
 	existing []types.Value
 	key      []byte
@@ -178,7 +177,6 @@ func (b *builder) conflictAction(n *plan.Insert, t *target) (*conflictAction, er
 	}
 	c := b.compiler(s)
 	a.pair = make([]types.Value, 2*len(rel.Columns))
-	a.keys = t.changesKeys(n.OnConflict.Update)
 	var err error
 	if a.update, err = assignPrograms(c, n.OnConflict.Update); err != nil {
 		return nil, err
@@ -320,7 +318,7 @@ func (x *insertOp) upsert(r *Run, row []types.Value) error {
 		return sqlerr.New(sqlerr.CardinalityViolation, "ON CONFLICT DO UPDATE command cannot affect row a second time").
 			WithHint("Ensure that no rows proposed for insertion within the same command have duplicate constrained values.")
 	}
-	found, err := x.read(r, a.keys)
+	found, err := x.read(r, false)
 	if err != nil || !found {
 		return err
 	}

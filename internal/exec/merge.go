@@ -24,7 +24,6 @@ type mergeWhen struct {
 	cond    expr.Scalar
 	action  string
 	set     []assignProgram
-	keys    bool
 	row     []expr.Scalar
 }
 
@@ -41,7 +40,7 @@ func (b *builder) merge(n *plan.Merge) (Operator, error) {
 	}
 	for i := range n.Whens {
 		w := &n.Whens[i]
-		p := mergeWhen{matched: w.Matched, action: w.Action, keys: x.target.changesKeys(w.Set)}
+		p := mergeWhen{matched: w.Matched, action: w.Action}
 		if w.Cond != nil {
 			if p.cond, err = c.Scalar(w.Cond); err != nil {
 				return nil, err
@@ -151,7 +150,7 @@ func (m *mergeOp) act(r *Run, w *mergeWhen) error {
 		return sqlerr.New(sqlerr.CardinalityViolation, "MERGE command cannot affect row a second time").
 			WithHint("Ensure that not more than one source row matches any one target row.")
 	}
-	if err := m.target.lock(r, key, w.keys || w.action == "delete"); err != nil {
+	if err := m.target.lock(r, key, w.action == "delete"); err != nil {
 		return err
 	}
 	r.changes.affected++

@@ -312,7 +312,7 @@ func TestLockingLimit(t *testing.T) {
 	w.must(w.insert(w.parent, []any{1, "one", 10}, []any{2, "two", 20}, []any{3, "three", 30}), 3)
 	take := func(tx *storage.Tx) []string {
 		s := scanOf(w.parent, nil, 0, nil)
-		s.Lock = &plan.Locking{SkipLocked: true}
+		s.Lock = &plan.Locking{Strength: plan.ForUpdate, SkipLocked: true}
 		n := &plan.Limit{Count: intConst(1), Input: &plan.Sort{Input: s, Keys: []expr.SortKey{{Expr: ref(s.Cols[2]), Desc: true}},
 			Limit: &plan.Limit{Count: intConst(1)}}}
 		return show(collect(t, n, w.run(tx)))

@@ -223,20 +223,27 @@ func lockByKey(r *Run, t *table.Table, l *plan.Locking, vals []types.Value, key 
 		return false, err
 	}
 	*key = k
-	mode, wait := storage.LockExclusive, storage.Wait
-	if l.Share {
-		mode = storage.LockShare
-	}
+	wait := storage.Wait
 	if l.NoWait {
 		wait = storage.NoWait
 	} else if l.SkipLocked {
 		wait = storage.SkipLocked
 	}
-	err = r.Tx.LockRow(r.ctx(), t.Tree(), k, mode, wait)
-	if err == storage.ErrLocked && l.SkipLocked {
+	err = r.Tx.LockRow(r.ctx(), t.Tree(), k, lockModes[l.Strength], wait)
+	switch {
+	case err == nil:
+		return true, nil
+	case err == storage.ErrLocked && !l.NoWait:
 		return false, nil
+	case l.NoWait && sqlerr.Code(err) == sqlerr.LockNotAvailable:
+		return false, sqlerr.Wrap(err, sqlerr.LockNotAvailable, "could not obtain lock on row in relation \"%s\"", t.Rel.Name)
 	}
-	return err == nil, err
+	return false, err
+}
+
+var lockModes = [...]storage.LockMode{
+	plan.ForKeyShare: storage.LockKeyShare, plan.ForShare: storage.LockShare,
+	plan.ForNoKeyUpdate: storage.LockNoKeyUpdate, plan.ForUpdate: storage.LockExclusive,
 }
 
 func (s *scanOp) Close() error {

@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -67,14 +68,17 @@ func (b *builder) target(t *plan.Target) (*target, error) {
 		}
 	}
 	for _, ix := range t.Rel.Indexes {
-		if !ix.Unique {
-			continue
+		if !ix.Unique || ix.Where != "" || slices.ContainsFunc(ix.Parts, func(p catalog.IndexPart) bool { return p.Column == 0 }) {
+			continue // no foreign key can refer to it
 		}
 		for _, p := range ix.Parts {
-			if o := t.Rel.Ordinal(p.Column); p.Column != 0 && o >= 0 {
+			if o := t.Rel.Ordinal(p.Column); o >= 0 {
 				x.keyOrds = append(x.keyOrds, o)
 			}
 		}
+	}
+	if t.Rel.RowIDKey && t.Rel.KeyColumn != 0 {
+		x.keyOrds = append(x.keyOrds, t.Rel.Ordinal(t.Rel.KeyColumn))
 	}
 	var err error
 	if x.checks, err = checkPrograms(c, t.Checks); err != nil {
@@ -293,11 +297,11 @@ func (t *target) insert(r *Run, row []types.Value, rowid int64) error {
 	return t.checkParents(r, nil, row, rowid)
 }
 
-// lock locks the row under key for a change. keys says that unique keys may
-// change, or that the row goes.
-func (t *target) lock(r *Run, key []byte, keys bool) error {
+// lock locks the row under key for a change; gone says that the row goes. An
+// update that changes a key takes the stronger lock when it is known to.
+func (t *target) lock(r *Run, key []byte, gone bool) error {
 	mode := storage.LockNoKeyUpdate
-	if keys {
+	if gone {
 		mode = storage.LockExclusive
 	}
 	return r.Tx.LockRow(r.ctx(), t.writer.Tree(), key, mode, storage.Wait)
@@ -305,6 +309,11 @@ func (t *target) lock(r *Run, key []byte, keys bool) error {
 
 // update replaces a locked row by a complete one.
 func (t *target) update(r *Run, key []byte, old, new []types.Value, rowid int64) error {
+	if t.keysDiffer(old, new) {
+		if err := t.lock(r, key, true); err != nil {
+			return err
+		}
+	}
 	if err := t.writer.Update(r.ctx(), r.Tx, key, old, new, rowid); err != nil {
 		return err
 	}
@@ -337,15 +346,11 @@ func (t *target) key(row []types.Value, rowid int64) ([]byte, error) {
 	return k, err
 }
 
-// changesKeys reports whether an assignment touches a column of a unique key.
-func (t *target) changesKeys(set []plan.Assign) bool {
-	for _, a := range set {
-		for _, o := range t.keyOrds {
-			if a.Ordinal == o {
-				return true
-			}
-		}
-		if t.rel.RowIDKey && t.rel.KeyColumn != 0 && t.rel.Ordinal(t.rel.KeyColumn) == a.Ordinal {
+// keysDiffer reports whether a change touches a key that foreign keys could
+// refer to; then it takes the row for itself alone.
+func (t *target) keysDiffer(old, new []types.Value) bool {
+	for _, o := range t.keyOrds {
+		if old[o] != new[o] {
 			return true
 		}
 	}

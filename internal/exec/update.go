@@ -16,7 +16,6 @@ type changeOp struct {
 	rowid     int   // slot of the row id, or -1
 	set       []assignProgram
 	delete    bool
-	keys      bool // unique keys may change
 	track     bool // the input may name a row twice
 	input     []types.Value
 	oldRow    []types.Value
@@ -82,7 +81,6 @@ func (b *builder) update(n *plan.Update) (Operator, error) {
 	if x.set, err = assignPrograms(b.compiler(s), n.Set); err != nil {
 		return nil, err
 	}
-	x.keys = x.target.changesKeys(n.Set)
 	ret := scope{}
 	for i, c := range n.Input.Columns() {
 		ret[c.ID] = len(n.Target.Rel.Columns) + i
@@ -99,7 +97,7 @@ func (b *builder) delete(n *plan.Delete) (Operator, error) {
 	if err != nil {
 		return nil, err
 	}
-	x.delete, x.keys = true, true
+	x.delete = true
 	ret := scope{}
 	for i, c := range n.Input.Columns() {
 		ret[c.ID] = len(n.Target.Rel.Columns) + i
@@ -164,7 +162,7 @@ func (x *changeOp) change(r *Run, input []types.Value) error {
 	if x.track && !r.changes.touch(x.target.writer.Tree(), key) {
 		return nil
 	}
-	if err := x.target.lock(r, key, x.keys); err != nil {
+	if err := x.target.lock(r, key, x.delete); err != nil {
 		return err
 	}
 	n := len(x.oldRow)

@@ -238,10 +238,7 @@ func (f *formatter) scan(n *Scan) (string, []string) {
 }
 
 func lockText(l *Locking) string {
-	s := "update"
-	if l.Share {
-		s = "share"
-	}
+	s := lockStrengths[l.Strength]
 	if l.NoWait {
 		s += " nowait"
 	}

@@ -41,8 +41,8 @@ type Scan struct {
 	Ordinals []int    // for each of Cols its ordinal in Rel.Columns; RowIDOrdinal is the key of a rowid table
 	Filter   []expr.Expr
 	Access   *Access
-	// ForUpdate locks the rows that pass, where the statement changes them or
-	// says FOR UPDATE/SHARE.
+	// Lock locks the rows that pass, where the query says FOR UPDATE and the
+	// like. Rows that a statement changes are locked where it changes them.
 	Lock   *Locking
 	Sample *Sample
 	Rows   float64 // optimizer's estimate of the rows given
@@ -52,9 +52,23 @@ type Scan struct {
 // rowid, oid and _rowid_ of SQLite; ctid for PostgreSQL's habit).
 const RowIDOrdinal = -1
 
-// Locking is FOR UPDATE, FOR NO KEY UPDATE, FOR SHARE or FOR KEY SHARE.
+// LockStrength is how strongly a query locks the rows it gives, weakest first.
+type LockStrength uint8
+
+// The strengths, as FOR … names them.
+const (
+	ForKeyShare LockStrength = iota
+	ForShare
+	ForNoKeyUpdate
+	ForUpdate
+)
+
+var lockStrengths = [...]string{"key share", "share", "no key update", "update"}
+
+// Locking is FOR UPDATE, FOR NO KEY UPDATE, FOR SHARE or FOR KEY SHARE. Where
+// both are set NoWait goes before SkipLocked.
 type Locking struct {
-	Share      bool
+	Strength   LockStrength
 	NoWait     bool
 	SkipLocked bool
 }
