@@ -6,6 +6,7 @@ import (
 
 	"github.com/zqlite/zqlite/internal/catalog"
 	"github.com/zqlite/zqlite/internal/sql/ast"
+	"github.com/zqlite/zqlite/internal/sql/parser"
 	"github.com/zqlite/zqlite/internal/types"
 )
 
@@ -223,7 +224,7 @@ func columnDefinition(v *View, r *catalog.Relation, c *catalog.Column) string {
 // next value of its sequence.
 func (v *View) defaultText(c *catalog.Column) string {
 	if c.Default != "" {
-		return withCast(c.Default, c.Type)
+		return v.constantDefault(c.Default, c.Type)
 	}
 	if c.Sequence == 0 || c.Identity != catalog.NoIdentity {
 		return ""
@@ -340,11 +341,34 @@ func functionDefinition(f *catalog.SQLFunction) string {
 	return b.String() + "AS " + tag + f.Body + tag + "\n"
 }
 
-// withCast writes a string that stands for a value of a type as PostgreSQL
-// does, with the type behind it; other expressions stay as they are.
-func withCast(text string, t *types.Type) string {
-	if len(text) < 2 || text[0] != '\'' || text[len(text)-1] != '\'' || strings.Contains(strings.ReplaceAll(text[1:len(text)-1], "''", ""), "'") {
+// constantDefault writes a default that is a string as PostgreSQL does: with
+// the column's type behind it. Other expressions stay as they are.
+func (v *View) constantDefault(text string, t *types.Type) string {
+	if text == "" || text[0] != '\'' {
 		return text
 	}
-	return text + "::" + types.FormatType(types.WithoutMod(t))
+	e, err := parser.ParseExpr(text)
+	if err != nil { // stored text that does not parse is shown as it is
+		return text
+	}
+	if c, ok := e.(*ast.Cast); ok && v.names(c.Type, t) {
+		e = c.X
+	}
+	if l, ok := e.(*ast.Literal); !ok || l.Kind != ast.StringLiteral {
+		return text
+	}
+	return ast.Format(e) + "::" + v.formatType(int64(t.OID), types.Null)
+}
+
+// names tells whether a written type is that type, but for its modifier.
+func (v *View) names(n *ast.TypeName, t *types.Type) bool {
+	name := n.Name.Name
+	for range n.Dims {
+		name += "[]"
+	}
+	if known := types.Lookup(name); known != nil {
+		return known.Is(t)
+	}
+	u := v.Catalog.TypeByOID(t.OID)
+	return u != nil && u.Name == n.Name.Name && (n.Name.Schema == "" || n.Name.Schema == u.Schema)
 }

@@ -1,0 +1,201 @@
+package schema
+
+import "sort"
+
+// Schema is what a database contains in the namespaces that were read.
+type Schema struct {
+	Namespaces []string // besides public
+	Enums      []*Enum
+	Domains    []*Domain
+	Sequences  []*Sequence // those that no column owns
+	Tables     []*Table
+	Views      []*View
+	Functions  []*Function
+}
+
+// Name is an object's name within its namespace; "" is public.
+type Name struct {
+	Namespace string
+	Name      string
+}
+
+// String is the name as SQL writes it.
+func (n Name) String() string {
+	if n.Namespace == "" || n.Namespace == "public" {
+		return quote(n.Name)
+	}
+	return quote(n.Namespace) + "." + quote(n.Name)
+}
+
+func (n Name) less(o Name) bool {
+	if n.Namespace != o.Namespace {
+		return n.Namespace < o.Namespace
+	}
+	return n.Name < o.Name
+}
+
+// Enum is a type of named values in order.
+type Enum struct {
+	Name
+	Labels  []string
+	Comment string
+}
+
+// Domain is a type with conditions.
+type Domain struct {
+	Name
+	Type    string
+	NotNull bool
+	Default string
+	Checks  []Check
+	Comment string
+}
+
+// Sequence hands out numbers.
+type Sequence struct {
+	Name
+	Type                       string
+	Start, Increment, Min, Max int64
+	Cycle                      bool
+}
+
+// Table is a table with everything that hangs on it.
+type Table struct {
+	Name
+	Comment     string
+	Columns     []*Column
+	PrimaryKey  *Key
+	Uniques     []*Key
+	Foreign     []*ForeignKey
+	Checks      []*Check
+	Indexes     []*Index
+	Triggers    []*Trigger
+	Annotations Annotations
+}
+
+// Column is a column of a table.
+type Column struct {
+	Name      string
+	Type      string // as format_type writes it, with modifier
+	NotNull   bool
+	Default   string // SQL text; "" is none
+	Identity  string // "", "ALWAYS" or "BY DEFAULT"
+	Serial    bool   // fills itself from a sequence of its own
+	Generated string // expression of a stored computed column
+	Comment   string
+	Enum      string // @enum: the Go type of its values
+	GoType    string // @go: the Go type instead of the usual one
+}
+
+// Key is a primary key or a UNIQUE constraint.
+type Key struct {
+	Name             string
+	Columns          []string
+	NullsNotDistinct bool
+	Deferral         string // "", "DEFERRABLE" or "DEFERRABLE INITIALLY DEFERRED"
+}
+
+// ForeignKey refers to a key of a table.
+type ForeignKey struct {
+	Name       string
+	Columns    []string
+	Parent     Name
+	References []string
+	OnUpdate   string // "" is NO ACTION
+	OnDelete   string
+	Deferral   string
+}
+
+// Check is a condition on rows.
+type Check struct {
+	Name string
+	Expr string // in parentheses
+}
+
+// Index is an index that no constraint made. Definition is the statement that
+// makes it.
+type Index struct {
+	Name       string
+	Unique     bool
+	Definition string
+}
+
+// Trigger runs on changes. Definition is the statement that makes it.
+type Trigger struct {
+	Name       string
+	Definition string
+}
+
+// View is a view or a materialized view with its query.
+type View struct {
+	Name
+	Materialized bool
+	Query        string
+	Comment      string
+}
+
+// Function is a function of the database. Definition is the statement that
+// makes it; Arguments tells overloads apart.
+type Function struct {
+	Name
+	Arguments  string
+	Definition string
+}
+
+// Annotations say what code that is generated for a table does by itself.
+// Columns that are "" are not there.
+type Annotations struct {
+	Tenant     string // scopes every statement
+	CreatedAt  string // audit columns, set by the repository
+	UpdatedAt  string
+	CreatedBy  string
+	UpdatedBy  string
+	SoftDelete string // set instead of deleting the row
+	Revision   string // counted up by every update
+	Skip       bool   // no repository is generated
+}
+
+// Table finds a table by its name, with its namespace where that is not
+// public; nil is none.
+func (s *Schema) Table(name string) *Table {
+	for _, t := range s.Tables {
+		if t.String() == name || t.Name.Name == name && (t.Namespace == "" || t.Namespace == "public") {
+			return t
+		}
+	}
+	return nil
+}
+
+// Column finds a column by its name; nil is none.
+func (t *Table) Column(name string) *Column {
+	for _, c := range t.Columns {
+		if c.Name == name {
+			return c
+		}
+	}
+	return nil
+}
+
+// sort puts the lists in order (invariant 1).
+func (s *Schema) sort() {
+	sort.Strings(s.Namespaces)
+	sort.Slice(s.Enums, func(a, b int) bool { return s.Enums[a].less(s.Enums[b].Name) })
+	sort.Slice(s.Domains, func(a, b int) bool { return s.Domains[a].less(s.Domains[b].Name) })
+	sort.Slice(s.Sequences, func(a, b int) bool { return s.Sequences[a].less(s.Sequences[b].Name) })
+	sort.Slice(s.Tables, func(a, b int) bool { return s.Tables[a].less(s.Tables[b].Name) })
+	sort.Slice(s.Views, func(a, b int) bool { return s.Views[a].less(s.Views[b].Name) })
+	sort.Slice(s.Functions, func(a, b int) bool {
+		x, y := s.Functions[a], s.Functions[b]
+		if x.Name != y.Name {
+			return x.less(y.Name)
+		}
+		return x.Arguments < y.Arguments
+	})
+	for _, t := range s.Tables {
+		sort.Slice(t.Uniques, func(a, b int) bool { return t.Uniques[a].Name < t.Uniques[b].Name })
+		sort.Slice(t.Foreign, func(a, b int) bool { return t.Foreign[a].Name < t.Foreign[b].Name })
+		sort.Slice(t.Checks, func(a, b int) bool { return t.Checks[a].Name < t.Checks[b].Name })
+		sort.Slice(t.Indexes, func(a, b int) bool { return t.Indexes[a].Name < t.Indexes[b].Name })
+		sort.Slice(t.Triggers, func(a, b int) bool { return t.Triggers[a].Name < t.Triggers[b].Name })
+	}
+}
