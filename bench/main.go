@@ -2,7 +2,7 @@
 // C compiler, and modernc.org/sqlite) through database/sql, in one run, so that
 // ratios hold on a noisy machine:
 //
-//	CGO_ENABLED=1 go run . [-rows 1000000] [-only REGEXP] [-rounds 3] [-peers mattn,modernc]
+//	CGO_ENABLED=1 go run . [-rows 1000000] [-only REGEXP] [-rounds 3] [-peers mattn,modernc] [-cpu]
 //
 // Every workload is run in turns, zqlite, peer, zqlite, peer …; the table gives
 // the median of the rounds and the ratio peer/zqlite (above 1: zqlite is faster).
@@ -34,6 +34,10 @@ type engine struct {
 	driver string
 	// dsn makes a data source name: durable says that each commit is synced.
 	dsn func(path string, durable bool) string
+	// group is the only one that the engine takes part in; empty: all.
+	group string
+	// fill inserts rows faster than statements can; nil: statements.
+	fill func(ctx context.Context, db *sql.DB, table string, n int, row func(i int) []any) error
 }
 
 var engines = []engine{
@@ -42,21 +46,21 @@ var engines = []engine{
 			return path + "?sync=full&cache_size=256MB"
 		}
 		return path + "?sync=normal&cache_size=256MB"
-	}},
+	}, "", nil},
 	{"mattn", "sqlite3", func(path string, durable bool) string {
 		sync := "NORMAL"
 		if durable {
 			sync = "FULL"
 		}
 		return "file:" + path + "?_journal_mode=WAL&_synchronous=" + sync + "&_busy_timeout=20000&_cache_size=-262144&_txlock=immediate"
-	}},
+	}, "", nil},
 	{"modernc", "sqlite", func(path string, durable bool) string {
 		sync := "NORMAL"
 		if durable {
 			sync = "FULL"
 		}
 		return "file:" + path + "?_pragma=journal_mode(WAL)&_pragma=synchronous(" + sync + ")&_pragma=busy_timeout(20000)&_pragma=cache_size(-262144)&_txlock=immediate"
-	}},
+	}, "", nil},
 }
 
 // config is what the flags say.
@@ -68,16 +72,19 @@ type config struct {
 	dir    string
 	// profile gets the processor profile of zqlite's runs, if not nil.
 	profile *os.File
+	cpu     bool
+	fill    func(ctx context.Context, db *sql.DB, table string, n int, row func(i int) []any) error
 }
 
 func main() {
 	rows := flag.Int("rows", 1_000_000, "rows of the read tables")
 	rounds := flag.Int("rounds", 3, "rounds of each workload")
 	only := flag.String("only", "", "regular expression of workload names")
-	peers := flag.String("peers", "mattn", "peers, separated by commas: mattn, modernc")
+	peers := flag.String("peers", "mattn", "peers, separated by commas: mattn, modernc, duckdb (with -tags duckdb)")
+	cpu := flag.Bool("cpu", false, "processor time of the process instead of the clock's, for a busy machine")
 	profile := flag.String("profile", "", "file for a processor profile of zqlite in the last workload chosen")
 	flag.Parse()
-	c := config{rows: *rows, rounds: *rounds, peers: strings.Split(*peers, ",")}
+	c := config{rows: *rows, rounds: *rounds, peers: strings.Split(*peers, ","), cpu: *cpu}
 	var err error
 	if *profile != "" {
 		if c.profile, err = os.Create(*profile); err == nil {
@@ -147,6 +154,8 @@ type group struct {
 type workload struct {
 	name string
 	run  func(ctx context.Context, db *sql.DB, c *config) (perOp time.Duration, err error)
+	// whole: the run is the operation, so that processor time can stand for it.
+	whole bool
 }
 
 func (g *group) run(c *config, list []engine) error {
@@ -166,6 +175,10 @@ func (g *group) run(c *config, list []engine) error {
 		if err != nil {
 			return err
 		}
+		if e.group != "" && e.group != g.name {
+			continue
+		}
+		c.fill = e.fill
 		if dbs[i], err = sql.Open(e.driver, e.dsn(path, g.durable)); err != nil {
 			return err
 		}
@@ -179,6 +192,9 @@ func (g *group) run(c *config, list []engine) error {
 		times := make([][]time.Duration, len(list))
 		for range c.rounds {
 			for i := range list {
+				if dbs[i] == nil {
+					continue
+				}
 				d, err := c.measure(ctx, w, dbs[i], i == 0)
 				if err != nil {
 					return fmt.Errorf("%s: %s: %w", list[i].name, w.name, err)
@@ -205,12 +221,20 @@ func (c *config) measure(ctx context.Context, w workload, db *sql.DB, profiled b
 		}
 		defer pprof.StopCPUProfile()
 	}
-	return w.run(ctx, db, c)
+	before := processorTime()
+	d, err := w.run(ctx, db, c)
+	if used := processorTime() - before; c.cpu && w.whole {
+		d = used
+	}
+	return d, err
 }
 
 func report(name string, times [][]time.Duration) {
 	medians := make([]time.Duration, len(times))
 	for i, t := range times {
+		if len(t) == 0 {
+			continue
+		}
 		sort.Slice(t, func(a, b int) bool { return t[a] < t[b] })
 		medians[i] = t[len(t)/2]
 	}
@@ -219,6 +243,10 @@ func report(name string, times [][]time.Duration) {
 		fmt.Printf(" %14s |", human(m))
 	}
 	for _, m := range medians[1:] {
+		if m == 0 {
+			fmt.Printf(" %10s |", "")
+			continue
+		}
 		fmt.Printf(" %9.2f× |", float64(m)/float64(medians[0]))
 	}
 	fmt.Println()
@@ -226,6 +254,8 @@ func report(name string, times [][]time.Duration) {
 
 func human(d time.Duration) string {
 	switch {
+	case d == 0:
+		return ""
 	case d < 10*time.Microsecond:
 		return fmt.Sprintf("%.0f ns", float64(d.Nanoseconds()))
 	case d < 10*time.Millisecond:

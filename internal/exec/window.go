@@ -23,6 +23,7 @@ type windowOp struct {
 	nullsTop bool
 	calls    []*windowCall
 	streams  bool // every call can be computed as the rows come
+	presort  bool // the input is in order
 
 	rows    *store // complete partitions, then the start of the next
 	spare   *store
@@ -37,6 +38,8 @@ type windowOp struct {
 	batch   *vector.Batch // sorted batch at hand
 	at      int
 	cols    []*vector.Vector
+	input   vector.Batch // cols of the batch at hand
+	dense   vector.Batch // its live rows
 	all     []*vector.Vector
 	out     vector.Batch
 	sel     []int32
@@ -72,7 +75,7 @@ func (b *builder) window(n *plan.Window) (Operator, error) {
 		return nil, err
 	}
 	cols := n.Input.Columns()
-	w := &windowOp{in: in, nIn: len(cols), types: columnTypes(cols), out: vector.Batch{}}
+	w := &windowOp{in: in, presort: n.Sorted, nIn: len(cols), types: columnTypes(cols), out: vector.Batch{}}
 	c := b.compiler(scopeOf(cols))
 	inputs := scopeOf(cols)
 	add := func(e expr.Expr) (int, error) {
@@ -202,27 +205,61 @@ func (w *windowOp) Close() error {
 // sort brings the input, with its extra columns, into order.
 func (w *windowOp) sort(r *Run) error {
 	for {
-		b, err := w.in.Next(r)
+		b, err := w.pull(r)
 		if err != nil {
 			return err
 		}
 		if b == nil {
 			return w.sorter.finish(r)
 		}
-		copy(w.cols, b.Cols)
-		for i, e := range w.extra {
-			if w.cols[w.nIn+i], err = e.Eval(r.Context, b); err != nil {
-				return err
-			}
-		}
-		if err := w.sorter.add(r, &vector.Batch{Cols: w.cols, N: b.N, Sel: b.Sel}); err != nil {
+		if err := w.sorter.add(r, b); err != nil {
 			return err
 		}
 	}
 }
 
+// pull gives the next batch of the input with the extra columns.
+func (w *windowOp) pull(r *Run) (*vector.Batch, error) {
+	b, err := w.in.Next(r)
+	if err != nil || b == nil {
+		return nil, err
+	}
+	copy(w.cols, b.Cols)
+	for i, e := range w.extra {
+		if w.cols[w.nIn+i], err = e.Eval(r.Context, b); err != nil {
+			return nil, err
+		}
+	}
+	w.input = vector.Batch{Cols: w.cols, N: b.N, Sel: b.Sel}
+	return &w.input, nil
+}
+
+// ordered gives the next rows in order, every row of the batch being live.
+func (w *windowOp) ordered(r *Run) (*vector.Batch, error) {
+	if !w.presort {
+		return w.sorter.next(r)
+	}
+	for {
+		b, err := w.pull(r)
+		if err != nil || b == nil || b.Sel == nil && b.N > 0 {
+			return b, err
+		}
+		if b.Len() == 0 {
+			continue
+		}
+		if w.dense.Cols == nil {
+			w.dense.Cols = emptyVectors(len(w.types))
+		}
+		for c, v := range b.Cols {
+			gather(w.dense.Cols[c], v, b.Sel, false)
+		}
+		w.dense.N = len(b.Sel)
+		return &w.dense, nil
+	}
+}
+
 func (w *windowOp) Next(r *Run) (*vector.Batch, error) {
-	if !w.sorted {
+	if !w.sorted && !w.presort {
 		if err := w.sort(r); err != nil {
 			return nil, err
 		}
@@ -262,7 +299,7 @@ func (w *windowOp) more(r *Run) (bool, error) {
 	if err := r.canceled(); err != nil {
 		return false, err
 	}
-	b, err := w.sorter.next(r)
+	b, err := w.ordered(r)
 	w.batch, w.at = b, 0
 	if err != nil || b == nil {
 		return false, err

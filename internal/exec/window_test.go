@@ -129,3 +129,31 @@ func TestWindowFunctions(t *testing.T) {
 		"1|1|1|∅|3|1|5|2|", "2|2|1|1|4|1|5|2|", "3|3|1|2|5|1|5|2|", "4|4|2|3|0|1|5|2|", "5|5|2|4|0|1|5|2|",
 	}, true)
 }
+
+// TestSortedWindow: input that is in order needs no sort and gives the same.
+func TestSortedWindow(t *testing.T) {
+	rows := randomRows(77, 5000, 40)
+	sort.SliceStable(rows, func(i, j int) bool {
+		if d := compareNull(rows[i][0], rows[j][0], expr.Comparer(types.Int8), false, false); d != 0 {
+			return d < 0
+		}
+		return compareNull(rows[i][2], rows[j][2], expr.Comparer(types.Float8), false, false) < 0
+	})
+	in := rowsInput(rows)
+	running := plan.Frame{Mode: "rows", Start: plan.FrameBound{Kind: "unbounded preceding"}, End: plan.FrameBound{Kind: "current row"}}
+	sum := aggregateOf(t, "count", ref(in.cols[1]))
+	call := func(fn string, args ...expr.Expr) plan.WindowCall {
+		return plan.WindowCall{Fn: fn, Args: args, Col: column(fn, types.Int8)}
+	}
+	stream := []plan.WindowCall{call("row_number"), call("rank"), call("dense_rank"), {Agg: sum, Frame: running, Col: column("s", sum.Typ)}}
+	for _, calls := range [][]plan.WindowCall{stream, append(stream, call("lead", ref(in.cols[0])))} {
+		n := &plan.Window{Input: in, Partition: []expr.Expr{ref(in.cols[0])}, OrderBy: []expr.SortKey{{Expr: ref(in.cols[2])}}, Calls: calls}
+		want := show(collect(t, n, newRun()))
+		sorted := *n
+		sorted.Sorted = true
+		for _, limit := range []int64{0, 60_000} {
+			r := tightRun(limit)
+			sameRows(t, "sorted window", show(collect(t, &sorted, r)), want, true)
+		}
+	}
+}

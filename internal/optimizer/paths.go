@@ -36,6 +36,15 @@ func (z *optimizer) paths(n plan.Node, limit *plan.Limit) plan.Node {
 		}
 		n.Limit = limit
 		return n
+	case *plan.Window:
+		n.Input = z.paths(n.Input, nil)
+		var keys []expr.SortKey
+		for _, e := range n.Partition {
+			keys = append(keys, expr.SortKey{Expr: e})
+		}
+		keys = append(keys, n.OrderBy...)
+		n.Sorted = len(keys) > 0 && z.provideOrder(n.Input, keys, nil)
+		return n
 	}
 	mapInputs(n, func(in plan.Node) plan.Node { return z.paths(in, nil) })
 	return n

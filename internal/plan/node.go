@@ -236,6 +236,8 @@ type Window struct {
 	Partition []expr.Expr
 	OrderBy   []expr.SortKey
 	Calls     []WindowCall
+	// Sorted: the input comes in the order of Partition and OrderBy.
+	Sorted bool
 }
 
 // WindowCall is one window function or aggregate over a frame.
