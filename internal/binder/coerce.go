@@ -219,6 +219,8 @@ func foldable(t *types.Type, text string) bool {
 	switch t.Kind {
 	case types.KindTimestampTZ, types.KindTimeTZ, types.KindRecord:
 		return false
+	case types.KindRange, types.KindMultirange:
+		return foldable(t.Sub, "0") && !isClock(t.Sub)
 	case types.KindInt:
 		return !isReg(t)
 	case types.KindDate, types.KindTime, types.KindTimestamp: // not now, today, tomorrow …

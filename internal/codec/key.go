@@ -94,6 +94,10 @@ func appendValue(dst []byte, t *types.Type, v types.Value) ([]byte, error) {
 		return appendRecord(dst, t, v)
 	case types.KindJSONB:
 		return appendJSONB(dst, v), nil
+	case types.KindRange:
+		return appendRange(dst, t.Sub, types.OpenRange(v))
+	case types.KindMultirange:
+		return appendMultirange(dst, t.Sub.Sub, v)
 	}
 	return dst, sqlerr.New(sqlerr.UndefinedObject,
 		"data type %s has no default operator class for access method \"btree\"", t.Display)

@@ -35,6 +35,8 @@ func TestKeysSortAsValues(t *testing.T) {
 		{types.Interval, parse(types.Interval, "-1 year", "-1 day", "0", "24 hours", "1 day", "30 days", "1 month", "1 month 1 microsecond", "1000 years")},
 		{types.Date, parse(types.Date, "0044-03-15 BC", "1999-12-31", "2000-01-01")},
 		{types.Char, parse(types.Char, "a", "a  ", "ab", "b")},
+		{types.NumRange, parse(types.NumRange, "empty", "(,1)", "(,1]", "(,)", "[1,2)", "[1,2]", "[1,)", "(1,2)", "(1,2]", "(1,)", "[-5,7]", "[1.5,2)")},
+		{types.Int4Multirange, parse(types.Int4Multirange, "{}", "{(,1)}", "{[1,2)}", "{[1,2),[5,6)}", "{[1,3)}", "{[1,)}", "{[2,3)}", "{(,)}")},
 		{ints, parse(ints, "{}", "{1}", "{1,2}", "{1,NULL}", "{2}")},
 		{types.JSONB, parse(types.JSONB, `[]`, `null`, `""`, `"a"`, `"a\u0001"`, `"b"`, `-1`, `1`, `1.0`, `10`, `false`, `true`, `["a"]`, `[1]`, `[[]]`, `[1, null]`, `[[], 1]`, `{}`, `{"a": 1}`, `{"a": 2}`, `{"b": 0}`, `{"aa": 0}`, `{"a": 1, "b": 2}`)},
 	} {

@@ -83,8 +83,13 @@ func pgType(v *View) iter.Seq[row] {
 		if v.Builtin {
 			types.Builtins(func(t, array *types.Type) bool {
 				kind := "b"
-				if t.Category == 'P' {
+				switch {
+				case t.Category == 'P':
 					kind = "p"
+				case t.Kind == types.KindRange:
+					kind = "r"
+				case t.Kind == types.KindMultirange:
+					kind = "m"
 				}
 				return yield(typeRow(t, catalogSchema, kind)) && (array == nil || yield(typeRow(array, catalogSchema, "b")))
 			})

@@ -44,9 +44,30 @@ var (
 	JSONB        = &Type{OID: 3802, Kind: KindJSONB, Category: 'U', Name: "jsonb", Display: "jsonb", Mod: -1}
 	JSONPath     = &Type{OID: 4072, Kind: KindText, Category: 'U', Name: "jsonpath", Display: "jsonpath", Mod: -1}
 
+	Int4Range      = newRange(3904, "int4range", Integer)
+	NumRange       = newRange(3906, "numrange", Numeric)
+	TSRange        = newRange(3908, "tsrange", Timestamp)
+	TSTZRange      = newRange(3910, "tstzrange", TimestampTZ)
+	DateRange      = newRange(3912, "daterange", Date)
+	Int8Range      = newRange(3926, "int8range", Int8)
+	Int4Multirange = newMultirange(4451, "int4multirange", Int4Range)
+	NumMultirange  = newMultirange(4532, "nummultirange", NumRange)
+	TSMultirange   = newMultirange(4533, "tsmultirange", TSRange)
+	TSTZMultirange = newMultirange(4534, "tstzmultirange", TSTZRange)
+	DateMultirange = newMultirange(4535, "datemultirange", DateRange)
+	Int8Multirange = newMultirange(4536, "int8multirange", Int8Range)
+
 	// Pseudo-types of function signatures.
 	Any        = &Type{OID: 2276, Kind: KindVoid, Category: 'P', Name: "any", Display: `"any"`, Mod: -1}
 	AnyElement = &Type{OID: 2283, Kind: KindVoid, Category: 'P', Name: "anyelement", Display: "anyelement", Mod: -1}
 	AnyArray   = &Type{OID: 2277, Kind: KindVoid, Category: 'P', Name: "anyarray", Display: "anyarray", Mod: -1}
 	AnyEnum    = &Type{OID: 3500, Kind: KindVoid, Category: 'P', Name: "anyenum", Display: "anyenum", Mod: -1}
 )
+
+func newRange(oid OID, name string, sub *Type) *Type {
+	return &Type{OID: oid, Kind: KindRange, Category: 'R', Name: name, Display: name, Mod: -1, Sub: sub}
+}
+
+func newMultirange(oid OID, name string, ranges *Type) *Type {
+	return &Type{OID: oid, Kind: KindMultirange, Category: 'R', Name: name, Display: name, Mod: -1, Sub: ranges}
+}

@@ -51,6 +51,10 @@ func compareOther(a, b Value, t *Type) int {
 		return compareBits(a, b)
 	case KindJSONB:
 		return compareJSONB(a, b)
+	case KindRange:
+		return compareRanges(a, b)
+	case KindMultirange:
+		return compareMultiranges(a, b)
 	}
 	return strings.Compare(a.S, b.S)
 }
@@ -233,6 +237,10 @@ func Hash(v Value, t *Type, seed uint64) uint64 {
 		return hashRecord(v, t, seed)
 	case KindJSONB:
 		return hashJSONB(v, seed)
+	case KindRange:
+		return hashRange(v, seed)
+	case KindMultirange:
+		return hashMultirange(v, seed)
 	case KindNull:
 		return mix(0x9E37, seed)
 	}

@@ -64,6 +64,10 @@ func Parse(s string, t *Type, env *Env) (Value, error) {
 		return parseEnum(s, t)
 	case KindBit:
 		return ParseBit(s, t)
+	case KindRange:
+		return ParseRange(s, t, env)
+	case KindMultirange:
+		return ParseMultirange(s, t, env)
 	}
 	if t.Is(Void) {
 		return Null, nil
@@ -134,6 +138,10 @@ func Append(dst []byte, v Value, t *Type, env *Env) []byte {
 		return strconv.AppendInt(dst, v.I, 10)
 	case KindBit:
 		return AppendBit(dst, v.S)
+	case KindRange:
+		return appendRange(dst, v, env)
+	case KindMultirange:
+		return appendMultirange(dst, v, env)
 	}
 	return dst
 }

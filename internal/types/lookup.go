@@ -16,6 +16,9 @@ var builtins = []struct {
 	{RegOper, 2208}, {RegOperator, 2209}, {RegNamespace, 4090}, {RegRole, 4097}, {RegCollation, 4192}, {RecordType, 2287},
 	{Void, 0}, {UUID, 2951}, {JSONB, 3807}, {JSONPath, 4073}, {Any, 0}, {AnyElement, 0},
 	{AnyArray, 0}, {AnyEnum, 0},
+	{Int4Range, 3905}, {NumRange, 3907}, {TSRange, 3909}, {TSTZRange, 3911}, {DateRange, 3913}, {Int8Range, 3927},
+	{Int4Multirange, 6150}, {NumMultirange, 6151}, {TSMultirange, 6152}, {TSTZMultirange, 6153},
+	{DateMultirange, 6155}, {Int8Multirange, 6157},
 }
 
 // userArrayBit marks the OID of an array of a user-defined type: it is the

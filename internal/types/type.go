@@ -30,6 +30,8 @@ const (
 	KindEnum             // I: ordinal of the label, in declaration order
 	KindBit              // S: encoded bit string: 4 bytes bit length, then the bits
 	KindVoid             // no value; the result of functions for effect
+	KindRange            // S: the encoded form (see Range)
+	KindMultirange       // S: the encoded form: ranges in order (see Multirange)
 )
 
 // Phys is how values of a kind stand in a vector and in a storage cell.
@@ -53,6 +55,7 @@ var physOf = [...]Phys{
 	KindDate: PhysInt, KindTime: PhysInt, KindTimeTZ: PhysPair, KindTimestamp: PhysInt,
 	KindTimestampTZ: PhysInt, KindInterval: PhysPair, KindJSON: PhysBytes, KindJSONB: PhysBytes,
 	KindArray: PhysBytes, KindRecord: PhysBytes, KindEnum: PhysInt, KindBit: PhysBytes, KindVoid: PhysInt,
+	KindRange: PhysBytes, KindMultirange: PhysBytes,
 }
 
 // Category is PostgreSQL's type category letter, which steers implicit
@@ -73,6 +76,7 @@ type Type struct {
 	Collation string // of a text column; "" is C
 
 	Elem   *Type    // arrays: element type
+	Sub    *Type    // ranges: type of the bounds; multiranges: the type of their ranges
 	Fields []Field  // records
 	Labels []string // enums, in order
 	Base   *Type    // domains: the type below; Kind is that of Base

@@ -13,6 +13,9 @@ func init() {
 		types.Date, types.Time, types.TimeTZ, types.Timestamp, types.TimestampTZ, types.Interval,
 		types.Bit, types.Varbit, types.JSONB, types.AnyArray, types.AnyEnum, types.RecordType,
 	}
+	for _, t := range rangeTypes {
+		same = append(same, t.one, t.many)
+	}
 	for symbol, cmp := range expr.CompareOps {
 		for _, t := range same {
 			registerComparison(symbol, cmp, t)
