@@ -13,6 +13,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -99,6 +100,7 @@ func TestLargerThanCache(t *testing.T) {
 	s, dir := sized(), t.TempDir()
 	debug.FreeOSMemory()
 	base, peak := resident(), 0
+	var stepPeak atomic.Int64
 	stop := make(chan struct{})
 	watched := make(chan struct{})
 	go func() {
@@ -108,7 +110,9 @@ func TestLargerThanCache(t *testing.T) {
 			case <-stop:
 				return
 			case <-time.After(20 * time.Millisecond):
-				peak = max(peak, resident())
+				now := resident()
+				peak = max(peak, now)
+				stepPeak.Store(max(stepPeak.Load(), int64(now)))
 			}
 		}
 	}()
@@ -121,10 +125,11 @@ func TestLargerThanCache(t *testing.T) {
 		{"join", join}, {"window", window}, {"update", update}, {"delete", remove}, {"reuse", reuse}, {"blob", blob}, {"check", check},
 	} {
 		start := time.Now()
+		stepPeak.Store(0)
 		if !t.Run(step.name, func(t *testing.T) { step.run(t, db, dir, s) }) {
 			t.Errorf("%s failed", step.name)
 		}
-		t.Logf("%-8s %6.2fs, %d MB resident", step.name, time.Since(start).Seconds(), resident())
+		t.Logf("%-8s %6.2fs, %d MB resident, at most %d MB", step.name, time.Since(start).Seconds(), resident(), stepPeak.Load())
 	}
 	if err := db.Close(); err != nil {
 		t.Errorf("close: %v", err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"sync"
@@ -119,10 +120,15 @@ func (db *Database) openStore(ctx context.Context) error {
 	o := storage.Options{
 		ReadOnly: c.Mode == "ro", Create: c.Mode == "rwc", CacheBytes: c.CacheBytes, Sync: c.Sync,
 	}
+	if c.MemoryLimit > 0 {
+		o.WriteSetBytes = min(max(c.MemoryLimit/2, 1<<20), 64<<20)
+		o.DeltaBytes = min(max(c.MemoryLimit/4, 1<<20), 16<<20)
+	}
 	files, path := vfs.OS(), c.Path
 	if c.Memory {
 		files, path = vfs.Memory(), "memory.db"
 		o.Create, o.ReadOnly, o.Sync = true, false, storage.SyncOff
+		o.WriteSetBytes = math.MaxInt64 // a temporary file would be memory too
 	}
 	s, err := storage.Open(ctx, files, path, o)
 	if err != nil {

@@ -23,10 +23,12 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 const (
 	chunkHeader   = 16
 	chunkIdentity = 16 + 4 + 8 + 4 + 8 + 8 + 8
-	chunkBytes    = 64 << 10 // content from which writers end a chunk
 )
 
-var purposeSide = [4]byte{'s', 'i', 'd', 'e'}
+var (
+	purposeSide  = [4]byte{'s', 'i', 'd', 'e'}
+	purposeSpill = [4]byte{'s', 'p', 'i', 'l'}
+)
 
 // chunkFile is an open chunk file. Reading is for many goroutines.
 type chunkFile struct {

@@ -15,7 +15,7 @@ import (
 func crashConfig(sync SyncMode) crashtest.Config {
 	o := Options{Sync: sync, DeltaBytes: 8 << 10, AdoptBytes: 1 << 10}
 	if sync == SyncFull {
-		o.SideBytes = 2 << 10
+		o.SideBytes, o.WriteSetBytes = 2<<10, 3<<10
 	}
 	cfg := crashtest.Config{
 		New:   crashSystem(o, 7),
@@ -48,7 +48,7 @@ func TestStoreCrash(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			cfg := crashConfig(sync)
 			if name == "encrypted" {
-				cfg.New = crashSystem(Options{DeltaBytes: 8 << 10, AdoptBytes: 1 << 10, SideBytes: 2 << 10, Codec: toyCodec{password: "p"}}, 7)
+				cfg.New = crashSystem(Options{DeltaBytes: 8 << 10, AdoptBytes: 1 << 10, SideBytes: 2 << 10, WriteSetBytes: 3 << 10, Codec: toyCodec{password: "p"}}, 7)
 			}
 			rep, err := crashtest.Run(cfg)
 			t.Log(rep)
@@ -61,7 +61,7 @@ func TestStoreCrash(t *testing.T) {
 
 // TestStoreFaults is programme number 2, for files.
 func TestStoreFaults(t *testing.T) {
-	cfg := crashtest.FaultConfig{New: crashSystem(Options{DeltaBytes: 8 << 10, AdoptBytes: 1 << 10, SideBytes: 2 << 10}, 4), Steps: 9, Stride: 1}
+	cfg := crashtest.FaultConfig{New: crashSystem(Options{DeltaBytes: 8 << 10, AdoptBytes: 1 << 10, SideBytes: 2 << 10, WriteSetBytes: 3 << 10}, 4), Steps: 9, Stride: 1}
 	rep, err := crashtest.Faults(cfg)
 	t.Logf("%+v", rep)
 	if err != nil {

@@ -11,8 +11,8 @@
 //
 // Invariants (the code refers to them by number):
 //
-//  1. Uncommitted data lives only in write sets and side files; tree pages are
-//     immutable.
+//  1. Uncommitted data lives only in write sets, with what of them has spilled
+//     to a temporary file, and in side files; tree pages are immutable.
 //  2. Keys are locked before they are checked; unlocking follows publication or
 //     rollback.
 //  3. A leader orders, validates and numbers the commits of a batch; those that

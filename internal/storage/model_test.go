@@ -329,7 +329,7 @@ func TestModel(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			r := rand.New(rand.NewPCG(seed, 99))
-			o := Options{PageSize: 4096 << r.IntN(2), DeltaBytes: int64(4096 << r.IntN(6)), AdoptBytes: int64(256 << r.IntN(8)), SideBytes: int64(256 << r.IntN(8)), Sync: SyncMode(r.IntN(3)), CheckpointEvery: -1}
+			o := Options{PageSize: 4096 << r.IntN(2), DeltaBytes: int64(4096 << r.IntN(6)), AdoptBytes: int64(256 << r.IntN(8)), SideBytes: int64(256 << r.IntN(8)), WriteSetBytes: int64(256 << r.IntN(10)), Sync: SyncMode(r.IntN(3)), CheckpointEvery: -1}
 			m := &modelTest{t: t, r: r, fs: vfs.Memory(), o: o, now: model{}, next: 20}
 			m.s = openStore(t, m.fs, o)
 			for range 150 {

@@ -26,6 +26,9 @@ func Open(ctx context.Context, files vfs.FS, path string, o Options) (*Store, er
 	s := &Store{fs: files, path: path, o: o.withDefaults(), locks: txn.NewTable()}
 	s.lockLimit, s.sideLimit = s.o.LockLimit, int(s.o.SideBytes)
 	s.maxKey = min(maxKeyBytes, s.o.PageSize/8)
+	if s.spillMask = spillCheck - 1; s.o.WriteSetBytes < 64<<10 {
+		s.spillMask = spillCheckSmall - 1
+	}
 	s.syncMode.Store(uint32(o.Sync))
 	s.logs = logs{fs: files, path: path, grow: max(s.o.LogPrealloc, 0), kick: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
 	s.ckpt = checkpointer{kick: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}

@@ -112,6 +112,16 @@ func (c *runCursor) version(max uint64) (delta.Version, bool) {
 	return delta.Version{}, false
 }
 
+// each calls f with the present key's versions, newest first, until it fails.
+func (c *runCursor) each(f func(delta.Version) error) error {
+	for i := c.i; i < len(c.b.offs) && (i == c.i || bytes.Equal(c.b.key(i), c.key())); i++ {
+		if err := f(c.b.version(i, c.r)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // net sums up the present key's versions at or below max: the newest, and
 // whether the key had a row before the oldest of them.
 func (c *runCursor) net(max uint64) (newest delta.Version, existed, ok bool) {

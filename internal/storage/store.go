@@ -26,6 +26,7 @@ type Store struct {
 	memory    bool // nothing outlives the process: no log
 	bigRow    int  // bytes from which a row is checked against the page size
 	sideLimit int  // bytes of rows in a record
+	spillMask int  // operations between two looks at a write set's size, less one
 
 	// The commit queue.
 	queueMu sync.Mutex

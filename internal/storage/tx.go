@@ -77,13 +77,14 @@ func (h *txTree) hidden() bool { return h.created != nil || h.dropped || h.trunc
 
 // scratch is what a writing transaction needs and the next one can reuse.
 type scratch struct {
-	owner txn.Owner
-	ws    txn.WriteSet
-	rec   recordWriter
-	req   request
-	side  *sideFile     // of the record, until the leader takes it
-	lists []*delta.List // all that were handed out
-	spare []*delta.List
+	owner   txn.Owner
+	ws      txn.WriteSet
+	rec     recordWriter
+	req     request
+	side    *sideFile     // of the record, until the leader takes it
+	spilled *chunkFile    // the temporary file; nil: none yet
+	lists   []*delta.List // all that were handed out
+	spare   []*delta.List
 }
 
 var scratches = sync.Pool{New: func() any {
@@ -225,7 +226,13 @@ func (t *Tx) rollbackTo(n int) {
 	if t.w == nil || t.done {
 		return
 	}
-	t.w.ws.RollbackTo(n)
+	if !t.w.ws.RollbackTo(n) { // beyond what left memory
+		for _, h := range t.order {
+			if h.own != nil {
+				h.own.rollback(uint64(n))
+			}
+		}
+	}
 	t.mark = min(t.mark, n)
 	t.ownVisible = min(t.ownVisible, uint64(n))
 }
@@ -383,6 +390,10 @@ func (t *Tx) recycle(w *scratch) {
 	w.req.adopt = w.req.adopt[:0]
 	for i := range t.order {
 		t.order[i].own = nil
+	}
+	if w.spilled != nil {
+		w.spilled.f.Close() // a temporary file goes with its handle
+		w.spilled = nil
 	}
 	scratches.Put(w)
 }

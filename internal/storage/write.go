@@ -44,6 +44,9 @@ func (t *Tx) write(id TreeID, key, row []byte, flags uint8) error {
 	if !t.w.ws.Put(h.own.list, key, flags, row) {
 		return sqlerr.New(sqlerr.OutOfMemory, "the write set of the transaction is full")
 	}
+	if (t.w.ws.Len()&t.s.spillMask == 0 || len(row) >= spillRow) && !t.s.memory && t.overBudget() {
+		return t.spill()
+	}
 	return nil
 }
 

@@ -110,7 +110,7 @@ func (l *List) Versions() int64 {
 // Bytes is the memory in use.
 func (l *List) Bytes() int64 {
 	if l.own {
-		return l.Used() + int64(cap(l.pending))*16
+		return l.Used() + int64(len(l.pending))*16
 	}
 	return l.shown.size.Load()
 }
