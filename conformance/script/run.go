@@ -28,6 +28,20 @@ var changes = regexp.MustCompile(`(?i)^\s*(insert|update|delete|merge|with|copy)
 func (t *Session) Answer(ctx context.Context, s *Statement) Answer {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
+	switch {
+	case s.CopiesIn():
+		n, err := zqlite.CopyFrom(ctx, t.Conn, s.SQL, strings.NewReader(s.Data))
+		if err != nil {
+			return failure(err)
+		}
+		return Answer{Count: n}
+	case s.CopiesOut():
+		var b strings.Builder
+		if _, err := zqlite.CopyTo(ctx, t.Conn, s.SQL, &b); err != nil {
+			return failure(err)
+		}
+		return Answer{Text: b.String(), Count: -1}
+	}
 	rows, err := t.Conn.QueryContext(ctx, s.SQL)
 	if err != nil {
 		return failure(err)

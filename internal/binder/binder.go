@@ -29,6 +29,9 @@ type Options struct {
 	// Outer are rows around the statement, which it sees under their names:
 	// NEW and OLD of a trigger. They are referred to as expr.Outer.
 	Outer []OuterRow
+	// Source is a set-returning function that only this statement knows: the
+	// rows of COPY FROM. It takes no arguments.
+	Source *expr.SetFunc
 	// What names the place of an expression for BindExpr's errors: "check
 	// constraints", "DEFAULT expressions", "index expressions".
 	What string

@@ -3,12 +3,14 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"sort"
 	"strings"
 
 	"github.com/zqlite/zqlite/internal/binder"
 	"github.com/zqlite/zqlite/internal/expr"
 	"github.com/zqlite/zqlite/internal/sql/ast"
 	"github.com/zqlite/zqlite/internal/sqlerr"
+	"github.com/zqlite/zqlite/internal/syscat"
 	"github.com/zqlite/zqlite/internal/types"
 )
 
@@ -85,6 +87,22 @@ func (s *Session) deallocate(stmt *ast.Deallocate) error {
 	}
 	delete(s.prepared, stmt.Name)
 	return nil
+}
+
+// preparedStatements lists what PREPARE named, for pg_prepared_statements.
+func (s *Session) preparedStatements() []syscat.Prepared {
+	var all []syscat.Prepared
+	for name, p := range s.prepared {
+		x := syscat.Prepared{Name: name, Statement: p.text}
+		if plan := p.parts[0].plan.Load(); plan != nil {
+			for _, t := range plan.params {
+				x.Types = append(x.Types, types.FormatType(t))
+			}
+		}
+		all = append(all, x)
+	}
+	sort.Slice(all, func(i, k int) bool { return all[i].Name < all[k].Name })
+	return all
 }
 
 func cloneValue(v types.Value) types.Value {

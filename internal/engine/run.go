@@ -155,17 +155,23 @@ func controlsTransaction(stmt ast.Stmt) bool {
 func (s *Session) runPart(ctx context.Context, st *Statement, i int, args []Argument, query bool) (*Result, error) {
 	stmt := st.parts[i].stmt
 	if s.failed && !endsFailure(stmt) {
-		return nil, sqlerr.New(sqlerr.InFailedSQLTransaction,
-			"current transaction is aborted, commands ignored until end of transaction block")
+		return nil, errFailedTransaction
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, canceled(ctx, err)
 	}
 	var r *Result
 	var err error
-	if plannable(stmt) {
+	if len(s.cursors) > 0 && touchesCursors(stmt) {
+		err = s.settleCursors(ctx)
+	}
+	switch {
+	case err != nil:
+	case usesCursor(stmt):
+		r, err = s.runCurrentOf(ctx, st, stmt, args)
+	case plannable(stmt):
 		r, err = s.runPlanned(ctx, st, i, args)
-	} else {
+	default:
 		r, err = s.runUtility(ctx, st, i, args)
 	}
 	if err != nil {
@@ -176,6 +182,9 @@ func (s *Session) runPart(ctx context.Context, st *Statement, i int, args []Argu
 	}
 	return r, nil
 }
+
+var errFailedTransaction = sqlerr.New(sqlerr.InFailedSQLTransaction,
+	"current transaction is aborted, commands ignored until end of transaction block")
 
 // explain gives an error its place in the text, and makes a cancellation say
 // what ended the statement.
@@ -424,8 +433,12 @@ func (s *Session) newRun(ctx context.Context, tx *storage.Tx, c *catalog.Catalog
 	*run.Context = expr.Context{Ctx: ctx, Params: params, Env: &s.env, Session: s, Room: int(s.db.memoryLimit())}
 	s.env.Now = 0
 	run.Tx, run.Catalog, run.Counters = tx, c, &s.db.counters
-	s.memory = exec.Memory{Limit: s.db.memoryLimit()}
-	run.Memory = &s.memory
+	if s.detached {
+		run.Memory = &exec.Memory{Limit: s.db.memoryLimit()}
+	} else {
+		s.memory = exec.Memory{Limit: s.db.memoryLimit()}
+		run.Memory = &s.memory
+	}
 	run.Analyze = false
 	run.Workers = workers
 	if tx.Isolation() == storage.Serializable {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/zqlite/zqlite/internal/catalog"
 	"github.com/zqlite/zqlite/internal/exec"
+	"github.com/zqlite/zqlite/internal/expr"
 	"github.com/zqlite/zqlite/internal/storage"
 	"github.com/zqlite/zqlite/internal/types"
 )
@@ -23,18 +24,22 @@ type Session struct {
 	mu     sync.Mutex // guards tx against Close of the database
 	closed atomic.Bool
 
-	tx         *storage.Tx // explicit transaction, or nil
-	txStart    time.Time
-	txReadOnly bool
-	txLevel    storage.Isolation
-	failed     bool // the explicit transaction waits for ROLLBACK
-	statements int  // run in the explicit transaction
-	savepoints []savepoint
-	deferred   deferredChecks
-	settings   settings // in force
-	atBegin    settings // to go back to on ROLLBACK
-	atSession  settings // without SET LOCAL, to go back to at the end
-	prepared   map[string]*Statement
+	tx          *storage.Tx // explicit transaction, or nil
+	txStart     time.Time
+	txReadOnly  bool
+	txLevel     storage.Isolation
+	failed      bool // the explicit transaction waits for ROLLBACK
+	statements  int  // run in the explicit transaction
+	savepoints  []savepoint
+	deferred    deferredChecks
+	settings    settings // in force
+	atBegin     settings // to go back to on ROLLBACK
+	atSession   settings // without SET LOCAL, to go back to at the end
+	prepared    map[string]*Statement
+	cursors     map[string]*cursor
+	cursorCount int64         // ever declared
+	source      *expr.SetFunc // gives the rows of the COPY FROM that runs
+	detached    bool          // the statement that starts gets memory of its own
 
 	env       types.Env
 	location  *time.Location
@@ -99,6 +104,7 @@ func (s *Session) Reset() {
 	if s.tx != nil {
 		s.rollback()
 	}
+	s.dropCursors()
 	if !s.settings.same(s.atSession) || !s.settings.isDefault() {
 		s.applyDefaults()
 	}
@@ -113,6 +119,7 @@ func (s *Session) Close() error {
 	if s.tx != nil {
 		s.rollback()
 	}
+	s.dropCursors()
 	if s.advisorySession {
 		s.db.advisory.releaseAll(s, false)
 	}

@@ -155,7 +155,7 @@ func signature(args []Argument) string {
 
 func (s *Session) bindOptions(c *catalog.Catalog) binder.Options {
 	return binder.Options{
-		Catalog: c, SearchPath: s.bindPath(),
+		Catalog: c, SearchPath: s.bindPath(), Source: s.source,
 		ParseStmt: func(text string) (ast.Stmt, error) {
 			st, err := parser.ParseOne(text)
 			return st.Stmt, err

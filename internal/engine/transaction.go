@@ -57,12 +57,16 @@ func (s *Session) Commit(ctx context.Context) error {
 			"the transaction was rolled back because a statement in it had failed").
 			WithHint("Roll back after an error, or to a savepoint.")
 	}
-	if err := s.runDeferred(ctx); err != nil {
+	err := s.commitCursors(ctx)
+	if err == nil {
+		err = s.runDeferred(ctx)
+	}
+	if err != nil {
 		s.rollback()
 		return err
 	}
 	tx := s.tx
-	err := tx.Commit(ctx)
+	err = tx.Commit(ctx)
 	if err != nil {
 		tx.Rollback()
 		s.settings = s.atBegin
@@ -84,6 +88,7 @@ func (s *Session) Rollback() error {
 }
 
 func (s *Session) rollback() {
+	_ = s.endCursors() // streams of a transaction that goes; nobody reads their errors
 	s.tx.Rollback()
 	s.settings = s.atBegin
 	s.endTransaction()
@@ -118,6 +123,9 @@ func (s *Session) rollbackTo(name string) error {
 		return err
 	}
 	p := s.savepoints[i]
+	if err := s.closeCursors(func(c *cursor) bool { return c.own && c.depth > i }); err != nil {
+		return err
+	}
 	s.tx.RollbackTo(p.mark)
 	s.deferred.truncate(p.mark)
 	s.savepoints = s.savepoints[:i+1]
@@ -134,5 +142,8 @@ func (s *Session) release(name string) error {
 		return err
 	}
 	s.savepoints = s.savepoints[:i]
+	for _, c := range s.cursors {
+		c.depth = min(c.depth, i)
+	}
 	return nil
 }

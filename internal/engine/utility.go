@@ -40,6 +40,18 @@ func (s *Session) runUtility(ctx context.Context, st *Statement, i int, args []A
 		return s.executeNamed(ctx, stmt)
 	case *ast.Deallocate:
 		return s.done("DEALLOCATE", s.deallocate(stmt))
+	case *ast.Copy:
+		return nil, errStdio.At(stmt.Pos)
+	case *ast.Declare:
+		return s.done("DECLARE CURSOR", s.declare(ctx, st, stmt, args))
+	case *ast.Fetch:
+		return s.fetch(ctx, stmt)
+	case *ast.Close:
+		command := "CLOSE CURSOR"
+		if stmt.Name == "" {
+			command = "CLOSE CURSOR ALL"
+		}
+		return s.done(command, s.closeCursor(stmt))
 	case *ast.Explain:
 		return s.explain(ctx, st, stmt, args)
 	case *ast.Checkpoint:
@@ -282,6 +294,7 @@ func (s *Session) discard(ctx context.Context, stmt *ast.Discard) error {
 			return sqlerr.New(sqlerr.ActiveSQLTransaction, "DISCARD ALL cannot run inside a transaction block")
 		}
 		s.prepared, s.currvals = nil, nil
+		s.dropCursors()
 		s.applyDefaults()
 		return s.dropTemporary(ctx)
 	case "temp":

@@ -18,6 +18,7 @@ var virtuals = catalog.NewVirtuals(syscat.Descriptors(firstVirtualID))
 func (s *Session) systemView(c *catalog.Catalog) *syscat.View {
 	return &syscat.View{
 		Catalog: c, Path: s.bindPath(), Rows: s.db.Rows, Last: s.lastValueOf,
+		Cursors: s.openCursors, Prepared: s.preparedStatements,
 		Settings: func(yield func(name, value, doc string) bool) {
 			for _, n := range settingNames() {
 				v, _ := s.Setting(n)
@@ -35,7 +36,15 @@ func (s *Session) virtualRows(rel *catalog.Relation, emit func(row []types.Value
 	if i < 0 || i >= len(syscat.Relations()) {
 		return sqlerr.New(sqlerr.InternalError, "relation %q has no rows of its own", rel.Name)
 	}
-	return syscat.Relations()[i].Rows(s.systemView(s.idleRun.Catalog), emit)
+	return syscat.Relations()[i].Rows(s.systemView(s.runCatalog()), emit)
+}
+
+// runCatalog is the catalog of the statement that runs.
+func (s *Session) runCatalog() *catalog.Catalog {
+	if s.idleRun == nil {
+		return s.currentCatalog()
+	}
+	return s.idleRun.Catalog
 }
 
 // lastValueOf is the last value that a sequence handed out.

@@ -33,6 +33,7 @@ var floors = map[string]int{
 	"internal/exec":          8,
 	"internal/ddl":           9,
 	"internal/syscat":        9,
+	"internal/copyfile":      1,
 	"internal/engine":        10,
 	"":                       11,
 	"schema":                 12,

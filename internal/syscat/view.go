@@ -49,6 +49,8 @@ type View struct {
 	Size     func(catalog.ID) int64                         // bytes of a table or index
 	Last     func(*catalog.Sequence) (last int64, ok bool)  // last value handed out
 	Settings func(yield func(name, value, doc string) bool) // the session's settings
+	Cursors  func() []Cursor                                // open in the session
+	Prepared func() []Prepared                              // by PREPARE in the session
 }
 
 // Values.

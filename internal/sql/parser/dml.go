@@ -356,7 +356,10 @@ func (p *parser) copy() ast.Stmt {
 	} else {
 		s.Options = p.oldCopyOptions()
 	}
-	if s.From && p.accept(kw.Where) {
+	if at := p.tok.Pos; p.accept(kw.Where) {
+		if !s.From {
+			p.failAt(at, "42601", "WHERE clause not allowed with COPY TO")
+		}
 		s.Where = p.expr()
 	}
 	return s

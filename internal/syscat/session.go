@@ -1,0 +1,46 @@
+package syscat
+
+import (
+	"iter"
+	"strings"
+)
+
+// Cursor is an open cursor of the session.
+type Cursor struct {
+	Name, Statement      string
+	Hold, Binary, Scroll bool
+}
+
+// Prepared is a statement that PREPARE named.
+type Prepared struct {
+	Name, Statement string
+	Types           []string // of its parameters
+}
+
+func pgCursors(v *View) iter.Seq[row] {
+	return func(yield func(row) bool) {
+		if v.Builtin || v.Cursors == nil {
+			return
+		}
+		for _, c := range v.Cursors() {
+			if !yield(row{"name": txt(c.Name), "statement": txt(c.Statement), "is_holdable": yes(c.Hold),
+				"is_binary": yes(c.Binary), "is_scrollable": yes(c.Scroll)}) {
+				return
+			}
+		}
+	}
+}
+
+func pgPreparedStatements(v *View) iter.Seq[row] {
+	return func(yield func(row) bool) {
+		if v.Builtin || v.Prepared == nil {
+			return
+		}
+		for _, p := range v.Prepared() {
+			if !yield(row{"name": txt(p.Name), "statement": txt(p.Statement), "from_sql": yes(true),
+				"parameter_types": txt("{" + strings.Join(p.Types, ",") + "}")}) {
+				return
+			}
+		}
+	}
+}
