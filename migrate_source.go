@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"sort"
 	"strings"
 
@@ -48,7 +49,7 @@ func MigrationFiles(files fs.FS, dir string) (source.Driver, error) {
 		if err != nil || e.IsDir() || !strings.HasSuffix(e.Name(), ".sql") {
 			continue // not a migration
 		}
-		name := dir + "/" + e.Name()
+		name := path.Join(dir, e.Name())
 		open := func() (io.ReadCloser, error) { return files.Open(name) }
 		up, down := open, migrationText(nil)
 		if m.Direction == source.Down {

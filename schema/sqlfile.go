@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"sort"
 	"strings"
 
@@ -47,7 +48,7 @@ func ReadFiles(files fs.FS, dir string) (*Schema, error) {
 		if e.IsDir() || !strings.HasSuffix(name, ".sql") || strings.HasSuffix(name, ".down.sql") {
 			continue
 		}
-		b, err := fs.ReadFile(files, dir+"/"+name)
+		b, err := fs.ReadFile(files, path.Join(dir, name))
 		if err != nil {
 			return nil, fmt.Errorf("schema: %w", err)
 		}

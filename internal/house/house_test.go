@@ -86,7 +86,7 @@ func TestArchitectureIsTrue(t *testing.T) {
 			rel = "."
 		}
 		there[rel] = true
-		if !named[rel] {
+		if !named[rel] && !strings.HasPrefix(rel, "conformance/generated/db/") { // one for each table
 			t.Errorf("ARCHITECTURE.md has no paragraph for %s", rel)
 		}
 	}
