@@ -596,3 +596,31 @@ func TestAdvisoryLocks(t *testing.T) {
 		t.Error("the other did not get its lock")
 	}
 }
+
+// Rows without columns are counted, in a stream, by key, and of a change.
+func TestRowsWithoutColumns(t *testing.T) {
+	db := open(t, ":memory:")
+	exec(t, db, `CREATE TABLE t (a int PRIMARY KEY)`)
+	exec(t, db, `INSERT INTO t VALUES (1), (2), (3)`)
+	for text, want := range map[string]int{
+		`SELECT FROM t`:                           3,
+		`SELECT FROM t WHERE a = 2`:               1,
+		`SELECT FROM t WHERE a = 4`:               0,
+		`SELECT FROM t WHERE a > 1 FOR UPDATE`:    2,
+		`WITH x AS (SELECT FROM t) SELECT FROM x`: 3,
+	} {
+		rows, err := db.Query(text)
+		must(t, err)
+		n := 0
+		for rows.Next() {
+			if n++; n > 10 {
+				t.Fatalf("%s has no end", text)
+			}
+			must(t, rows.Scan())
+		}
+		must(t, rows.Err())
+		if n != want {
+			t.Errorf("%s: %d rows, want %d", text, n, want)
+		}
+	}
+}

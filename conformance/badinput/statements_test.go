@@ -142,6 +142,9 @@ func TestWrongStatements(t *testing.T) {
 		{name: "same key in one statement", sql: "INSERT INTO t (a) VALUES (500), (500)", code: "23505"},
 		{name: "negative limit", sql: "SELECT * FROM t LIMIT -1", code: "2201W", words: "LIMIT must not be negative"},
 		{name: "negative offset", sql: "SELECT * FROM t OFFSET -1", code: "2201X", words: "OFFSET must not be negative"},
+		{name: "no columns, by key", sql: "SELECT FROM t WHERE a = 1"},
+		{name: "frame of a column", sql: "SELECT sum(a) OVER (ORDER BY a RANGE BETWEEN c PRECEDING AND CURRENT ROW) FROM t", code: "42P10", words: "argument of RANGE must not contain variables", caret: "c P"},
+		{name: "record without columns", sql: `SELECT jsonb_to_recordset('[{"a":1}]')`, code: "0A000", words: "could not determine row type for result of jsonb_to_recordset"},
 		{name: "sequence at its end", sql: "CREATE SEQUENCE s MAXVALUE 2; SELECT nextval('s'), nextval('s'), nextval('s')", code: "2200H", words: `nextval: reached maximum value of sequence "s" (2)`},
 	} {
 		c.run(t, db)

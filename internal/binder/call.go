@@ -269,6 +269,10 @@ func (b *binder) setCall(c *ast.FuncCall, s *scope) expr.Expr {
 	}
 	args := b.callArgs(c, s)
 	call := b.resolveSet(c, args)
+	if len(call.Cols) == 0 {
+		panic(fail(c.Pos, sqlerr.FeatureNotSupported, "could not determine row type for result of %s", c.Name.Name).
+			WithHint("Provide a non-null record argument, or call the function in the FROM clause using a column definition list."))
+	}
 	col := plancol(b.newID(), c.Name.Name, setType(call.Cols))
 	s.query.sets = append(s.query.sets, setItem(col, call))
 	return &expr.Column{ID: col.ID, Typ: col.Type, Name: col.Name}

@@ -1,6 +1,8 @@
 package binder
 
 import (
+	"strings"
+
 	"github.com/zqlite/zqlite/internal/expr"
 	"github.com/zqlite/zqlite/internal/plan"
 	"github.com/zqlite/zqlite/internal/sql/ast"
@@ -213,6 +215,9 @@ func (b *binder) frame(f *ast.Frame, w *windowCall, s *scope) plan.Frame {
 			return r
 		}
 		e := b.scalar(fb.Offset, s)
+		if len(expr.Columns(e)) > 0 {
+			panic(fail(start(fb.Offset), sqlerr.InvalidColumnReference, "argument of %s must not contain variables", strings.ToUpper(frameModes[f.Mode])))
+		}
 		if f.Mode == ast.FrameRange {
 			t := w.order[0].Expr.Type()
 			if isUnknown(e) || isInteger(e.Type()) || t.Category == 'N' {

@@ -34,6 +34,7 @@ type Result struct {
 	rows  []types.Value // buffered rows, one after the other
 	width int
 	at    int
+	empty int            // buffered rows where there are no columns
 	room  [8]types.Value // memory for a short row
 
 	run    *exec.Execution // streaming rows; nil where all are buffered
@@ -52,6 +53,10 @@ func (r *Result) Names() []string { return r.names }
 
 // Row returns the next buffered row, valid until the result is closed.
 func (r *Result) Row() ([]types.Value, bool) {
+	if r.width == 0 && r.empty > 0 {
+		r.empty--
+		return nil, true
+	}
 	if r.at >= len(r.rows) {
 		return nil, false
 	}
@@ -79,7 +84,7 @@ func (r *Result) NextBatch() (b *vector.Batch, err error) {
 
 // Buffered reports whether Row has more rows: a streaming result is buffered
 // when its session runs another statement.
-func (r *Result) Buffered() bool { return r.at < len(r.rows) }
+func (r *Result) Buffered() bool { return r.at < len(r.rows) || r.empty > 0 }
 
 // buffer reads what is left of a streaming result into memory, so that the
 // session can run another statement while the caller goes on reading.
@@ -95,7 +100,10 @@ func (r *Result) buffer() {
 		if b == nil {
 			return
 		}
-		for k := 0; k < b.Len(); k++ {
+		if r.width == 0 {
+			r.empty += b.Len()
+		}
+		for k := 0; k < b.Len() && r.width > 0; k++ {
 			for _, c := range b.Cols {
 				v := c.Value(b.Row(k))
 				v.S = strings.Clone(v.S)
@@ -133,6 +141,7 @@ func (r *Result) Release() error {
 		rows = nil
 	}
 	r.Outcome, r.columns, r.names, r.rows, r.width, r.at, r.failed = Outcome{}, nil, nil, rows, 0, 0, nil
+	r.empty = 0
 	if s.spare == nil {
 		s.spare = r
 	}

@@ -318,7 +318,7 @@ func (t *task) attempt(ctx context.Context) error {
 	if p.program.Locks() {
 		r.Outcome = Outcome{Affected: e.Affected, LastRowID: e.LastRowID, HasRowID: e.HasRowID, Command: p.command}
 		s.note(&r.Outcome)
-		if len(p.columns) > 0 {
+		if len(p.columns) > 0 || p.command == "SELECT" {
 			return r.takeBuffered()
 		}
 		r.run = nil
@@ -335,7 +335,7 @@ func (t *task) attempt(ctx context.Context) error {
 func (t *task) runPoint(p *Plan, run *exec.Run) (err error) {
 	r := t.result
 	r.columns, r.names, r.width = p.columns, p.names, len(p.columns)
-	r.rows, r.at = r.rows[:0], 0
+	r.rows, r.at, r.empty = r.rows[:0], 0, 0
 	r.Outcome = Outcome{Command: p.command}
 	t.s.collecting, t.s.keepStrings = r, p.read
 	if r.Affected, err = p.program.RunRow(run, t.s.collect); err != nil {
@@ -352,6 +352,10 @@ func (t *task) runPoint(p *Plan, run *exec.Run) (err error) {
 // that was read by key are in memory of their own; those of RETURNING are not.
 func (s *Session) collectRow(row []types.Value) error {
 	r := s.collecting
+	if r.width == 0 {
+		r.empty++
+		return nil
+	}
 	if r.rows == nil {
 		r.rows = r.room[:0]
 	}
@@ -368,7 +372,7 @@ func (s *Session) collectRow(row []types.Value) error {
 // that an autocommitted change can be acknowledged before they are read.
 func (r *Result) takeBuffered() error {
 	run := r.run
-	r.rows = r.rows[:0]
+	r.rows, r.empty = r.rows[:0], 0
 	for {
 		b, err := run.Next()
 		if err != nil {
@@ -377,7 +381,10 @@ func (r *Result) takeBuffered() error {
 		if b == nil {
 			break
 		}
-		for k := 0; k < b.Len(); k++ {
+		if r.width == 0 {
+			r.empty += b.Len()
+		}
+		for k := 0; k < b.Len() && r.width > 0; k++ {
 			for _, c := range b.Cols {
 				r.rows = append(r.rows, cloneValue(c.Value(b.Row(k))))
 			}
