@@ -13,7 +13,6 @@ import (
 	"database/sql"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -70,10 +69,11 @@ type config struct {
 	only   *regexp.Regexp
 	peers  []string
 	dir    string
-	// profile gets the processor profile of zqlite's runs, if not nil.
-	profile *os.File
-	cpu     bool
-	fill    func(ctx context.Context, db *sql.DB, table string, n int, row func(i int) []any) error
+	// profile gets the processor profile from the first workload on, if not nil.
+	profile   *os.File
+	profiling bool
+	cpu       bool
+	fill      func(ctx context.Context, db *sql.DB, table string, n int, row func(i int) []any) error
 }
 
 func main() {
@@ -82,7 +82,7 @@ func main() {
 	only := flag.String("only", "", "regular expression of workload names")
 	peers := flag.String("peers", "mattn", "peers, separated by commas: mattn, modernc, duckdb (with -tags duckdb)")
 	cpu := flag.Bool("cpu", false, "processor time of the process instead of the clock's, for a busy machine")
-	profile := flag.String("profile", "", "file for a processor profile of zqlite in the last workload chosen")
+	profile := flag.String("profile", "", "file for a processor profile from the first workload on; with -peers '' of zqlite alone")
 	flag.Parse()
 	c := config{rows: *rows, rounds: *rounds, peers: strings.Split(*peers, ","), cpu: *cpu}
 	var err error
@@ -129,6 +129,9 @@ func run(c *config) error {
 		if err := g.run(c, list); err != nil {
 			return err
 		}
+	}
+	if c.profiling {
+		pprof.StopCPUProfile()
 	}
 	return nil
 }
@@ -195,7 +198,7 @@ func (g *group) run(c *config, list []engine) error {
 				if dbs[i] == nil {
 					continue
 				}
-				d, err := c.measure(ctx, w, dbs[i], i == 0)
+				d, err := c.measure(ctx, w, dbs[i])
 				if err != nil {
 					return fmt.Errorf("%s: %s: %w", list[i].name, w.name, err)
 				}
@@ -208,18 +211,12 @@ func (g *group) run(c *config, list []engine) error {
 }
 
 // measure runs a workload once.
-func (c *config) measure(ctx context.Context, w workload, db *sql.DB, profiled bool) (time.Duration, error) {
-	if c.profile != nil && profiled {
-		if err := c.profile.Truncate(0); err != nil {
-			return 0, err
-		}
-		if _, err := c.profile.Seek(0, io.SeekStart); err != nil {
-			return 0, err
-		}
+func (c *config) measure(ctx context.Context, w workload, db *sql.DB) (time.Duration, error) {
+	if c.profile != nil && !c.profiling {
 		if err := pprof.StartCPUProfile(c.profile); err != nil {
 			return 0, err
 		}
-		defer pprof.StopCPUProfile()
+		c.profiling = true
 	}
 	before := processorTime()
 	d, err := w.run(ctx, db, c)
