@@ -36,6 +36,7 @@ type hashJoinOp struct {
 	depth  int
 	spills *joinSpill
 	blocks *joinBlocks // the right side is taken in several parts
+	shared *joinTable  // not nil: the table is made, by another goroutine
 }
 
 func (b *builder) hashJoin(n *plan.Join, keys []plan.JoinKey, residual []expr.Expr) (Operator, error) {
@@ -71,10 +72,15 @@ func (b *builder) hashJoin(n *plan.Join, keys []plan.JoinKey, residual []expr.Ex
 			}
 		}
 	}
-	if j.lookup != nil {
+	switch {
+	case j.lookup != nil:
 		j.right = j.lookup
-	} else if j.right, err = b.build(n.Right); err != nil {
-		return nil, err
+	case b.inWorker:
+		j.right = noRowsOp{}
+	default:
+		if j.right, err = b.build(n.Right); err != nil {
+			return nil, err
+		}
 	}
 	return j, j.prepare()
 }
@@ -106,6 +112,10 @@ func (b *builder) lookupScan(n *plan.Scan, left []plan.Column) (*scanOp, error) 
 }
 
 func (j *hashJoinOp) Open(r *Run) error {
+	if j.shared != nil {
+		j.table, j.built, j.batch, j.tailing = j.shared.view(), true, nil, false
+		return j.left.Open(r)
+	}
 	j.table.reset()
 	j.table.acct.open(r)
 	j.built, j.batch, j.rightAt, j.tailing = false, nil, 0, false
@@ -461,6 +471,9 @@ func (j *hashJoinOp) rightRest() *vector.Batch {
 }
 
 func (j *hashJoinOp) Close() error {
+	if j.shared != nil {
+		return j.left.Close()
+	}
 	j.dropSpill()
 	j.table.reset()
 	j.table.acct.close()

@@ -31,16 +31,18 @@ type parallelAggregateOp struct {
 	*aggregateOp
 	node    *plan.Aggregate
 	scan    *plan.Scan
+	joins   []*hashJoinOp // of the first pipeline, the last first
 	workers []*aggregateWorker
 	wide    bool // this run is parallel
 }
 
 // aggregateWorker is the pipeline of one goroutine.
 type aggregateWorker struct {
-	agg  *aggregateOp
-	scan *scanOp
-	slot *runSlot
-	run  Run
+	agg   *aggregateOp
+	scan  *scanOp
+	joins []*hashJoinOp
+	slot  *runSlot
+	run   Run
 }
 
 // parallelScan finds the scan under filters and projections of an aggregate
@@ -91,6 +93,16 @@ func parallelScan(n *plan.Aggregate) *plan.Scan {
 				check(x.Items[i].Expr)
 			}
 			in = x.Input
+		case *plan.Join:
+			if x.Lateral || rightOuter(x.Kind) {
+				return nil
+			}
+			for _, list := range [][]expr.Expr{x.On, x.Residual} {
+				for _, e := range list {
+					check(e)
+				}
+			}
+			in = x.Left
 		case *plan.Scan:
 			for _, e := range x.Filter {
 				check(e)
@@ -116,7 +128,11 @@ func (b *builder) parallelAggregate(n *plan.Aggregate, a *aggregateOp) Operator 
 	if scan == nil {
 		return a
 	}
-	return &parallelAggregateOp{aggregateOp: a, node: n, scan: scan}
+	_, joins, ok := spine(a.in)
+	if !ok {
+		return a
+	}
+	return &parallelAggregateOp{aggregateOp: a, node: n, scan: scan, joins: joins}
 }
 
 func (p *parallelAggregateOp) Open(r *Run) error {
@@ -131,7 +147,14 @@ func (p *parallelAggregateOp) Open(r *Run) error {
 
 func (p *parallelAggregateOp) Next(r *Run) (*vector.Batch, error) {
 	if p.wide && !p.done {
-		err := p.runWorkers(r)
+		ok, err := p.buildJoins(r)
+		if err == nil && !ok { // a join that spills goes on alone
+			p.wide = false
+			return p.aggregateOp.Next(r)
+		}
+		if err == nil {
+			err = p.runWorkers(r)
+		}
 		if sqlerr.Code(err) == sqlerr.OutOfMemory && r.canceled() == nil {
 			// Alone it may spill.
 			p.wide = false
@@ -157,17 +180,7 @@ func (p *parallelAggregateOp) prepare(n int) error {
 			return err
 		}
 		w := &aggregateWorker{agg: op.(*aggregateOp), slot: b.slot}
-		in := w.agg.in
-		for w.scan == nil {
-			switch x := in.(type) {
-			case *filterOp:
-				in = x.in
-			case *projectOp:
-				in = x.in
-			case *scanOp:
-				w.scan = x
-			}
-		}
+		w.scan, w.joins, _ = spine(w.agg.in)
 		p.workers = append(p.workers, w)
 	}
 	return nil
@@ -217,6 +230,9 @@ func (p *parallelAggregateOp) workAll(r *Run, ranges []storage.Range, n int, sha
 	errs := make([]error, n)
 	for i, w := range p.workers[:n] {
 		w.begin(r, n)
+		for i, j := range w.joins {
+			j.shared = p.joins[i].table
+		}
 		w.agg.share, w.agg.shares = uint64(i), 0
 		from := &next
 		if shared {
@@ -353,6 +369,9 @@ func (p *parallelAggregateOp) Close() error {
 	for _, w := range p.workers {
 		w.agg.sets[0].close()
 		w.scan.Close() // gives up a scan; it has no error
+		for _, j := range w.joins {
+			j.shared, j.table = nil, nil
+		}
 		w.run = Run{}
 	}
 	return p.aggregateOp.Close()

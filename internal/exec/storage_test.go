@@ -8,6 +8,7 @@ import (
 	"github.com/zqlite/zqlite/internal/expr"
 	"github.com/zqlite/zqlite/internal/plan"
 	"github.com/zqlite/zqlite/internal/types"
+	"github.com/zqlite/zqlite/internal/vfs"
 )
 
 // fill stores n rows (i, i mod 100 or NULL, text) in child.
@@ -53,6 +54,44 @@ func TestParallelAggregate(t *testing.T) {
 			r := w.run(tx)
 			r.Workers = 2
 			sameRows(t, fmt.Sprint("parallel by ", by), show(collectProgram(t, p, r)), want, false)
+			if r.Memory.used != 0 {
+				t.Fatalf("%d bytes are still charged", r.Memory.used)
+			}
+		}
+		tx.Rollback()
+	}
+}
+
+// TestParallelJoin: goroutines that probe one table find what one finds.
+func TestParallelJoin(t *testing.T) {
+	w := newWorld(t, catalog.NoAction, catalog.NoAction)
+	w.fill(parallelRows + 5000)
+	few := rowsInput(randomRows(5, 3000, 800))
+	for _, kind := range []plan.JoinKind{plan.InnerJoin, plan.LeftJoin, plan.SemiJoin, plan.AntiJoin, plan.NullAntiJoin} {
+		s := scanOf(w.child, nil, 0, nil)
+		on := []expr.Expr{compare(expr.EQ, ref(s.Cols[0]), ref(few.cols[0]))}
+		if kind != plan.NullAntiJoin {
+			on = append(on, compare(expr.GT, ref(s.Cols[0]), intConst(40)))
+		}
+		n := &plan.Aggregate{Input: &plan.Join{Kind: kind, Left: s, Right: few, On: on},
+			Groups: []plan.Item{{Col: column("g", s.Cols[1].Type), Expr: ref(s.Cols[1])}}}
+		args := []*expr.Aggregate{aggregateOf(t, "count"), aggregateOf(t, "max", ref(s.Cols[0]))}
+		if kind == plan.InnerJoin || kind == plan.LeftJoin {
+			args = append(args, aggregateOf(t, "count", ref(few.cols[1])), aggregateOf(t, "min", ref(few.cols[1])))
+		}
+		for _, a := range args {
+			n.Aggs = append(n.Aggs, plan.AggItem{Col: column("x", a.Typ), Agg: a})
+		}
+		p, err := Prepare(n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tx := w.begin()
+		want := show(collectProgram(t, p, w.run(tx)))
+		for _, limit := range []int64{0, 0, 100_000} { // the last spills
+			r := w.run(tx)
+			r.Workers, r.Memory.Limit, r.FS = 2, limit, vfs.Memory()
+			sameRows(t, fmt.Sprintf("join %d", kind), show(collectProgram(t, p, r)), want, false)
 			if r.Memory.used != 0 {
 				t.Fatalf("%d bytes are still charged", r.Memory.used)
 			}
