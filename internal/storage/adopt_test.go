@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"weak"
 
 	"github.com/zqlite/zqlite/internal/storage/page"
 	"github.com/zqlite/zqlite/internal/vfs"
@@ -141,6 +143,40 @@ func TestAdoptBesideReaders(t *testing.T) {
 	must(t, errors.Join(errs...))
 	if s.Stats().Checkpoints == 0 {
 		t.Error("nothing was merged meanwhile")
+	}
+	must(t, s.Close())
+}
+
+// TestMergedDeltasGo has a list and a run, and no more of them after the merge
+// and the last reader.
+func TestMergedDeltasGo(t *testing.T) {
+	s := openStore(t, vfs.Memory(), Options{AdoptBytes: 10 << 10, CheckpointEvery: -1})
+	tx := s.Begin(TxOptions{})
+	must(t, tx.CreateTree(Spec{ID: table, Key: page.KeyUint64, Layout: testLayout}))
+	must(t, tx.Insert(table, intKey(1), row(1, "")))
+	must(t, tx.Commit(ctx))
+	list := weak.Make(s.state.Load().trees[table].active.Load())
+	tx = s.Begin(TxOptions{})
+	for k := range uint64(1000) {
+		must(t, tx.Put(table, intKey(k), row(1, "")))
+	}
+	must(t, tx.Commit(ctx))
+	large := weak.Make(s.state.Load().trees[table].layers[0].run)
+	if list.Value() == nil || large.Value() == nil {
+		t.Fatal("there is nothing to let go")
+	}
+	reader := s.Begin(TxOptions{ReadOnly: true})
+	want(t, read(t, reader, 1), 1)
+	must(t, s.Checkpoint(ctx))
+	runtime.GC()
+	if list.Value() == nil || large.Value() == nil {
+		t.Error("gone beside a reader")
+	}
+	want(t, read(t, reader, 1), 1)
+	reader.Rollback()
+	runtime.GC()
+	if list.Value() != nil || large.Value() != nil {
+		t.Errorf("merged and kept: list %v, run %v", list.Value() != nil, large.Value() != nil)
 	}
 	must(t, s.Close())
 }

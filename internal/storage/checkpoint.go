@@ -186,6 +186,7 @@ func (s *Store) install(gens []*generation) error {
 		g.trees = nil
 	}
 	s.publish(n)
+	s.oldestEpoch() // forgets the state that held the deltas, if nobody reads it
 	s.pressed.Store(false)
 	again := n.gen.bytes.Load() > s.deltaBytes()
 	if again {

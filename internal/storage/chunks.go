@@ -64,36 +64,35 @@ func (c *chunkFile) identify(place uint64, keyGen uint32) [chunkIdentity]byte {
 	return id
 }
 
-// append writes a chunk behind the others.
-func (c *chunkFile) append(content []byte) error {
-	b := append(c.buf[:0], make([]byte, chunkHeader)...)
+// write writes a chunk behind the others: the content of b behind room for the
+// chunk's header, which it fills in.
+func (c *chunkFile) write(b []byte) error {
 	keyGen := uint32(0)
 	if c.sealer != nil {
 		keyGen = c.sealer.KeyGeneration()
 	}
 	id := c.identify(c.next, keyGen)
-	var err error
-	if c.sealer == nil {
-		b = append(b, content...)
-	} else {
-		if b, err = c.sealer.Seal(b, content, id[:]); err != nil {
+	if c.sealer != nil {
+		sealed, err := c.sealer.Seal(append(c.buf[:0], b[:chunkHeader]...), b[chunkHeader:], id[:])
+		if err != nil {
 			return err
 		}
-		c.tags.Write(b[len(b)-16:])
+		c.tags.Write(sealed[len(sealed)-16:])
+		if b, c.buf = sealed, sealed; cap(sealed) > 1<<20 {
+			c.buf = nil
+		}
 	}
 	binary.LittleEndian.PutUint32(b, uint32(len(b)-chunkHeader))
 	binary.LittleEndian.PutUint32(b[4:], keyGen)
 	crc := chunkCRC(id[:], b)
 	binary.LittleEndian.PutUint32(b[8:], crc)
+	binary.LittleEndian.PutUint32(b[12:], 0)
 	if _, err := c.f.WriteAt(b, c.at); err != nil {
 		return err
 	}
 	c.crc = crc32.Update(c.crc, castagnoli, b[8:12])
 	c.at += int64(len(b))
 	c.next++
-	if c.buf = b; cap(b) > 1<<20 {
-		c.buf = nil
-	}
 	return nil
 }
 

@@ -181,7 +181,9 @@ func (r *run) load(n int) (*block, error) {
 	if !b.index(r.ordinals) {
 		return nil, errChunk(ref.at)
 	}
-	slot.Store(b)
+	if len(content) <= 2*runChunk { // a large value is not kept
+		slot.Store(b)
+	}
 	return b, nil
 }
 

@@ -15,7 +15,7 @@ const runChunk = 32 << 10
 type runWriter struct {
 	c    *chunkFile
 	r    *run
-	buf  []byte
+	buf  []byte // room for the chunk's header, and its entries
 	last int // of the key in buf that was written last
 	lenK int
 }
@@ -44,13 +44,14 @@ func appendEntry(b []byte, code byte, key []byte, ordinals bool, ordinal uint64,
 
 func (w *runWriter) add(code byte, key []byte, ordinal uint64, row []byte) error {
 	r := w.r
-	same := r.ordinals && len(w.buf) > 0 && bytes.Equal(w.buf[w.last:w.last+w.lenK], key)
+	same := r.ordinals && len(w.buf) > chunkHeader && bytes.Equal(w.buf[w.last:w.last+w.lenK], key)
 	if len(w.buf) >= runChunk && !same {
 		if err := w.flush(); err != nil {
 			return err
 		}
 	}
-	if len(w.buf) == 0 {
+	if len(w.buf) <= chunkHeader {
+		w.buf = append(w.buf[:0], make([]byte, chunkHeader)...)
 		r.blocks = append(r.blocks, blockRef{first: bytes.Clone(key), at: w.c.at, place: w.c.next})
 	}
 	if !same {
@@ -86,7 +87,7 @@ func uvarintLen(n int) int {
 
 func (w *runWriter) flush() error {
 	w.r.max = append(w.r.max[:0], w.buf[w.last:w.last+w.lenK]...)
-	err := w.c.append(w.buf)
+	err := w.c.write(w.buf)
 	if w.buf = w.buf[:0]; cap(w.buf) > 1<<20 {
 		w.buf = nil
 	}
@@ -95,7 +96,7 @@ func (w *runWriter) flush() error {
 
 // finish ends the run; nil when it has no entry.
 func (w *runWriter) finish() (*run, error) {
-	if len(w.buf) > 0 {
+	if len(w.buf) > chunkHeader {
 		if err := w.flush(); err != nil {
 			return nil, err
 		}

@@ -91,6 +91,14 @@ func (s *Store) acquire() *state {
 
 func (st *state) release() { st.refs.Add(-1) }
 
+// leave is release for who may be the last reader of an old state: its deltas
+// go with it.
+func (s *Store) leave(st *state) {
+	if st.refs.Add(-1) == 0 && s.state.Load() != st {
+		s.oldestEpoch()
+	}
+}
+
 // publish makes st what readers get. Holding commitMu.
 func (s *Store) publish(st *state) {
 	s.state.Store(st)

@@ -356,11 +356,11 @@ func errNoTree(id TreeID) error {
 func (t *Tx) finish() {
 	t.done = true
 	if t.st != nil {
-		t.st.release()
+		t.s.leave(t.st)
 		t.st = nil
 	}
 	if t.newest != nil {
-		t.newest.release()
+		t.s.leave(t.newest)
 		t.newest = nil
 	}
 	t.since, t.reads = nil, nil
