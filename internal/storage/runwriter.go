@@ -16,7 +16,7 @@ type runWriter struct {
 	c    *chunkFile
 	r    *run
 	buf  []byte // room for the chunk's header, and its entries
-	last int // of the key in buf that was written last
+	last int    // of the key in buf that was written last
 	lenK int
 }
 
