@@ -3,6 +3,7 @@ module github.com/zqlite/zqlite
 go 1.25.0
 
 require (
+	github.com/anishathalye/porcupine v1.3.1
 	github.com/golang-migrate/migrate/v4 v4.19.1
 	github.com/tidwall/btree v1.8.2
 	golang.org/x/sys v0.40.0
