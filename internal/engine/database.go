@@ -22,17 +22,18 @@ import (
 // Database is an open database, shared by all who opened its path in this
 // process. All methods may be called concurrently.
 type Database struct {
-	config   Config
-	key      string // in the registry; "" for a private memory database
-	refs     int    // guarded by registry.mu
-	store    *storage.Store
-	plans    planCache
-	counters table.Counters
-	advisory advisoryLocks
-	sessions atomic.Int64 // numbers temporary schemas
-	open     sync.Map     // *Session → struct{}
-	seqs     sequences
-	tempDir  string // for spilling; "" is the system's
+	config     Config
+	key        string // in the registry; "" for a private memory database
+	refs       int    // guarded by registry.mu
+	store      *storage.Store
+	plans      planCache
+	counters   table.Counters
+	advisory   advisoryLocks
+	sessions   atomic.Int64 // numbers temporary schemas
+	open       sync.Map     // *Session → struct{}
+	seqs       sequences
+	statistics statistics
+	tempDir    string // for spilling; "" is the system's
 }
 
 // registry holds what this process has open: a second open of a path shares
@@ -138,6 +139,9 @@ func (db *Database) openStore(ctx context.Context) error {
 	if err := db.loadCatalog(ctx); err != nil {
 		return errors.Join(err, s.Close())
 	}
+	if err := db.statistics.start(db); err != nil {
+		return errors.Join(err, s.Close())
+	}
 	return nil
 }
 
@@ -213,6 +217,7 @@ func (db *Database) Close() error {
 	// in between would fail on the file's lock.
 	defer registry.mu.Unlock()
 	db.open.Range(func(s, _ any) bool { s.(*Session).abandon(); return true })
+	db.statistics.stop()
 	return db.store.Close()
 }
 

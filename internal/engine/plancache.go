@@ -45,6 +45,8 @@ type Plan struct {
 	read    bool                // changes nothing
 	command string              // command tag: SELECT, INSERT …
 	targets []*catalog.Relation // that the plan changes
+	sized   []sizedRelation     // whose sizes decided the plan; see stale
+	runs    atomic.Uint32
 }
 
 // valid reports whether every relation is as the plan knows it (invariant 2).

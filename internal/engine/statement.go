@@ -105,7 +105,7 @@ func (s *Session) plan(st *Statement, i int, c *catalog.Catalog, args []Argument
 	if plan == nil {
 		plan = p.planFor(args)
 	}
-	if plan != nil && plan.valid(c) && st.path == s.planScope() {
+	if plan != nil && plan.valid(c) && st.path == s.planScope() && !plan.stale(s.db) {
 		return plan, nil
 	}
 	plan, typed, err := s.makePlan(p.stmt, c, args)
@@ -187,6 +187,10 @@ func (s *Session) makePlan(stmt ast.Stmt, c *catalog.Catalog, args []Argument) (
 	plan = &Plan{
 		program: program, root: root, params: b.Params, columns: b.Columns, deps: b.Relations,
 		checked: c.Version, read: b.ReadOnly, command: commandTag(stmt), targets: targetsOf(root, nil),
+	}
+	if !program.Point() && !s.keepsStatistics() {
+		plan.sized = s.db.sizesOf(root, nil)
+		s.db.statistics.observe(s.db, plan.sized)
 	}
 	for i := range plan.columns {
 		plan.names = append(plan.names, plan.columns[i].Name)

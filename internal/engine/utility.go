@@ -59,7 +59,7 @@ func (s *Session) runUtility(ctx context.Context, st *Statement, i int, args []A
 	case *ast.Vacuum:
 		return s.done("VACUUM", s.vacuum(ctx, stmt))
 	case *ast.Analyze:
-		return s.done("ANALYZE", nil)
+		return s.done("ANALYZE", s.analyzeTables(ctx, stmt.Tables))
 	case *ast.Lock:
 		return s.done("LOCK TABLE", s.lockTables(ctx, stmt))
 	}
@@ -333,6 +333,13 @@ func (s *Session) vacuum(ctx context.Context, stmt *ast.Vacuum) error {
 	}
 	if stmt.Into != nil {
 		return sqlerr.New(sqlerr.FeatureNotSupported, "VACUUM INTO is not supported").WithHint("CHECKPOINT, then copy the file of a closed database.")
+	}
+	for _, o := range stmt.Options {
+		if o.Name == "analyze" {
+			if err := s.analyzeTables(ctx, stmt.Tables); err != nil {
+				return err
+			}
+		}
 	}
 	return s.db.store.Checkpoint(ctx)
 }

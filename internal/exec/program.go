@@ -90,6 +90,10 @@ func (p *Program) Columns() []plan.Column { return p.columns }
 // Plan returns the plan that the program was made of.
 func (p *Program) Plan() plan.Node { return p.root }
 
+// Point reports whether the program reaches its row by key, however large the
+// relation is.
+func (p *Program) Point() bool { return p.shape != nil }
+
 // Modifies reports whether the program changes rows.
 func (p *Program) Modifies() bool { return p.modifies }
 

@@ -28,6 +28,7 @@ var floors = map[string]int{
 	"internal/table":         6,
 	"internal/expr":          5,
 	"internal/plan":          6,
+	"internal/stats":         3,
 	"internal/binder":        7,
 	"internal/optimizer":     7,
 	"internal/exec":          8,

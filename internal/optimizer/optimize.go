@@ -4,12 +4,15 @@ import (
 	"github.com/zqlite/zqlite/internal/catalog"
 	"github.com/zqlite/zqlite/internal/expr"
 	"github.com/zqlite/zqlite/internal/plan"
+	"github.com/zqlite/zqlite/internal/stats"
 )
 
 // Statistics answers what is known of the sizes of relations.
 type Statistics interface {
 	// Rows returns the number of rows of a relation, an estimate.
 	Rows(rel *catalog.Relation) float64
+	// Of returns what is known of a relation's values, nil where nothing is.
+	Of(rel *catalog.Relation) *stats.Relation
 }
 
 // Options switch steps off, for tests that compare plans and for EXPLAIN.
