@@ -80,11 +80,12 @@ func main() {
 	rows := flag.Int("rows", 1_000_000, "rows of the read tables")
 	rounds := flag.Int("rounds", 3, "rounds of each workload")
 	only := flag.String("only", "", "regular expression of workload names")
+	data := flag.String("data", "", "directory that keeps the databases, so that the next run need not load them")
 	peers := flag.String("peers", "mattn", "peers, separated by commas: mattn, modernc, duckdb (with -tags duckdb)")
 	cpu := flag.Bool("cpu", false, "processor time of the process instead of the clock's, for a busy machine")
 	profile := flag.String("profile", "", "file for a processor profile from the first workload on; with -peers '' of zqlite alone")
 	flag.Parse()
-	c := config{rows: *rows, rounds: *rounds, peers: strings.Split(*peers, ","), cpu: *cpu}
+	c := config{rows: *rows, rounds: *rounds, peers: strings.Split(*peers, ","), cpu: *cpu, dir: *data}
 	var err error
 	if *profile != "" {
 		if c.profile, err = os.Create(*profile); err == nil {
@@ -104,12 +105,14 @@ func main() {
 }
 
 func run(c *config) error {
-	dir, err := os.MkdirTemp(".", "data-")
-	if err != nil {
-		return err
+	if c.dir == "" {
+		dir, err := os.MkdirTemp(".", "data-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		c.dir = dir
 	}
-	defer os.RemoveAll(dir)
-	c.dir = dir
 	var list []engine
 	for _, e := range engines {
 		if e.name == "zqlite" || contains(c.peers, e.name) {
@@ -182,11 +185,16 @@ func (g *group) run(c *config, list []engine) error {
 			continue
 		}
 		c.fill = e.fill
+		_, missing := os.Stat(path)
+		loaded := missing == nil
 		if dbs[i], err = sql.Open(e.driver, e.dsn(path, g.durable)); err != nil {
 			return err
 		}
 		defer dbs[i].Close()
 		dbs[i].SetMaxIdleConns(128)
+		if loaded {
+			continue
+		}
 		if err := g.setup(ctx, dbs[i], c); err != nil {
 			return fmt.Errorf("%s: setup of %s: %w", e.name, g.name, err)
 		}

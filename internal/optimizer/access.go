@@ -127,11 +127,11 @@ func (z *optimizer) matchIndex(n *plan.Scan, ix *catalog.Index, sargs []sarg) *p
 			if s.in == nil {
 				p.eq++
 			}
-			sel *= z.equalSelectivity(total, len(parts) == 1 && (ix == nil || ix.Unique))
+			sel *= z.sargFraction(total, s, len(parts) == 1 && (ix == nil || ix.Unique))
 			continue
 		}
 		if p.addBounds(sargs, o) {
-			sel *= boundSelectivity(&p.rng)
+			sel *= z.boundFraction(n, sargs, o, &p.rng)
 		}
 		break
 	}
@@ -155,19 +155,51 @@ func (z *optimizer) pathCost(p *path, ix *catalog.Index) float64 {
 	if ix != nil && !p.covering {
 		perRow = lookupCost
 	}
-	return 2*p.fan + p.rows*perRow
+	return rangeCost*p.fan + p.rows*perRow
 }
 
-// equalSelectivity guesses by the number of distinct values: all of them for a
-// key, else something between the square root and a fifth of the rows.
-func (z *optimizer) equalSelectivity(total float64, key bool) float64 {
+// sargFraction estimates the rows of one value of a condition: of a key, one;
+// else what is known of the column, or a guess.
+func (z *optimizer) sargFraction(total float64, s *sarg, key bool) float64 {
 	if key {
 		return 1 / total
 	}
-	return 1 / math.Max(1, math.Min(total/5, 1+math.Sqrt(total)*10))
+	switch c := s.cond.(type) {
+	case *expr.Compare:
+		if z.values(c.A) != nil || z.values(c.B) != nil {
+			return math.Max(z.equalFraction(c.A, c.B), 1/total)
+		}
+	case *expr.In:
+		if z.values(c.Arg) != nil {
+			return math.Max(z.selectivity(c)/float64(len(c.List)), 1/total)
+		}
+	case *expr.IsNull:
+		if v := z.values(c.Arg); v != nil {
+			return math.Max(v.Null, 1/total)
+		}
+	}
+	return 1 / guessDistinct(total)
 }
 
-func boundSelectivity(r *plan.KeyRange) float64 {
+// boundFraction estimates the rows between the bounds of a column.
+func (z *optimizer) boundFraction(n *plan.Scan, sargs []sarg, ordinal int, r *plan.KeyRange) float64 {
+	var conds []expr.Expr
+	for i := range sargs {
+		s := &sargs[i]
+		if s.ordinal != ordinal || s.null || s.in != nil || s.op == expr.EQ {
+			continue
+		}
+		if _, ok := z.boundOf(s.cond); ok {
+			conds = append(conds, s.cond)
+		} else if s.inexact {
+			if _, known := z.sampleFor(s.cond); known != nil {
+				conds = append(conds, s.cond)
+			}
+		}
+	}
+	if len(conds) > 0 {
+		return z.conjunction(conds)
+	}
 	if r.Low != nil && r.High != nil {
 		return selBetween
 	}

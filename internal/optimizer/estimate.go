@@ -11,15 +11,21 @@ import (
 // Selectivities where nothing better is known, PostgreSQL's defaults where it
 // has one.
 const (
-	defaultRows   = 1000
-	selEqual      = 0.02
-	selRange      = 1.0 / 3
-	selBetween    = 0.1
-	selLike       = 0.05
-	selNull       = 0.02
-	selUnknown    = 0.3
-	lookupCost    = 4 // an index lookup with its fetch, in rows of a sequential scan
-	hashBuildCost = 2 // a row put into a hash table, in rows of a sequential scan
+	defaultRows = 1000
+	selEqual    = 0.02
+	selRange    = 1.0 / 3
+	selBetween  = 0.1
+	selLike     = 0.05
+	selNull     = 0.02
+	selUnknown  = 0.3
+
+	// Costs, in rows of a sequential scan.
+	lookupCost    = 40  // a row reached by its key
+	rangeCost     = 30  // a range of an index opened
+	hashBuildCost = 4   // a row put into a hash table
+	hashProbeCost = 1.5 // a row looked up in one
+	pairCost      = 0.3 // a pair of rows compared by a nested loop
+	outputCost    = 0.7 // a row that a join gives
 )
 
 func (z *optimizer) relationRows(rel *catalog.Relation) float64 {
@@ -43,7 +49,7 @@ func (z *optimizer) rows(n plan.Node) float64 {
 	case *plan.FuncScan:
 		return 100
 	case *plan.Filter:
-		return math.Max(1, z.rows(n.Input)*conjunction(n.Conds))
+		return math.Max(1, z.rows(n.Input)*z.conjunction(n.Conds))
 	case *plan.Project:
 		if len(n.Sets) > 0 {
 			return 10 * z.rows(n.Input)
@@ -58,7 +64,7 @@ func (z *optimizer) rows(n plan.Node) float64 {
 		if len(n.Groups) == 0 {
 			return 1
 		}
-		return math.Max(1, z.rows(n.Input)/10)
+		return z.groupRows(n)
 	case *plan.Limit:
 		return math.Min(z.rows(n.Input), constantOr(n.Count, 100))
 	case *plan.SetOp:
@@ -77,6 +83,24 @@ func (z *optimizer) rows(n plan.Node) float64 {
 	return defaultRows
 }
 
+// groupRows estimates the groups of an aggregate: no more than the product of
+// the keys' distinct values.
+func (z *optimizer) groupRows(n *plan.Aggregate) float64 {
+	rows := z.rows(n.Input)
+	groups, known := 1.0, true
+	for _, g := range n.Groups {
+		if d := z.distinctOf(g.Expr, rows); d > 0 {
+			groups *= d
+		} else {
+			known = false
+		}
+	}
+	if !known {
+		groups = math.Max(groups, rows/10)
+	}
+	return math.Max(1, math.Min(rows, groups))
+}
+
 func constantOr(e expr.Expr, def float64) float64 {
 	if c, ok := e.(*expr.Const); ok && !c.Val.IsNull() {
 		return float64(c.Val.I)
@@ -89,7 +113,7 @@ func (z *optimizer) scanRows(n *plan.Scan) float64 {
 	if uniqueByFilter(n) {
 		return 1
 	}
-	return math.Max(1, rows*conjunction(n.Filter))
+	return math.Max(1, rows*z.conjunction(n.Filter))
 }
 
 // uniqueByFilter reports whether equalities fix a unique key of the relation.
@@ -122,15 +146,8 @@ func fixesKey(rel *catalog.Relation, equal map[uint16]bool) bool {
 	return false
 }
 
-func conjunction(conds []expr.Expr) float64 {
-	s := 1.0
-	for _, c := range conds {
-		s *= selectivity(c)
-	}
-	return s
-}
-
-func selectivity(e expr.Expr) float64 {
+// selectivity estimates the fraction of rows that pass one condition.
+func (z *optimizer) selectivity(e expr.Expr) float64 {
 	switch e := e.(type) {
 	case *expr.Const:
 		if isTrue(e) {
@@ -140,34 +157,65 @@ func selectivity(e expr.Expr) float64 {
 	case *expr.Compare:
 		switch e.Op {
 		case expr.EQ:
-			return selEqual
+			return z.equalFraction(e.A, e.B)
 		case expr.NE:
-			return 1 - selEqual
+			return 1 - z.equalFraction(e.A, e.B)
+		}
+		if b, ok := z.boundOf(e); ok {
+			return b.fraction()
 		}
 		return selRange
 	case *expr.And:
-		return conjunction(e.Args)
+		return z.conjunction(e.Args)
 	case *expr.Or:
 		miss := 1.0
 		for _, a := range e.Args {
-			miss *= 1 - selectivity(a)
+			miss *= 1 - z.conjunction([]expr.Expr{a})
 		}
 		return 1 - miss
 	case *expr.Not:
-		return 1 - selectivity(e.Arg)
+		return 1 - z.selectivity(e.Arg)
 	case *expr.IsNull:
-		if e.Negated {
-			return 1 - selNull
+		f := selNull
+		if v := z.values(e.Arg); v != nil {
+			f = v.Null
 		}
-		return selNull
+		if e.Negated {
+			return 1 - f
+		}
+		return math.Max(f, 1e-6)
 	case *expr.In:
-		s := math.Min(0.5, selEqual*float64(len(e.List)))
+		s := 0.0
+		for _, v := range e.List {
+			s += z.equalFraction(e.Arg, v)
+		}
+		s = math.Min(s, 0.9)
 		if e.Negated {
 			return 1 - s
 		}
 		return s
+	case *expr.Call:
+		if e.Fn.Name == "~~" {
+			return selLike
+		}
 	}
 	return selUnknown
+}
+
+// equalFraction estimates how many rows have two expressions equal.
+func (z *optimizer) equalFraction(a, b expr.Expr) float64 {
+	v := z.values(a)
+	if v == nil {
+		if v = z.values(b); v == nil {
+			return selEqual
+		}
+		a, b = b, a
+	}
+	if x, ok := constantOf(b, v); ok && v.Known() {
+		return math.Max(v.Equal(x), 1e-8)
+	}
+	o, _ := z.originOf(a)
+	return (1 - v.Null) / v.DistinctIn(o.known.Rows, z.relationRows(o.rel))
 }
 
 // joinRows estimates a join by its equalities: one over the larger number of
@@ -196,7 +244,7 @@ func (z *optimizer) joinRows(n *plan.Join) float64 {
 func (z *optimizer) joinSelectivity(c expr.Expr, left, right plan.Node, l, r float64) float64 {
 	cmp, ok := c.(*expr.Compare)
 	if !ok || cmp.Op != expr.EQ {
-		return selectivity(c)
+		return z.selectivity(c)
 	}
 	distinct := math.Max(z.distinct(cmp.A, left, l), z.distinct(cmp.A, right, r))
 	distinct = math.Max(distinct, z.distinct(cmp.B, left, l))
@@ -215,35 +263,12 @@ func (z *optimizer) distinct(e expr.Expr, n plan.Node, rows float64) float64 {
 		return 0
 	}
 	for _, col := range n.Columns() {
-		if col.ID != c.ID {
-			continue
-		}
-		if s := findScan(n, c.ID); s != nil {
-			total := z.relationRows(s.Rel)
-			if col.RelColumn != 0 && fixesKey(s.Rel, map[uint16]bool{col.RelColumn: true}) {
-				return total
+		if col.ID == c.ID {
+			if d := z.distinctOf(c, rows); d > 0 {
+				return d
 			}
-			return math.Max(1, math.Min(total/5, 1+math.Sqrt(total)*10))
+			return math.Max(1, rows/5)
 		}
-		return math.Max(1, rows/5)
 	}
 	return 0
-}
-
-// findScan returns the scan below n that brings forth a column.
-func findScan(n plan.Node, id expr.ColumnID) *plan.Scan {
-	if s, ok := n.(*plan.Scan); ok {
-		for _, c := range s.Cols {
-			if c.ID == id {
-				return s
-			}
-		}
-		return nil
-	}
-	for _, in := range n.Inputs() {
-		if s := findScan(in, id); s != nil {
-			return s
-		}
-	}
-	return nil
 }

@@ -74,7 +74,7 @@ func (z *optimizer) joinPaths(n *plan.Join) plan.Node {
 		return n
 	}
 	leftRows, rightRows := z.rows(n.Left), z.rows(n.Right)
-	hash := leftRows + rightRows*hashBuildCost + inputCost(z, n.Left) + inputCost(z, n.Right)
+	hash := leftRows*hashProbeCost + rightRows*hashBuildCost + inputCost(z, n.Left) + inputCost(z, n.Right)
 	if !z.o.NoLookup && !z.o.NoIndex {
 		straight := z.lookup(n, leftRows)
 		if n.Kind == plan.InnerJoin {
@@ -176,7 +176,7 @@ func (z *optimizer) lookup(n *plan.Join, leftRows float64) *lookupPath {
 	if best == nil {
 		return nil
 	}
-	l := &lookupPath{path: best, scan: s, cost: leftRows * (best.cost + 2)}
+	l := &lookupPath{path: best, scan: s, cost: leftRows * (best.cost + outputCost)}
 	for _, c := range n.On {
 		if !best.used[c] {
 			l.on = append(l.on, c)

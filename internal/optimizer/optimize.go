@@ -23,14 +23,16 @@ type Options struct {
 // Optimize rewrites a bound plan. stats may be nil.
 func Optimize(n plan.Node, stats Statistics, o Options) plan.Node {
 	z := &optimizer{stats: stats, o: o}
+	z.learn(n)
 	return z.optimize(n)
 }
 
 type optimizer struct {
-	stats Statistics
-	o     Options
-	leaf  map[expr.ColumnID]int // which input of its join tree a column comes from
-	span  map[plan.Node]span    // which inputs lie below a node of a join tree
+	stats   Statistics
+	o       Options
+	origins []origin              // by column
+	leaf    map[expr.ColumnID]int // which input of its join tree a column comes from
+	span    map[plan.Node]span    // which inputs lie below a node of a join tree
 }
 
 // span is a range of the inputs of a join tree, numbered from left to right.

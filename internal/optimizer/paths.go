@@ -99,7 +99,7 @@ func (z *optimizer) orderScan(n *plan.Scan, keys []expr.SortKey, limit *plan.Lim
 	}
 	total := z.relationRows(n.Rel)
 	want := constantOr(limit.Count, 100) + constantOr(limit.Offset, 0)
-	visited := want / max(1e-6, conjunction(n.Filter))
+	visited := want / max(1e-6, z.conjunction(n.Filter))
 	for _, ix := range candidates(n.Rel) {
 		if ix == nil {
 			continue

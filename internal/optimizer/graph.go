@@ -1,0 +1,634 @@
+package optimizer
+
+import (
+	"math"
+	"math/bits"
+
+	"github.com/zqlite/zqlite/internal/catalog"
+	"github.com/zqlite/zqlite/internal/expr"
+	"github.com/zqlite/zqlite/internal/plan"
+)
+
+// maxUnits bounds the units that are ordered together; more stay as written.
+const maxUnits = 128
+
+// mask is a set of units.
+type mask [2]uint64
+
+func bit(i int) (m mask)          { m[i>>6] = 1 << (i & 63); return m }
+func (m mask) or(o mask) mask     { return mask{m[0] | o[0], m[1] | o[1]} }
+func (m mask) meets(o mask) bool  { return m[0]&o[0]|m[1]&o[1] != 0 }
+func (m mask) inside(o mask) bool { return m[0]&^o[0]|m[1]&^o[1] == 0 }
+func (m mask) has(i int) bool     { return m[i>>6]&(1<<(i&63)) != 0 }
+func (m mask) single() (i int, ok bool) {
+	if bits.OnesCount64(m[0])+bits.OnesCount64(m[1]) != 1 {
+		return 0, false
+	}
+	if m[0] != 0 {
+		return bits.TrailingZeros64(m[0]), true
+	}
+	return 64 + bits.TrailingZeros64(m[1]), true
+}
+
+// unit is what a join graph puts in order: a leaf of inner joins; the right
+// side of an outer, semi or anti join, which can be joined as soon as the units
+// that its conditions need are there; or a condition that is dear to test.
+type unit struct {
+	node   plan.Node // nil: a condition
+	kind   plan.JoinKind
+	conds  []expr.Expr // of the join of another kind than inner, or the condition
+	needs  mask
+	rows   float64
+	cost   float64 // to produce the rows; of a condition, to test it once
+	factor float64 // rows given for each row that comes to it, other kinds than inner
+}
+
+func (u *unit) base() bool { return u.node != nil && u.kind == plan.InnerJoin }
+
+// member is a column of an equivalence class.
+type member struct {
+	col      *expr.Column
+	unit     int
+	distinct float64
+}
+
+// cond is a condition between units that is no equality of two columns.
+type cond struct {
+	e    expr.Expr
+	all  mask
+	sel  float64
+	used bool
+}
+
+// graph is a tree of joins taken apart.
+type graph struct {
+	z       *optimizer
+	units   []unit
+	owner   []int32 // by column: its unit plus one
+	conds   []cond
+	classes [][]member
+	adj     []mask // by unit: the units that some condition relates it to
+}
+
+// reorder puts the joins of every tree in a good order: all orders are tried
+// for a few inputs (Selinger 1979; bushy trees too), for more the cheapest
+// pair is joined, again and again (Fegaras 1998).
+func (z *optimizer) reorder(n plan.Node) plan.Node {
+	if !isJoinTree(n) {
+		mapInputs(n, z.reorder)
+		return n
+	}
+	g := &graph{z: z}
+	var conds []expr.Expr
+	g.collect(n, &conds)
+	if len(g.units) < 2 || len(g.units) > maxUnits {
+		return z.reorderInside(n)
+	}
+	g.prepare(conds)
+	out := g.order()
+	if out == nil {
+		return z.reorderInside(n)
+	}
+	return out
+}
+
+func (z *optimizer) reorderInside(n plan.Node) plan.Node {
+	mapInputs(n, z.reorder)
+	return n
+}
+
+func isJoinTree(n plan.Node) bool {
+	switch x := n.(type) {
+	case *plan.Filter:
+		return isJoinTree(x.Input) && !anyVolatile(x.Conds)
+	case *plan.Join:
+		return !x.Lateral && orderable(x.Kind)
+	}
+	return false
+}
+
+func orderable(k plan.JoinKind) bool {
+	switch k {
+	case plan.InnerJoin, plan.LeftJoin, plan.SemiJoin, plan.AntiJoin, plan.NullAntiJoin:
+		return true
+	}
+	return false
+}
+
+// collect takes a tree apart. conds are the conditions of the inner joins.
+func (g *graph) collect(n plan.Node, conds *[]expr.Expr) {
+	switch x := n.(type) {
+	case *plan.Filter:
+		if isJoinTree(x) {
+			g.collect(x.Input, conds)
+			for _, c := range x.Conds {
+				g.units = append(g.units, unit{conds: []expr.Expr{c}})
+			}
+			return
+		}
+	case *plan.Join:
+		switch {
+		case x.Lateral || !orderable(x.Kind):
+		case x.Kind == plan.InnerJoin:
+			*conds = append(*conds, x.On...)
+			g.collect(x.Left, conds)
+			g.collect(x.Right, conds)
+			return
+		case x.Kind == plan.LeftJoin && readsAny(*conds, columnsOf(x.Right)):
+			// A condition above reads the padded side: the join stays where it is.
+		default:
+			g.collect(x.Left, conds)
+			g.units = append(g.units, unit{node: x.Right, kind: x.Kind, conds: x.On})
+			return
+		}
+	}
+	g.units = append(g.units, unit{node: n})
+}
+
+func readsAny(conds []expr.Expr, cols colset) bool {
+	for _, c := range conds {
+		if usesAny(c, cols) {
+			return true
+		}
+	}
+	return false
+}
+
+// prepare fills in owners, estimates, conditions and classes.
+func (g *graph) prepare(conds []expr.Expr) {
+	g.pullDear()
+	for i := range g.units {
+		u := &g.units[i]
+		if u.node == nil {
+			continue
+		}
+		if u.kind == plan.InnerJoin || u.kind == plan.LeftJoin {
+			for _, c := range u.node.Columns() {
+				for len(g.owner) <= int(c.ID) {
+					g.owner = append(g.owner, 0)
+				}
+				g.owner[c.ID] = int32(i) + 1
+			}
+		}
+	}
+	eq := newClasses()
+	for _, c := range conds {
+		a, b, ok := columnEquality(c)
+		if ok && g.unitOf(a.ID) >= 0 && g.unitOf(b.ID) >= 0 {
+			eq.unite(a, b)
+		} else {
+			g.conds = append(g.conds, cond{e: c, all: g.reads(c)})
+		}
+	}
+	g.makeClasses(eq)
+	for i := range g.units {
+		g.estimate(i)
+	}
+	for i := range g.conds {
+		g.conds[i].sel = g.condFraction(&g.conds[i])
+	}
+	for k := range g.classes {
+		for i := range g.classes[k] {
+			m := &g.classes[k][i]
+			m.distinct = g.memberDistinct(m)
+		}
+	}
+	g.relate()
+}
+
+// pullDear takes conditions with correlated subqueries out of the scans: they
+// are better tested on what the joins have left over.
+func (g *graph) pullDear() {
+	for i := range g.units {
+		s, ok := g.units[i].node.(*plan.Scan)
+		if !ok || !g.units[i].base() || s.Lock != nil {
+			continue
+		}
+		var stay []expr.Expr
+		for _, c := range s.Filter {
+			if correlated(c) && !volatile(c) {
+				g.units = append(g.units, unit{conds: []expr.Expr{c}})
+			} else {
+				stay = append(stay, c)
+			}
+		}
+		if len(stay) < len(s.Filter) {
+			s.Filter, s.Rows = stay, 0
+		}
+	}
+}
+
+func correlated(e expr.Expr) bool {
+	found := false
+	expr.Walk(e, func(x expr.Expr) bool {
+		if s, ok := x.(*expr.Subquery); ok && len(s.Outer) > 0 {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+func (g *graph) unitOf(id expr.ColumnID) int {
+	if id < 0 || int(id) >= len(g.owner) {
+		return -1
+	}
+	return int(g.owner[id]) - 1
+}
+
+// reads returns the units whose columns an expression reads.
+func (g *graph) reads(e expr.Expr) (m mask) {
+	used := newColset()
+	uses(e, used)
+	for id := range used.all() {
+		if u := g.unitOf(id); u >= 0 {
+			m = m.or(bit(u))
+		}
+	}
+	return m
+}
+
+// makeClasses keeps the classes of equal columns. Two columns of one unit are
+// compared within it.
+func (g *graph) makeClasses(eq *classes) {
+	done := map[expr.ColumnID]bool{}
+	for _, c := range eq.order {
+		root := eq.root(c.ID)
+		if done[root] {
+			continue
+		}
+		done[root] = true
+		var class []member
+		for _, col := range eq.members(root) {
+			u := g.unitOf(col.ID)
+			twin := false
+			for _, m := range class {
+				if m.unit == u {
+					g.units[u].node = g.z.push(g.units[u].node, []expr.Expr{&expr.Compare{Op: expr.EQ, A: m.col, B: col}})
+					twin = true
+					break
+				}
+			}
+			if !twin {
+				class = append(class, member{col: col, unit: u})
+			}
+		}
+		if len(class) > 1 {
+			g.classes = append(g.classes, class)
+		}
+	}
+}
+
+// estimate fills in what a unit needs, gives and costs.
+func (g *graph) estimate(i int) {
+	u := &g.units[i]
+	if u.node != nil {
+		u.node = g.z.reorder(u.node)
+		u.rows = g.z.rows(u.node)
+		u.cost = inputCost(g.z, u.node)
+	}
+	if u.base() {
+		return
+	}
+	for _, c := range u.conds {
+		m := g.reads(c)
+		for w := range m {
+			u.needs[w] |= m[w] &^ bit(i)[w]
+		}
+	}
+	if u.node == nil {
+		u.factor, u.cost = g.z.conjunction(u.conds), 0.5
+		if correlated(u.conds[0]) {
+			u.cost = 500
+		}
+		return
+	}
+	u.factor = g.matchFraction(u)
+}
+
+// matchFraction estimates how many rows a join of another kind than inner
+// gives for each row of its left side.
+func (g *graph) matchFraction(u *unit) float64 {
+	right := columnsOf(u.node)
+	match, pairs := 1.0, u.rows
+	equal := false
+	for _, c := range u.conds {
+		cmp, ok := c.(*expr.Compare)
+		if !ok || cmp.Op != expr.EQ {
+			if cmp == nil || cmp.Op != expr.NE {
+				match *= 0.7
+			}
+			pairs *= g.z.selectivity(c)
+			continue
+		}
+		l, r := cmp.A, cmp.B
+		if !usesAny(r, right) {
+			l, r = r, l
+		}
+		equal = true
+		dl, dr := g.z.distinctOf(l, math.Inf(1)), g.z.distinctOf(r, u.rows)
+		if dl == 0 || dr == 0 {
+			dl, dr = 2, 1
+		}
+		match *= math.Min(1, dr/dl)
+		pairs /= math.Max(1, math.Max(dl, dr))
+	}
+	if !equal {
+		match *= 0.5
+	}
+	match = math.Min(1, math.Max(match, 0.001))
+	switch u.kind {
+	case plan.LeftJoin:
+		return math.Max(1, pairs)
+	case plan.AntiJoin, plan.NullAntiJoin:
+		return math.Max(0.05, 1-match)
+	}
+	return match
+}
+
+func (g *graph) memberDistinct(m *member) float64 {
+	u := &g.units[m.unit]
+	d := g.z.distinctOf(m.col, math.Inf(1))
+	if d == 0 || math.IsInf(d, 1) {
+		d = math.Max(1, u.rows/3)
+	}
+	if s, ok := u.node.(*plan.Scan); ok {
+		for _, c := range s.Filter {
+			if k, ok := c.(*expr.Compare); ok && k.Op == expr.EQ && comparedColumn(c) != nil && comparedColumn(c).ID == m.col.ID {
+				return 1
+			}
+		}
+	}
+	return math.Max(1, math.Min(d, u.rows))
+}
+
+// condFraction estimates a condition between units.
+func (g *graph) condFraction(c *cond) float64 {
+	cmp, ok := c.e.(*expr.Compare)
+	if !ok || cmp.Op != expr.EQ {
+		return g.z.selectivity(c.e)
+	}
+	d := 1.0
+	for _, side := range [2]expr.Expr{cmp.A, cmp.B} {
+		m := g.reads(side)
+		if u, one := m.single(); one {
+			x := g.z.distinctOf(side, g.units[u].rows)
+			if x == 0 {
+				x = math.Max(1, g.units[u].rows/5)
+			}
+			d = math.Max(d, x)
+		}
+	}
+	return 1 / d
+}
+
+// relate notes which units conditions bring together.
+func (g *graph) relate() {
+	g.adj = make([]mask, len(g.units))
+	together := func(m mask) {
+		for i := range g.units {
+			if m.has(i) {
+				g.adj[i] = g.adj[i].or(m)
+			}
+		}
+	}
+	for i := range g.conds {
+		together(g.conds[i].all)
+	}
+	for _, class := range g.classes {
+		var m mask
+		for _, x := range class {
+			m = m.or(bit(x.unit))
+		}
+		together(m)
+	}
+	for i := range g.units {
+		if !g.units[i].base() {
+			together(g.units[i].needs.or(bit(i)))
+		}
+	}
+}
+
+// pair is what joining two sets of units takes and gives.
+type pair struct {
+	rows float64
+	cost float64 // without the sides' own
+	ok   bool
+}
+
+// join estimates the join of two sets with so many rows; right is the side
+// that is built, or looked up.
+func (g *graph) join(left, right mask, lrows, rrows float64) pair {
+	if l, one := left.single(); one && !g.units[l].base() {
+		return pair{}
+	}
+	if i, one := right.single(); one && !g.units[i].base() {
+		return g.joinUnit(&g.units[i], left, lrows)
+	}
+	for k := range g.units {
+		// What needs more than its own side has is not on that side.
+		if u := &g.units[k]; !u.base() && (left.has(k) && !u.needs.inside(left) || right.has(k) && !u.needs.inside(right)) {
+			return pair{}
+		}
+	}
+	sel, equal := g.crossing(left, right)
+	rows := math.Max(1, lrows*rrows*sel)
+	p := pair{rows: rows, ok: true}
+	if !equal {
+		p.cost = lrows*rrows*pairCost + rows*outputCost
+		return p
+	}
+	p.cost = hashCost(lrows, rrows) + rows*outputCost
+	return p
+}
+
+// hashCost is what building and probing a hash table takes; one that does not
+// fit the processor's cache is probed more slowly.
+func hashCost(lrows, rrows float64) float64 {
+	probe := hashProbeCost
+	if rrows > 50_000 {
+		probe *= 2
+	}
+	return lrows*probe + rrows*hashBuildCost
+}
+
+// joinUnit estimates the join of a set with a unit of another kind than inner.
+func (g *graph) joinUnit(u *unit, left mask, lrows float64) pair {
+	if !u.needs.inside(left) {
+		return pair{}
+	}
+	p := pair{rows: math.Max(1, lrows*u.factor), ok: true}
+	switch {
+	case u.node == nil:
+		p.cost = lrows * u.cost
+	case hasEquality(u.conds):
+		p.cost = hashCost(lrows, u.rows) + p.rows*outputCost
+	default:
+		p.cost = lrows*u.rows*pairCost + p.rows*outputCost
+	}
+	return p
+}
+
+func hasEquality(conds []expr.Expr) bool {
+	for _, c := range conds {
+		if cmp, ok := c.(*expr.Compare); ok && cmp.Op == expr.EQ {
+			return true
+		}
+	}
+	return false
+}
+
+// crossing estimates the conditions between two sets: equalities that fix a
+// key of one of their relations leave one row of it, others count by the
+// distinct values of the sides.
+func (g *graph) crossing(left, right mask) (sel float64, equal bool) {
+	sel = 1
+	both := left.or(right)
+	for i := range g.conds {
+		c := &g.conds[i]
+		if c.all.inside(both) && c.all.meets(left) && c.all.meets(right) {
+			sel *= c.sel
+			if cmp, ok := c.e.(*expr.Compare); ok && cmp.Op == expr.EQ {
+				equal = true
+			}
+		}
+	}
+	var fixed map[int]map[uint16]bool
+	product, crossed := 1.0, 0
+	for _, class := range g.classes {
+		dl, dr := 0.0, 0.0
+		for _, m := range class {
+			switch {
+			case left.has(m.unit):
+				dl = math.Max(dl, m.distinct)
+			case right.has(m.unit):
+				dr = math.Max(dr, m.distinct)
+			}
+		}
+		if dl == 0 || dr == 0 {
+			continue
+		}
+		equal = true
+		product /= math.Max(dl, dr)
+		crossed++
+	}
+	if crossed < 2 {
+		return sel * product, equal
+	}
+	fixed = g.fixedColumns(left, right)
+	for u, cols := range fixed {
+		if s, ok := g.units[u].node.(*plan.Scan); ok && len(cols) > 1 && fixesKey(s.Rel, cols) {
+			product = math.Max(product, 1/g.z.relationRows(s.Rel))
+		}
+	}
+	return sel * product, equal
+}
+
+// fixedColumns lists, for each unit, its columns in classes between the sets.
+func (g *graph) fixedColumns(left, right mask) map[int]map[uint16]bool {
+	out := map[int]map[uint16]bool{}
+	for _, class := range g.classes {
+		l, r := false, false
+		for _, m := range class {
+			l, r = l || left.has(m.unit), r || right.has(m.unit)
+		}
+		if !l || !r {
+			continue
+		}
+		for _, m := range class {
+			o, ok := g.z.originOf(m.col)
+			if !ok || o.column == 0 || !left.has(m.unit) && !right.has(m.unit) {
+				continue
+			}
+			if out[m.unit] == nil {
+				out[m.unit] = map[uint16]bool{}
+			}
+			out[m.unit][o.column] = true
+		}
+	}
+	return out
+}
+
+// lookupCostOf is what looking up the rows of a unit, a scan with an index on
+// equal columns, takes for each row of a set; ok is false where there is none.
+func (g *graph) lookupCostOf(i int, left mask) (perRow float64, ok bool) {
+	u := &g.units[i]
+	s, isScan := u.node.(*plan.Scan)
+	if !isScan || g.z.o.NoLookup || g.z.o.NoIndex || s.Rel.Kind != catalog.Table || s.Lock != nil || s.Sample != nil || u.kind == plan.NullAntiJoin {
+		return 0, false
+	}
+	equal := map[int]bool{}
+	if u.base() {
+		for _, class := range g.classes {
+			for _, m := range class {
+				if m.unit != i {
+					continue
+				}
+				for _, o := range class {
+					if left.has(o.unit) {
+						if at, ok := scanColumn(s, m.col); ok {
+							equal[at] = true
+						}
+					}
+				}
+			}
+		}
+	} else {
+		for _, c := range u.conds {
+			if cmp, ok := c.(*expr.Compare); ok && cmp.Op == expr.EQ {
+				for _, e := range [2]expr.Expr{cmp.A, cmp.B} {
+					if at, ok := scanColumn(s, e); ok {
+						equal[at] = true
+					}
+				}
+			}
+		}
+	}
+	return g.z.probeCost(s, equal)
+}
+
+// probeCost is what one lookup takes in the best index whose first parts are
+// among the ordinals.
+func (z *optimizer) probeCost(s *plan.Scan, equal map[int]bool) (best float64, ok bool) {
+	if len(equal) == 0 {
+		return 0, false
+	}
+	total := z.relationRows(s.Rel)
+	for _, ix := range candidates(s.Rel) {
+		parts := keyParts(s.Rel, ix)
+		rows, n := total, 0
+		for _, p := range parts {
+			o, plain := partOrdinal(s.Rel, ix, p)
+			if !plain || !equal[o] {
+				break
+			}
+			n++
+			if o == plan.RowIDOrdinal {
+				rows = 1
+				continue
+			}
+			d := guessDistinct(total)
+			if known := z.stats; known != nil {
+				if r := known.Of(s.Rel); r != nil && r.Columns[s.Rel.Columns[o].ID] != nil {
+					d = r.Columns[s.Rel.Columns[o].ID].DistinctIn(r.Rows, total)
+				}
+			}
+			rows /= d
+		}
+		if n == 0 {
+			continue
+		}
+		if n == len(parts) && (ix == nil || ix.Unique) {
+			rows = 1
+		}
+		perRow := 1.0
+		if ix != nil && !covers(s, ix) {
+			perRow = lookupCost
+		}
+		cost := rangeCost + math.Max(rows, 0.1)*perRow
+		if !ok || cost < best {
+			best, ok = cost, true
+		}
+	}
+	return best, ok
+}
