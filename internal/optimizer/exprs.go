@@ -281,12 +281,15 @@ func hasSubquery(e expr.Expr) bool {
 
 func volatile(e expr.Expr) bool { return expr.VolatilityOf(e) == expr.Volatile }
 
-// split takes a condition apart at its ANDs.
+// split takes a condition apart at its ANDs, and at what all branches of an OR
+// have in common.
 func split(conds []expr.Expr) []expr.Expr {
 	var out []expr.Expr
 	for _, c := range conds {
 		if a, ok := c.(*expr.And); ok {
 			out = append(out, split(a.Args)...)
+		} else if or, ok := c.(*expr.Or); ok {
+			out = append(out, factor(or)...)
 		} else if !isTrue(c) {
 			out = append(out, c)
 		}

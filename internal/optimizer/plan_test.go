@@ -161,3 +161,72 @@ func TestPrunedJoins(t *testing.T) {
 		t.Errorf("%d rows locked, %d there", len(locked), len(plain))
 	}
 }
+
+func TestDisjunctions(t *testing.T) {
+	conn := fixture(t)
+	checkShapes(t, conn, []shape{
+		// What all branches ask for joins the tables.
+		{`SELECT o.id, i.line FROM orders o, item i WHERE (o.id = i.order_id AND o.total < 5 AND i.quantity = 1)
+			OR (o.id = i.order_id AND o.total > 990 AND i.quantity = 2) ORDER BY 1, 2`, nil, []string{"Nested Loop"}},
+		{`SELECT o.id, i.line FROM orders o, item i WHERE o.id = i.order_id AND (o.id = 5 AND i.line = 1 OR o.id = 7 AND i.line = 2) ORDER BY 1, 2`,
+			[]string{"IN (5, 7)"}, []string{"Seq Scan"}},
+		{`SELECT id FROM orders WHERE customer_id = 3 OR customer_id = 9 OR customer_id IN (11, 12) ORDER BY 1`, []string{"orders_customer"}, []string{"Seq Scan"}},
+		{`SELECT id FROM orders WHERE (customer_id = 3 AND total > 100) OR customer_id = 3 ORDER BY 1`, []string{"(= 3)", "orders_customer"}, []string{"100"}},
+		{`SELECT id FROM orders WHERE customer_id = 3 OR customer_id IS NULL AND total < 100 ORDER BY 1`, nil, nil},
+		{`SELECT id FROM orders WHERE customer_id = 3 OR total = 100 OR NULL ORDER BY 1`, nil, nil},
+	})
+}
+
+// Outer, semi and anti joins find their place among inner ones, and dear
+// conditions are tested on what is left.
+func TestJoinOrder(t *testing.T) {
+	conn := fixture(t)
+	lines(t, conn, "ANALYZE")
+	checkShapes(t, conn, []shape{
+		{`SELECT c.name FROM item i, orders o, customer c, country k WHERE i.order_id = o.id AND o.customer_id = c.id AND c.country_id = k.id
+			AND k.name = 'land 4' AND i.product = 77 ORDER BY 1`, []string{"item_product"}, []string{"Nested Loop"}},
+		{`SELECT o.id FROM orders o LEFT JOIN customer c ON c.id = o.customer_id JOIN item i ON i.order_id = o.id WHERE i.product = 77 ORDER BY 1`,
+			[]string{"item_product"}, nil},
+		{`SELECT o.id, c.name FROM orders o LEFT JOIN customer c ON c.id = o.customer_id AND c.id < 100 JOIN item i ON i.order_id = o.id
+			WHERE i.product = 77 AND c.note IS NULL ORDER BY 1`, []string{"Left", "item_product"}, nil},
+		{`SELECT o.id, c.name, k.name FROM orders o LEFT JOIN customer c ON c.id = o.customer_id LEFT JOIN country k ON k.id = c.country_id AND k.id > 5
+			JOIN item i ON i.order_id = o.id WHERE i.product = 77 ORDER BY 1`, []string{"item_product"}, nil},
+		// The condition over both sides of an outer join keeps it where it is.
+		{`SELECT o.id, c.name, i.line FROM (orders o LEFT JOIN customer c ON c.id = o.customer_id) JOIN item i ON i.order_id = o.id AND (c.id IS NULL OR i.line = c.id % 3)
+			WHERE o.total < 20 ORDER BY 1, 3`, nil, nil},
+		{`SELECT c.id FROM customer c JOIN country k ON k.id = c.country_id WHERE k.name = 'land 7'
+			AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id AND o.state = 'open') ORDER BY 1`, nil, nil},
+		{`SELECT o.id FROM orders o JOIN item i ON i.order_id = o.id WHERE o.customer_id NOT IN (SELECT id FROM customer WHERE country_id < 20) AND i.line = 1 ORDER BY 1`, nil, nil},
+		{`SELECT o.id FROM orders o, customer c WHERE o.customer_id = c.id AND c.country_id = 3
+			AND o.total > (SELECT avg(x.total) FROM orders x WHERE x.customer_id = o.customer_id) ORDER BY 1`, nil, nil},
+		{`SELECT a.id FROM customer a, customer b, customer c WHERE a.id = b.id AND b.id = c.id AND a.country_id = c.country_id AND c.id < 9 ORDER BY 1`, nil, []string{"Nested Loop"}},
+		{`SELECT a.id, b.id FROM customer a, customer b WHERE a.id = b.country_id AND a.country_id = b.country_id ORDER BY 1, 2`, nil, []string{"Nested Loop"}},
+		{`SELECT a.id, b.id FROM country a, country b, country c WHERE a.id < 3 AND b.id < 3 AND c.id = 2 ORDER BY 1, 2`, nil, nil},
+	})
+	// Beyond the number of inputs for which every order is tried.
+	var from, where []string
+	for i := range 14 {
+		from = append(from, fmt.Sprintf("customer c%d", i))
+		if i > 0 {
+			where = append(where, fmt.Sprintf("c%d.id = c%d.id", i-1, i))
+		}
+	}
+	q := "SELECT c3.name FROM " + strings.Join(from, ", ") + " WHERE c13.id = 44 AND " + strings.Join(where, " AND ") +
+		" AND EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c7.id)"
+	if got := lines(t, conn, q); len(got) != 1 || got[0] != "name 44" {
+		t.Errorf("fourteen tables: %v", got)
+	}
+}
+
+// Estimates come from what ANALYZE found.
+func TestEstimates(t *testing.T) {
+	conn := fixture(t)
+	lines(t, conn, "ANALYZE")
+	checkShapes(t, conn, []shape{
+		// One value is rare and worth its index, the other is not.
+		{`SELECT id FROM orders WHERE customer_id IS NULL AND id > 0 ORDER BY 1`, nil, nil},
+		{`SELECT count(*) FROM orders WHERE day >= date '2022-09-22' AND total >= 0`, []string{"orders_day"}, nil},
+		{`SELECT count(*) FROM orders WHERE day >= date '2020-02-01' AND total >= 0`, []string{"Seq Scan"}, nil},
+		{`SELECT count(*) FROM orders WHERE day BETWEEN date '2021-01-01' AND date '2021-01-05' AND total >= 0`, []string{"orders_day"}, nil},
+	})
+}

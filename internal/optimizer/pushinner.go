@@ -29,6 +29,7 @@ func (z *optimizer) pushInner(n *plan.Join, conds []expr.Expr) plan.Node {
 	}
 	t.number()
 	z.transitive(t)
+	t.restrict()
 	t.down = make([][]expr.Expr, len(t.leaves))
 	var above []expr.Expr
 	var joins []spanned
