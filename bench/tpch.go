@@ -21,11 +21,11 @@ var tpchResults [22][][]string
 func init() {
 	g := group{name: "tpch", setup: setupTPCH}
 	for i := range tpchQueries {
-		g.work = append(g.work, workload{fmt.Sprintf("tpch Q%d", i+1), func(ctx context.Context, db *sql.DB, _ *config) (time.Duration, error) {
+		g.work = append(g.work, workload{name: fmt.Sprintf("tpch Q%d", i+1), whole: true, run: func(ctx context.Context, db *sql.DB, _ *config) (time.Duration, error) {
 			return runTPCH(ctx, db, i)
 		}})
 	}
-	g.work = append(g.work, workload{"tpch, all 22", func(ctx context.Context, db *sql.DB, _ *config) (time.Duration, error) {
+	g.work = append(g.work, workload{name: "tpch, all 22", whole: true, run: func(ctx context.Context, db *sql.DB, _ *config) (time.Duration, error) {
 		total := time.Duration(0)
 		for i := range tpchQueries {
 			d, err := runTPCH(ctx, db, i)
