@@ -624,3 +624,48 @@ func TestRowsWithoutColumns(t *testing.T) {
 		}
 	}
 }
+
+// A plan that was made for a definition which was rolled back serves no later
+// one, though that may have the same number.
+func TestPlansOfRolledBackDefinitions(t *testing.T) {
+	db := open(t, file(t))
+	exec(t, db, `CREATE TABLE t (a int PRIMARY KEY, b int, c text DEFAULT 'c')`)
+	exec(t, db, `INSERT INTO t VALUES (1, 1)`)
+	const change, read = `UPDATE t SET b = b + 1 WHERE a = 1`, `SELECT * FROM t`
+	for i, definition := range []string{
+		`ALTER TABLE t DROP COLUMN c`, `ALTER TABLE t ADD COLUMN d int DEFAULT 4`, `ALTER TABLE t ALTER COLUMN b TYPE bigint`,
+		`ALTER TABLE t RENAME COLUMN c TO e`, `CREATE INDEX ON t (b)`,
+	} {
+		tx, err := db.Begin()
+		must(t, err)
+		exec(t, tx, definition)
+		exec(t, tx, change)
+		_, err = tx.Exec(read)
+		must(t, err)
+		if i%2 == 0 {
+			must(t, tx.Rollback())
+		} else {
+			must(t, tx.Commit())
+		}
+		exec(t, db, change)
+		rows, err := db.Query(read)
+		must(t, err)
+		cols, err := rows.Columns()
+		must(t, err)
+		cells := make([]any, len(cols))
+		for k := range cells {
+			cells[k] = new(any)
+		}
+		for rows.Next() {
+			must(t, rows.Scan(cells...))
+		}
+		must(t, rows.Err())
+		want := map[int]string{0: "[a b c]", 1: "[a b c d]", 2: "[a b c d]", 3: "[a b e d]", 4: "[a b e d]"}[i]
+		if fmt.Sprint(cols) != want {
+			t.Errorf("after %s: columns %v, want %s", definition, cols, want)
+		}
+	}
+	if n := one[int](t, db, `SELECT b FROM t`); n != 8 {
+		t.Errorf("b is %d after 7 increments that stood", n)
+	}
+}

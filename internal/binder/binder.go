@@ -47,11 +47,8 @@ type OuterRow struct {
 }
 
 // Dependency is a relation that a plan was made from; the plan is stale when
-// the relation has another version.
-type Dependency struct {
-	ID      catalog.ID
-	Version uint64
-}
+// the catalog has another descriptor of it.
+type Dependency struct{ Relation *catalog.Relation }
 
 // Bound is a bound statement.
 type Bound struct {
@@ -204,11 +201,11 @@ func (b *binder) leave() { b.depth-- }
 // depend records that the plan was made from rel.
 func (b *binder) depend(rel *catalog.Relation) {
 	for i := range b.deps {
-		if b.deps[i].ID == rel.ID {
+		if b.deps[i].Relation.ID == rel.ID {
 			return
 		}
 	}
-	b.deps = append(b.deps, Dependency{rel.ID, rel.Version})
+	b.deps = append(b.deps, Dependency{rel})
 }
 
 func (b *binder) bindStmt(stmt ast.Stmt, root *scope) plan.Node {

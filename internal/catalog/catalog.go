@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"strings"
+	"sync/atomic"
 
 	"github.com/tidwall/btree"
 
@@ -47,6 +48,7 @@ type SQLFunction struct {
 // usable; New makes an empty one.
 type Catalog struct {
 	Version   uint64 // rises with every change
+	Stamp     uint64 // of this very version: a rolled back one may have had the same Version
 	NextID    ID
 	schemas   *btree.Map[string, *Schema]
 	relations *btree.Map[ID, *Relation]
@@ -94,6 +96,7 @@ func New(virtual *Virtuals) *Catalog {
 	}
 	c := &Catalog{
 		Version:   1,
+		Stamp:     stamps.Add(1),
 		NextID:    FirstUserID,
 		schemas:   &btree.Map[string, *Schema]{},
 		relations: &btree.Map[ID, *Relation]{},
@@ -109,11 +112,15 @@ func New(virtual *Virtuals) *Catalog {
 	return c
 }
 
+// stamps tells the catalogs of this process apart.
+var stamps atomic.Uint64
+
 // clone makes the next version, sharing everything until it is changed. It
 // must not run beside another clone of the same catalog (DDL holds one lock).
 func (c *Catalog) clone() *Catalog {
 	d := *c
 	d.Version++
+	d.Stamp = stamps.Add(1)
 	d.schemas, d.relations = c.schemas.Copy(), c.relations.Copy()
 	d.sequences, d.types = c.sequences.Copy(), c.types.Copy()
 	d.functions = c.functions.Copy()

@@ -18,7 +18,7 @@ func (r *run) createView(s *ast.CreateView) string {
 	check(err)
 	temp := s.Temp
 	for _, d := range bound.Relations {
-		if rel := r.Catalog.RelationByID(d.ID); rel != nil && rel.Temp && !temp {
+		if rel := r.Catalog.RelationByID(d.Relation.ID); rel != nil && rel.Temp && !temp {
 			if s.Materialized {
 				unsupported(-1, "materialized views must not use temporary tables or views")
 			}

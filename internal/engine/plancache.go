@@ -41,7 +41,7 @@ type Plan struct {
 	columns []plan.Column
 	names   []string
 	deps    []binder.Dependency
-	checked uint64              // catalog version that deps were last found good for; see valid
+	checked uint64              // stamp of the catalog that the plan was made for
 	read    bool                // changes nothing
 	command string              // command tag: SELECT, INSERT …
 	targets []*catalog.Relation // that the plan changes
@@ -51,12 +51,12 @@ type Plan struct {
 
 // valid reports whether every relation is as the plan knows it (invariant 2).
 func (p *Plan) valid(c *catalog.Catalog) bool {
-	if p.checked == c.Version {
+	if p.checked == c.Stamp {
 		return true
 	}
 	for _, d := range p.deps {
-		r := c.RelationByID(d.ID)
-		if r == nil || r.Version != d.Version {
+		// Not its version: a change that was rolled back may have had the same.
+		if c.RelationByID(d.Relation.ID) != d.Relation {
 			return false
 		}
 	}

@@ -32,8 +32,8 @@ func (t *task) lockTargets(ctx context.Context, p *Plan, c *catalog.Catalog) err
 			return err
 		}
 		newest := t.s.db.newestCatalog(t.tx)
-		if newest.Version != c.Version {
-			if r := newest.RelationByID(rel.ID); r == nil || r.Version != rel.Version {
+		if newest.Stamp != c.Stamp {
+			if newest.RelationByID(rel.ID) != rel {
 				stale = true
 			}
 		}
