@@ -22,7 +22,7 @@ type Target interface {
 // Session is a Target: one connection to a database of zqlite.
 type Session struct{ Conn *sql.Conn }
 
-var changes = regexp.MustCompile(`(?i)^\s*(insert|update|delete|merge|with|copy)\b`)
+var changes = regexp.MustCompile(`(?i)^\s*(insert|update|delete|merge|with|execute)\b`)
 
 // Answer runs a statement.
 func (t *Session) Answer(ctx context.Context, s *Statement) Answer {

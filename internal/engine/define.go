@@ -115,7 +115,13 @@ func (s *Session) createIn(c *catalog.Catalog) string {
 
 // subquery runs a query inside a definition (CREATE TABLE AS, REFRESH).
 func (s *Session) subquery(ctx context.Context, tx *storage.Tx, c *catalog.Catalog, q ast.Stmt) (*ddl.Rows, error) {
-	b, err := binder.Bind(s.bindOptions(c), q)
+	q, typs, vals, err := s.substituted(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	o := s.bindOptions(c)
+	o.FixedParams = typs
+	b, err := binder.Bind(o, q)
 	if err != nil {
 		return nil, err
 	}
@@ -128,6 +134,7 @@ func (s *Session) subquery(ctx context.Context, tx *storage.Tx, c *catalog.Catal
 	run := *base
 	run.Context = &expr.Context{}
 	*run.Context = *base.Context
+	run.Params = vals
 	e, err := program.Start(&run)
 	if err != nil {
 		return nil, err

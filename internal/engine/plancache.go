@@ -18,9 +18,10 @@ type Statement struct {
 	text  string
 	path  string // search path that the plans were made under
 	parts []part
-	count int         // placeholders
-	names []string    // of named placeholders, by position
-	again atomic.Bool // the text came more than once
+	count int           // placeholders
+	names []string      // of named placeholders, by position
+	again atomic.Bool   // the text came more than once
+	fixed []*types.Type // types of its parameters that PREPARE declares or found
 }
 
 // part is one statement of a text.

@@ -22,8 +22,23 @@ func (s *Session) prepareNamed(st *Statement, stmt *ast.Prepare) error {
 	if !plannable(stmt.Stmt) {
 		return sqlerr.New(sqlerr.SyntaxError, "PREPARE takes a query or a change").At(stmt.Pos)
 	}
-	inner := &Statement{text: st.text, path: st.path, parts: make([]part, 1), count: countParams(stmt.Stmt)}
+	inner := &Statement{text: statementText(st, stmt.Pos), path: st.path, parts: make([]part, 1), count: max(countParams(stmt.Stmt), len(stmt.Types))}
 	inner.parts[0].stmt = stmt.Stmt
+	c := s.currentCatalog()
+	for _, t := range stmt.Types {
+		typ, err := binder.ResolveType(s.bindOptions(c), t)
+		if err != nil {
+			return err
+		}
+		inner.fixed = append(inner.fixed, typ)
+	}
+	p, _, err := s.makePlan(stmt.Stmt, c, nil, inner.fixed)
+	switch {
+	case err == nil:
+		inner.fixed = p.params
+	case sqlerr.Code(err) != sqlerr.IndeterminateDatatype: // the arguments will say
+		return err
+	}
 	if s.prepared == nil {
 		s.prepared = map[string]*Statement{}
 	}
@@ -52,8 +67,17 @@ func (s *Session) executeNamed(ctx context.Context, stmt *ast.Execute) (*Result,
 		return nil, sqlerr.New(sqlerr.SyntaxError, "wrong number of parameters for prepared statement %q", stmt.Name).
 			WithDetail("Expected %d parameters but got %d.", inner.count, len(stmt.Args))
 	}
-	args := make([]Argument, len(stmt.Args))
-	for i, a := range stmt.Args {
+	args, err := s.executeArgs(ctx, inner, stmt.Args)
+	if err != nil {
+		return nil, err
+	}
+	return s.runPlanned(ctx, inner, 0, args)
+}
+
+// executeArgs evaluates the arguments of EXECUTE.
+func (s *Session) executeArgs(ctx context.Context, inner *Statement, list []ast.Expr) ([]Argument, error) {
+	args := make([]Argument, len(list))
+	for i, a := range list {
 		e, err := binder.BindExpr(s.bindOptions(s.currentCatalog()), nil, nil, a, nil)
 		if err != nil {
 			return nil, err
@@ -66,9 +90,40 @@ func (s *Session) executeNamed(ctx context.Context, stmt *ast.Execute) (*Result,
 		if err != nil {
 			return nil, err
 		}
-		args[i].Value = boundValue{v, e.Type()}
+		arg := boundValue{v, e.Type()}
+		if i < len(inner.fixed) && inner.fixed[i] != nil {
+			if arg.v, err = s.convert(arg, inner.fixed[i]); err != nil {
+				return nil, err
+			}
+			arg.t = inner.fixed[i]
+		}
+		args[i].Value = arg
 	}
-	return s.runPlanned(ctx, inner, 0, args)
+	return args, nil
+}
+
+// substituted is a query inside a definition, with what EXECUTE stands for in
+// its place.
+func (s *Session) substituted(ctx context.Context, q ast.Stmt) (ast.Stmt, []*types.Type, []types.Value, error) {
+	e, ok := q.(*ast.Execute)
+	if !ok {
+		return q, nil, nil, nil
+	}
+	inner := s.prepared[e.Name]
+	if inner == nil {
+		return nil, nil, nil, sqlerr.New(sqlerr.InvalidSQLStatementName, "prepared statement %q does not exist", e.Name)
+	}
+	if _, ok := inner.parts[0].stmt.(*ast.Select); !ok {
+		return nil, nil, nil, sqlerr.New(sqlerr.WrongObjectType, "prepared statement is not a SELECT")
+	}
+	args, err := s.executeArgs(ctx, inner, e.Args)
+	vals := make([]types.Value, len(args))
+	typs := make([]*types.Type, len(args))
+	for i := range args {
+		a := args[i].Value.(boundValue)
+		vals[i], typs[i] = a.v, a.t
+	}
+	return inner.parts[0].stmt, typs, vals, err
 }
 
 // boundValue is an argument that is a SQL value already.
@@ -94,9 +149,9 @@ func (s *Session) preparedStatements() []syscat.Prepared {
 	var all []syscat.Prepared
 	for name, p := range s.prepared {
 		x := syscat.Prepared{Name: name, Statement: p.text}
-		if plan := p.parts[0].plan.Load(); plan != nil {
-			for _, t := range plan.params {
-				x.Types = append(x.Types, types.FormatType(t))
+		for _, t := range p.fixed {
+			if t != nil {
+				x.Types = append(x.Types, t.OID)
 			}
 		}
 		all = append(all, x)

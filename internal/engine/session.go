@@ -73,6 +73,7 @@ type savepoint struct {
 	name     string
 	mark     storage.Mark
 	settings settings
+	session  settings // without SET LOCAL
 }
 
 // NewSession makes a session with the given defaults.

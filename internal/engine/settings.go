@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -21,56 +22,6 @@ type settings struct {
 	ro     bool
 	lock   time.Duration
 	limit  time.Duration
-}
-
-// setting describes one name that SET and SHOW know.
-type setting struct {
-	value string // default
-	check func(v string) (string, *sqlerr.Error)
-	fixed bool // cannot be set
-	doc   string
-}
-
-// ServerVersion is the version of PostgreSQL whose SQL the engine speaks.
-const ServerVersion = "15.8"
-
-var knownSettings = map[string]*setting{
-	"search_path":                         {value: `"$user", public`, doc: "schemas that names are looked up in"},
-	"timezone":                            {value: "UTC", check: checkTimeZone, doc: "time zone of timestamptz input and output"},
-	"statement_timeout":                   {value: "0", check: checkDuration, doc: "longest time a statement may run"},
-	"lock_timeout":                        {value: "0", check: checkDuration, doc: "longest time to wait for a lock"},
-	"idle_in_transaction_session_timeout": {value: "0", check: checkDuration, doc: "accepted, without effect"},
-	"application_name":                    {value: "", doc: "name of the client"},
-	"default_transaction_isolation":       {value: "repeatable read", check: checkIsolation, doc: "isolation level of new transactions"},
-	"transaction_isolation":               {value: "repeatable read", check: checkIsolation, doc: "isolation level of this transaction"},
-	"default_transaction_read_only":       {value: "off", check: checkSwitch, doc: "whether new transactions are read-only"},
-	"transaction_read_only":               {value: "off", check: checkSwitch, doc: "whether this transaction is read-only"},
-	"default_transaction_deferrable":      {value: "off", check: checkSwitch, doc: "accepted, without effect"},
-	"client_encoding":                     {value: "UTF8", check: checkEncoding, doc: "always UTF8"},
-	"server_encoding":                     {value: "UTF8", fixed: true, doc: "always UTF8"},
-	"server_version":                      {value: ServerVersion, fixed: true, doc: "PostgreSQL's version that is spoken"},
-	"server_version_num":                  {value: "150008", fixed: true, doc: "the same as a number"},
-	"standard_conforming_strings":         {value: "on", check: checkOn, doc: "backslashes are ordinary in '…'"},
-	"datestyle":                           {value: "ISO, MDY", doc: "output is always ISO"},
-	"intervalstyle":                       {value: "postgres", doc: "output is always postgres"},
-	"client_min_messages":                 {value: "notice", doc: "accepted, without effect"},
-	"extra_float_digits":                  {value: "1", doc: "output is always the shortest exact form"},
-	"bytea_output":                        {value: "hex", doc: "output is always hex"},
-	"row_security":                        {value: "on", doc: "accepted, without effect"},
-	"check_function_bodies":               {value: "on", doc: "accepted, without effect"},
-	"xmloption":                           {value: "content", doc: "accepted, without effect"},
-	"default_tablespace":                  {value: "", doc: "accepted, without effect"},
-	"default_table_access_method":         {value: "heap", doc: "accepted, without effect"},
-	"synchronous_commit":                  {value: "on", doc: "see the DSN's sync"},
-	"session_replication_role":            {value: "origin", doc: "accepted, without effect"},
-	"max_identifier_length":               {value: "63", fixed: true, doc: "longest name"},
-	"integer_datetimes":                   {value: "on", fixed: true, doc: "timestamps are integers"},
-	"lc_collate":                          {value: "C", fixed: true, doc: "default collation"},
-	"lc_ctype":                            {value: "C.UTF-8", fixed: true, doc: "default character classes"},
-	"is_superuser":                        {value: "on", fixed: true, doc: "there are no roles"},
-	"session_authorization":               {value: "zqlite", doc: "there are no roles"},
-	"role":                                {value: "none", doc: "there are no roles"},
-	"foreign_keys":                        {value: "on", fixed: true, doc: "set by the DSN"},
 }
 
 var settingAliases = map[string]string{"time_zone": "timezone", "time zone": "timezone", "schema": "search_path", "names": "client_encoding"}
@@ -139,10 +90,13 @@ func (s settings) with(name, v string) (settings, error) {
 		if d.fixed {
 			return s, sqlerr.New("55P02", "parameter %q cannot be changed", name)
 		}
+		if d.check == nil && len(d.words) > 0 && !slices.Contains(d.words, strings.ToLower(v)) {
+			return s, d.refuse(name, v, nil)
+		}
 		if d.check != nil {
 			checked, err := d.check(v)
 			if err != nil {
-				return s, sqlerr.New(sqlerr.InvalidParameterValue, "invalid value for parameter %q: %q", name, v)
+				return s, d.refuse(name, v, err)
 			}
 			v = checked
 		}
@@ -229,10 +183,14 @@ func checkTimeZone(v string) (string, *sqlerr.Error) {
 }
 
 func checkDuration(v string) (string, *sqlerr.Error) {
-	if _, ok := parseDuration(v); !ok {
+	d, ok := parseDuration(v)
+	if !ok {
+		if d < 0 {
+			return "", sqlerr.New(sqlerr.InvalidParameterValue, "%d ms is outside the valid range for parameter \"%%s\" (0 .. 2147483647)", d.Milliseconds())
+		}
 		return "", checkFailed
 	}
-	return v, nil
+	return showDuration(d), nil
 }
 
 func checkIsolation(v string) (string, *sqlerr.Error) {
@@ -276,6 +234,10 @@ func parseDuration(v string) (time.Duration, bool) {
 	if ms, err := strconv.ParseInt(v, 10, 64); err == nil {
 		return time.Duration(ms) * time.Millisecond, ms >= 0
 	}
+	if days, ok := strings.CutSuffix(v, "d"); ok {
+		n, err := strconv.ParseInt(strings.TrimSpace(days), 10, 32)
+		return time.Duration(n) * 24 * time.Hour, err == nil && n >= 0
+	}
 	d, err := time.ParseDuration(strings.ReplaceAll(strings.ReplaceAll(v, " ", ""), "min", "m"))
 	return d, err == nil && d >= 0
 }
@@ -289,6 +251,12 @@ func showDuration(d time.Duration) string {
 	switch {
 	case d == 0:
 		return "0"
+	case d%(24*time.Hour) == 0:
+		return strconv.FormatInt(int64(d/(24*time.Hour)), 10) + "d"
+	case d%time.Hour == 0:
+		return strconv.FormatInt(int64(d/time.Hour), 10) + "h"
+	case d%time.Minute == 0:
+		return strconv.FormatInt(int64(d/time.Minute), 10) + "min"
 	case d%time.Second == 0:
 		return strconv.FormatInt(int64(d/time.Second), 10) + "s"
 	}

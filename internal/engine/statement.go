@@ -61,6 +61,9 @@ func (s *Session) parse(text string) (st *Statement, err error) {
 	st = &Statement{text: text, path: s.planScope(), parts: make([]part, len(stmts))}
 	for i := range stmts {
 		st.parts[i].stmt, st.parts[i].pos = stmts[i].Stmt, stmts[i]
+		if _, prepares := stmts[i].Stmt.(*ast.Prepare); prepares { // its placeholders are EXECUTE's
+			continue
+		}
 		st.count = max(st.count, stmts[i].Params.Count)
 		if len(stmts[i].Params.Names) > len(st.names) {
 			st.names = stmts[i].Params.Names
@@ -108,7 +111,7 @@ func (s *Session) plan(st *Statement, i int, c *catalog.Catalog, args []Argument
 	if plan != nil && plan.valid(c) && st.path == s.planScope() && !plan.stale(s.db) {
 		return plan, nil
 	}
-	plan, typed, err := s.makePlan(p.stmt, c, args)
+	plan, typed, err := s.makePlan(p.stmt, c, args, st.fixed)
 	if err != nil {
 		return nil, sqlerr.From(err).Locate(st.text)
 	}
@@ -169,9 +172,10 @@ func (s *Session) bindPath() []string {
 	return append([]string{s.tempSchema()}, s.settings.path...)
 }
 
-func (s *Session) makePlan(stmt ast.Stmt, c *catalog.Catalog, args []Argument) (plan *Plan, typed bool, err error) {
+func (s *Session) makePlan(stmt ast.Stmt, c *catalog.Catalog, args []Argument, fixed []*types.Type) (plan *Plan, typed bool, err error) {
 	defer s.guard(&err)
 	o := s.bindOptions(c)
+	o.FixedParams = fixed
 	for i := range args {
 		o.ParamTypes = append(o.ParamTypes, typeOfArgument(args[i].Value))
 	}

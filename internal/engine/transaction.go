@@ -104,7 +104,7 @@ func (s *Session) endTransaction() {
 
 // savepoint marks a place to go back to.
 func (s *Session) savepoint(name string) {
-	s.savepoints = append(s.savepoints, savepoint{name, s.tx.Savepoint(), s.settings})
+	s.savepoints = append(s.savepoints, savepoint{name, s.tx.Savepoint(), s.settings, s.atSession})
 }
 
 func (s *Session) findSavepoint(name string) (int, error) {
@@ -129,7 +129,7 @@ func (s *Session) rollbackTo(name string) error {
 	s.tx.RollbackTo(p.mark)
 	s.deferred.truncate(p.mark)
 	s.savepoints = s.savepoints[:i+1]
-	s.settings = p.settings
+	s.settings, s.atSession = p.settings, p.session
 	s.failed = false
 	s.refreshEnvironment()
 	return nil

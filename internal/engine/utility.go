@@ -80,15 +80,9 @@ func (s *Session) runTransactionControl(ctx context.Context, stmt ast.Stmt) (r *
 	case *ast.Begin:
 		command, err = "BEGIN", s.begin(ctx, stmt)
 	case *ast.Commit:
-		command = "COMMIT"
-		if s.failed {
-			command = "ROLLBACK"
-			s.rollback()
-		} else if s.tx != nil {
-			err = s.Commit(ctx)
-		}
+		command, err = s.endBlock(ctx, "COMMIT", stmt.Chain)
 	case *ast.Rollback:
-		command, err = "ROLLBACK", s.Rollback()
+		command, err = s.endBlock(ctx, "ROLLBACK", stmt.Chain)
 	case *ast.Savepoint:
 		command = "SAVEPOINT"
 		if err = s.needTransaction("SAVEPOINT"); err == nil {
@@ -113,6 +107,26 @@ func (s *Session) runTransactionControl(ctx context.Context, stmt ast.Stmt) (r *
 	return r, true, err
 }
 
+// endBlock is COMMIT and ROLLBACK; with chain another transaction of the same
+// kind begins. COMMIT of a failed transaction rolls back.
+func (s *Session) endBlock(ctx context.Context, command string, chain bool) (string, error) {
+	if chain && s.tx == nil {
+		return command, sqlerr.New(sqlerr.NoActiveSQLTransaction, "%s AND CHAIN can only be used in transaction blocks", command)
+	}
+	o := TxOptions{Isolation: s.txLevel, ReadOnly: s.txReadOnly}
+	var err error
+	switch {
+	case command == "ROLLBACK" || s.failed:
+		command, err = "ROLLBACK", s.Rollback()
+	case s.tx != nil:
+		err = s.Commit(ctx)
+	}
+	if chain && err == nil {
+		err = s.Begin(ctx, o)
+	}
+	return command, err
+}
+
 func (s *Session) needTransaction(what string) error {
 	if s.tx == nil {
 		return sqlerr.New(sqlerr.NoActiveSQLTransaction, "%s can only be used in transaction blocks", what)
@@ -125,7 +139,12 @@ var isolationLevels = map[ast.IsolationLevel]storage.Isolation{
 	ast.RepeatableRead: storage.RepeatableRead, ast.Serializable: storage.Serializable,
 }
 
+// begin is BEGIN. In an open transaction it changes nothing, as in PostgreSQL,
+// which warns; an implicit transaction of a text becomes an explicit one.
 func (s *Session) begin(ctx context.Context, stmt *ast.Begin) error {
+	if s.tx != nil {
+		return nil
+	}
 	o := TxOptions{Default: true, ReadOnly: stmt.Modes.ReadOnly == ast.Yes,
 		Immediate: stmt.Kind == ast.BeginImmediate || stmt.Kind == ast.BeginExclusive}
 	if stmt.Modes.Isolation != ast.IsolationDefault {
@@ -184,6 +203,9 @@ func (s *Session) set(stmt *ast.Set) (err error) {
 	for i, v := range stmt.Values {
 		if words[i], err = settingWord(v); err != nil {
 			return err
+		}
+		if canonicalSetting(stmt.Name) == "search_path" {
+			words[i] = ast.QuoteIdent(words[i])
 		}
 	}
 	return s.SetSetting(stmt.Name, strings.Join(words, ", "), stmt.Local)
@@ -256,7 +278,7 @@ func (s *Session) show(stmt *ast.Show) (*Result, error) {
 	if !ok {
 		return nil, unknownSetting(stmt.Name)
 	}
-	r := s.table("SHOW", strings.ToLower(stmt.Name))
+	r := s.table("SHOW", shownName(stmt.Name))
 	r.add(types.NewText(v))
 	return r, nil
 }

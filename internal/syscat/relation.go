@@ -65,7 +65,7 @@ var foreignTypes = map[string]*types.Type{
 	"int2vector": types.ArrayOf(types.Int2), "oidvector": types.ArrayOf(types.Oid),
 	"pg_node_tree": types.Text, "aclitem[]": types.ArrayOf(types.Text), "anyarray": types.ArrayOf(types.Text),
 	"xid": types.Oid, "pg_lsn": types.Text, "real": types.Float4, "integer": types.Int4, `"char"`: types.CharByte,
-	`"char"[]`: types.ArrayOf(types.CharByte), "real[]": types.ArrayOf(types.Float4),
+	"regtype[]": types.ArrayOf(types.RegType), `"char"[]`: types.ArrayOf(types.CharByte), "real[]": types.ArrayOf(types.Float4),
 }
 
 func columnType(name string) *types.Type {

@@ -2,7 +2,8 @@ package syscat
 
 import (
 	"iter"
-	"strings"
+
+	"github.com/zqlite/zqlite/internal/types"
 )
 
 // Cursor is an open cursor of the session.
@@ -14,7 +15,7 @@ type Cursor struct {
 // Prepared is a statement that PREPARE named.
 type Prepared struct {
 	Name, Statement string
-	Types           []string // of its parameters
+	Types           []types.OID // of its parameters
 }
 
 func pgCursors(v *View) iter.Seq[row] {
@@ -37,8 +38,12 @@ func pgPreparedStatements(v *View) iter.Seq[row] {
 			return
 		}
 		for _, p := range v.Prepared() {
+			oids := make([]types.Value, len(p.Types))
+			for i, t := range p.Types {
+				oids[i] = num(t)
+			}
 			if !yield(row{"name": txt(p.Name), "statement": txt(p.Statement), "from_sql": yes(true),
-				"parameter_types": txt("{" + strings.Join(p.Types, ",") + "}")}) {
+				"parameter_types": types.NewArray(oids, types.RegType)}) {
 				return
 			}
 		}
