@@ -313,9 +313,10 @@ func (r *rows) time(v types.Value, t *types.Type) time.Time {
 	return u.UTC()
 }
 
-// ColumnTypeDatabaseTypeName returns PostgreSQL's upper-case type name.
+// ColumnTypeDatabaseTypeName returns PostgreSQL's upper-case type name; for a
+// domain that of its base type, as PostgreSQL tells its clients.
 func (r *rows) ColumnTypeDatabaseTypeName(i int) string {
-	t := r.cols[i].Type
+	t := types.BaseType(r.cols[i].Type)
 	if t.Elem != nil {
 		return "_" + strings.ToUpper(t.Elem.Name)
 	}

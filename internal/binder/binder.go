@@ -134,8 +134,9 @@ type binder struct {
 	typedByArgs bool
 	collated    map[expr.Expr]bool // results of an explicit COLLATE
 	literals    []literalAt
-	lateParams  bool            // some parameters have their type only when all is bound
-	functions   []functionFrame // SQL functions being inlined
+	lateParams  bool                       // some parameters have their type only when all is bound
+	functions   []functionFrame            // SQL functions being inlined
+	domains     map[*types.Type]*expr.Func // checks of domains, one per type
 }
 
 // literalAt is where a string literal stands, for the error that its text is no

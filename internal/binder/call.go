@@ -11,6 +11,9 @@ import (
 // window functions, set-returning functions, functions made by SQL, casts
 // written as calls, and plain functions.
 func (b *binder) call(c *ast.FuncCall, s *scope) expr.Expr {
+	if named(c) {
+		c = b.positional(c)
+	}
 	if c.Name.Schema != "" && c.Name.Schema != "pg_catalog" {
 		if e := b.sqlFunction(c, s); e != nil {
 			return e
@@ -143,18 +146,7 @@ func (b *binder) plainOnly(c *ast.FuncCall) {
 		panic(fail(c.Pos, sqlerr.WrongObjectType, "ORDER BY specified, but %s is not an aggregate function", name))
 	case c.Filter != nil:
 		panic(fail(c.Pos, sqlerr.WrongObjectType, "FILTER specified, but %s is not an aggregate function", name))
-	case c.ArgNames != nil && !b.allPositional(c):
-		panic(fail(c.Pos, sqlerr.FeatureNotSupported, "named arguments of %s are not supported", name))
 	}
-}
-
-func (b *binder) allPositional(c *ast.FuncCall) bool {
-	for _, n := range c.ArgNames {
-		if n != "" {
-			return namedArguments(c)
-		}
-	}
-	return true
 }
 
 // specialForm binds the calls that are no functions, or returns nil.

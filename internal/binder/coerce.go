@@ -39,7 +39,7 @@ func (b *binder) convert(e expr.Expr, t *types.Type, explicit bool, pos int) exp
 	if a, ok := e.(*expr.Array); ok && t.Kind == types.KindArray && t.Domain == nil {
 		return b.convertArray(a, t, explicit, pos)
 	}
-	return &expr.Cast{Arg: e, To: t, Explicit: explicit, Implicit: !explicit, Pos: pos}
+	return b.castTo(e, t, explicit, !explicit, pos)
 }
 
 // retype is convert for where the result is to have the type itself: columns
@@ -49,7 +49,7 @@ func (b *binder) retype(e expr.Expr, t *types.Type, pos int) expr.Expr {
 	if e.Type().Is(t) || e.Type().Kind == types.KindRecord {
 		return e
 	}
-	return &expr.Cast{Arg: e, To: t, Implicit: true, Pos: pos}
+	return b.castTo(e, t, false, true, pos)
 }
 
 func (b *binder) convertRow(r *expr.Row, t *types.Type, explicit bool, pos int) expr.Expr {
@@ -86,9 +86,9 @@ func (b *binder) settle(e expr.Expr, t *types.Type, explicit bool, pos int) expr
 	case *expr.Param:
 		return b.settleParam(x, t, explicit, pos)
 	case *expr.Coalesce: // NULLIF and the like of unknown operands
-		return &expr.Cast{Arg: b.resolveUnknown(e), To: t, Explicit: explicit, Implicit: !explicit, Pos: pos}
+		return b.castTo(b.resolveUnknown(e), t, explicit, !explicit, pos)
 	}
-	return &expr.Cast{Arg: e, To: t, Explicit: explicit, Implicit: !explicit, Pos: pos}
+	return b.castTo(e, t, explicit, !explicit, pos)
 }
 
 // settleParam gives a parameter its type at its first use that says one; at
@@ -174,7 +174,7 @@ func (b *binder) untyped(args []expr.Expr) bool {
 func (b *binder) literal(c *expr.Const, t *types.Type, explicit bool, pos int) expr.Expr {
 	base := expr.BaseType(t)
 	if c.Val.IsNull() {
-		return &expr.Cast{Arg: &expr.Const{Typ: base}, To: t, Explicit: explicit, Implicit: !explicit, Pos: pos}
+		return b.castTo(&expr.Const{Typ: base}, t, explicit, !explicit, pos)
 	}
 	if base.Kind == types.KindText {
 		typed := &expr.Const{Val: c.Val, Typ: withoutMod(base)}
@@ -187,10 +187,10 @@ func (b *binder) literal(c *expr.Const, t *types.Type, explicit bool, pos int) e
 		if base.OID == types.JSONPath.OID {
 			typed.Typ = types.Text
 		}
-		return &expr.Cast{Arg: &expr.Const{Val: c.Val, Typ: types.Text}, To: t, Explicit: explicit, Implicit: !explicit, Pos: pos}
+		return b.castTo(&expr.Const{Val: c.Val, Typ: types.Text}, t, explicit, !explicit, pos)
 	}
 	if !foldable(base, c.Val.S) {
-		return &expr.Cast{Arg: &expr.Const{Val: c.Val, Typ: types.Text}, To: t, Explicit: true, Pos: pos}
+		return b.castTo(&expr.Const{Val: c.Val, Typ: types.Text}, t, true, false, pos)
 	}
 	plain := withoutMod(base)
 	v, err := parseValue(plain, c.Val.S)
@@ -199,9 +199,9 @@ func (b *binder) literal(c *expr.Const, t *types.Type, explicit bool, pos int) e
 	}
 	typed := &expr.Const{Val: v, Typ: plain}
 	if base.Mod >= 0 || t.Domain != nil {
-		return &expr.Cast{Arg: typed, To: t, Explicit: explicit, Implicit: !explicit, Pos: pos}
+		return b.castTo(typed, t, explicit, !explicit, pos)
 	}
-	return typed
+	return b.checked(typed, t)
 }
 
 // placeOf is where a string literal stands in the statement.

@@ -301,6 +301,9 @@ func (b *binder) settledRow(e expr.Expr) expr.Expr {
 		out.Args[i] = b.settledRow(b.resolveUnknown(a))
 		fields[i] = types.Field{Name: r.Typ.Fields[i].Name, Type: out.Args[i].Type()}
 	}
+	if out.Typ = r.Typ; !r.Typ.Is(types.RecordType) { // converted to a composite type
+		return out
+	}
 	out.Typ = recordType(fields)
 	return out
 }

@@ -217,6 +217,9 @@ func (b *binder) defaultExpr(rel *catalog.Relation, i int) expr.Expr {
 		})
 		return e
 	}
+	if constrained(col.Type) {
+		return b.checked(&expr.Const{Typ: col.Type}, col.Type)
+	}
 	return &expr.Const{Typ: col.Type}
 }
 

@@ -258,6 +258,9 @@ func (b *binder) sqlFunctionTable(t *ast.FuncRef, s *scope) (plan.Node, *rangeIt
 	if !ok {
 		return nil, nil
 	}
+	if named(c) {
+		c = b.positional(c)
+	}
 	f, args := b.findSQLFunction(c, func() []expr.Expr { return b.callArgs(c, s) })
 	if f == nil {
 		return nil, nil

@@ -147,7 +147,3 @@ func itoa(i int) string { return strconv.Itoa(i) }
 func upper(s string) string { return strings.ToUpper(s) }
 
 func stackOf() string { return string(debug.Stack()) }
-
-// namedArguments reports whether a call with named arguments is of a function
-// whose names the binder can place.
-func namedArguments(*ast.FuncCall) bool { return false }

@@ -22,15 +22,18 @@ const (
 // Func describes a function or an operator. Operators are registered under
 // their symbol. One name may have several Funcs (overloads).
 type Func struct {
-	Name       string
-	Args       []*types.Type // may hold Any, AnyElement, AnyArray
-	Variadic   bool          // the last parameter repeats
-	Defaults   int           // trailing parameters that may be left out
-	ArgNames   []string      // for named notation; nil where there are none
-	Ret        *types.Type
-	RetFn      func(args []*types.Type) *types.Type // result type where it depends on the arguments; nil otherwise
-	NotStrict  bool                                 // is called with NULL arguments
-	Volatility Volatility
+	Name     string
+	Args     []*types.Type // may hold Any, AnyElement, AnyArray
+	Variadic bool          // the last parameter repeats
+	Defaults int           // trailing parameters that may be left out
+	ArgNames []string      // for named notation; nil where there are none
+	// DefaultTexts are literals of the parameters that may be left out, for
+	// calls that name one behind them.
+	DefaultTexts []string
+	Ret          *types.Type
+	RetFn        func(args []*types.Type) *types.Type // result type where it depends on the arguments; nil otherwise
+	NotStrict    bool                                 // is called with NULL arguments
+	Volatility   Volatility
 	// Eval computes one call. args are valid during the call only.
 	Eval func(c *Context, args []types.Value) (types.Value, error)
 	// Kernel computes a batch at the positions sel (nil: 0..n-1) into out,
@@ -85,13 +88,14 @@ type CallTypes struct {
 
 // SetFunc is a function that returns rows: generate_series, unnest, json_each.
 type SetFunc struct {
-	Name      string
-	Args      []*types.Type
-	Variadic  bool
-	Defaults  int
-	Cols      []types.Field
-	ColsFn    func(args []*types.Type) []types.Field // where the columns depend on the arguments
-	NotStrict bool
+	Name                   string
+	Args                   []*types.Type
+	Variadic               bool
+	Defaults               int
+	ArgNames, DefaultTexts []string // as in Func
+	Cols                   []types.Field
+	ColsFn                 func(args []*types.Type) []types.Field // where the columns depend on the arguments
+	NotStrict              bool
 	// Open starts a call; next fills row and returns false after the last.
 	Open func(c *Context, args []types.Value) (next func(row []types.Value) (bool, error), err error)
 	// OpenTyped is Open for functions that need the argument types; used where

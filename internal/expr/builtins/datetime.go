@@ -296,7 +296,6 @@ func registerMake() {
 	}).Volatility = expr.Stable
 	f := fn("make_interval", args{int4, int4, int4, int4, int4, int4, float8}, interval, "Interval of years, months, weeks, days, hours, minutes and seconds", makeInterval)
 	f.Defaults = 7
-	f.ArgNames = []string{"years", "months", "weeks", "days", "hours", "mins", "secs"}
 	fn("to_timestamp", args{float8}, timestampTZ, "Time of seconds since 1970", func(_ *expr.Context, a []value) (value, error) {
 		x := a[0].Float()
 		switch {

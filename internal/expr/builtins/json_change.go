@@ -311,7 +311,7 @@ func registerJSONBSet() {
 		return changeAt(a[0], a[1], a[2], how, "set")
 	}
 	f := fn("jsonb_set", args{jsonbType, texts, jsonbType, types.Bool}, jsonbType, "With the part at a path replaced, or added unless the last argument is false", set)
-	f.Defaults, f.ArgNames = 1, []string{"jsonb_in", "path", "replacement", "create_if_missing"}
+	f.Defaults = 1
 	f = fn("jsonb_insert", args{jsonbType, texts, jsonbType, types.Bool}, jsonbType, "With a value inserted at a path, after it where the last argument is true", func(_ *expr.Context, a []value) (value, error) {
 		how := pathBefore
 		if len(a) > 3 && a[3].Bool() {
@@ -319,7 +319,7 @@ func registerJSONBSet() {
 		}
 		return changeAt(a[0], a[1], a[2], how, "set")
 	})
-	f.Defaults, f.ArgNames = 1, []string{"jsonb_in", "path", "replacement", "insert_after"}
+	f.Defaults = 1
 	f = fn("jsonb_set_lax", args{jsonbType, texts, jsonbType, types.Bool, text}, jsonbType, "As jsonb_set; the last argument says what NULL as the new value does", func(c *expr.Context, a []value) (value, error) {
 		if a[0].IsNull() || a[1].IsNull() || len(a) > 3 && a[3].IsNull() {
 			return types.Null, nil
@@ -348,7 +348,6 @@ func registerJSONBSet() {
 		return types.Null, sqlerr.New(sqlerr.InvalidParameterValue, "null_value_treatment must be \"delete_key\", \"return_target\", \"use_json_null\", or \"raise_exception\"")
 	})
 	f.Defaults, f.NotStrict = 2, true
-	f.ArgNames = []string{"jsonb_in", "path", "replacement", "create_if_missing", "null_value_treatment"}
 }
 
 func registerJSONBRemove() {

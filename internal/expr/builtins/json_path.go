@@ -129,7 +129,7 @@ func init() {
 				}
 				return answer(x)
 			})
-			f.Defaults, f.ArgNames = 2, []string{"target", "path", "vars", "silent"}
+			f.Defaults = 2
 			if tz {
 				f.Volatility = expr.Stable
 			}

@@ -1,0 +1,18 @@
+SELECT make_interval(days => 10), make_interval(secs => 1.5, hours => 2), make_interval(1, days := 3), make_date(day => 3, month => 4, year => 2024);
+SELECT make_date(day => 3, month => 4);
+SELECT make_date(2024, foo => 1);
+SELECT jsonb_set(jsonb_in => '{}', path => '{a}', replacement => '1', create_if_missing => true);
+SELECT * FROM jsonb_path_query('[1,2]', '$[*] ? (@ > $x)', vars => '{"x":1}');
+SELECT * FROM jsonb_path_query('[1,2]', 'strict $.a', silent => true);
+SELECT parse_ident('a.b.c'), parse_ident('"A b".c'), parse_ident('foo.Bar'), parse_ident('a.b(', false), parse_ident(' a . b '), parse_ident('é.b');
+SELECT parse_ident('a..b');
+SELECT parse_ident('a.');
+SELECT parse_ident('1a');
+SELECT parse_ident('""');
+SELECT parse_ident('"a');
+CREATE FUNCTION addn(a int, b int DEFAULT 5, c int DEFAULT 7) RETURNS int LANGUAGE SQL AS 'SELECT a * 100 + b * 10 + c';
+SELECT addn(1), addn(1, c => 2), addn(c => 1, a => 2), addn(a => 3, b => 4, c => 5);
+SELECT * FROM addn(1, c => 2);
+SELECT lower(x => 'A');
+CREATE TYPE pair AS (a int, b text);
+SELECT ROW(1, 'x')::pair;
