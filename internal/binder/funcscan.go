@@ -76,7 +76,6 @@ func singleColumn(c plan.SetCall, name string) bool {
 // setItemCall binds one function of a FuncRef.
 func (b *binder) setItemCall(e ast.Expr, defs []ast.ColumnDefItem, s *scope) (plan.SetCall, string) {
 	call, isCall := e.(*ast.FuncCall)
-
 	if isCall && b.o.Source != nil && call.Name.Name == b.o.Source.Name {
 		return plan.SetCall{Fn: b.o.Source, Cols: append([]types.Field(nil), b.o.Source.Cols...)}, call.Name.Name
 	}
