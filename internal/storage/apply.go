@@ -12,11 +12,11 @@ var errDeltaFull = sqlerr.New(sqlerr.OutOfMemory, "the delta of a tree is full")
 // The leader and recovery share it, so what was replayed is what was published;
 // the leader alone has parts to adopt.
 func (s *Store) applyOps(e *edit, seq uint64, ops []byte, adopt []adoption) error {
-	w := opWriter{s: s, e: e, seq: seq}
+	w := opWriter{gen: e.from.gen, seq: seq}
 	defer w.end()
 	for o := (opReader{rest: ops}); ; {
 		if len(adopt) > 0 && len(ops)-len(o.rest) == adopt[0].at {
-			if err := w.adopt(&adopt[0]); err != nil {
+			if err := s.adopt(&w, e, &adopt[0]); err != nil {
 				return err
 			}
 			o.rest, adopt = ops[adopt[0].end:], adopt[1:]
@@ -34,13 +34,13 @@ func (s *Store) applyOps(e *edit, seq uint64, ops []byte, adopt []adoption) erro
 		case opSide:
 			r, err := s.replaySide(e.from.gen, o.key)
 			if err == nil {
-				err = w.adopt(&adoption{tree: o.tree, run: r})
+				err = s.adopt(&w, e, &adoption{tree: o.tree, run: r})
 			}
 			if err != nil {
 				return err
 			}
 		default:
-			if err := w.put(&o); err != nil {
+			if err := w.put(e, &o); err != nil {
 				return err
 			}
 		}
@@ -49,8 +49,7 @@ func (s *Store) applyOps(e *edit, seq uint64, ops []byte, adopt []adoption) erro
 
 // opWriter enters rows into the active lists.
 type opWriter struct {
-	s      *Store
-	e      *edit
+	gen    *generation
 	seq    uint64
 	tree   TreeID
 	list   *delta.List // nil: none open
@@ -58,9 +57,9 @@ type opWriter struct {
 }
 
 // open makes the tree's active list the present one.
-func (w *opWriter) open(id TreeID) error {
+func (w *opWriter) open(e *edit, id TreeID) error {
 	w.end()
-	t, err := w.find(id)
+	t, err := e.change(id, w.seq)
 	if err != nil {
 		return err
 	}
@@ -72,13 +71,13 @@ func (w *opWriter) open(id TreeID) error {
 	return nil
 }
 
-// find gives a tree that is about to change.
-func (w *opWriter) find(id TreeID) (*tree, error) {
-	t := w.e.get(id)
+// change gives a tree that is about to change.
+func (e *edit) change(id TreeID, seq uint64) (*tree, error) {
+	t := e.get(id)
 	if t == nil {
 		return nil, sqlerr.New(sqlerr.DataCorrupted, "log record writes to tree %d, which does not exist", id)
 	}
-	t.shared.modified.Store(w.seq)
+	t.shared.modified.Store(seq)
 	return t, nil
 }
 
@@ -86,14 +85,14 @@ func (w *opWriter) find(id TreeID) (*tree, error) {
 func (w *opWriter) end() {
 	if w.list != nil {
 		w.list.Publish()
-		w.e.from.gen.bytes.Add(w.list.Used() - w.before)
+		w.gen.bytes.Add(w.list.Used() - w.before)
 		w.list = nil
 	}
 }
 
-func (w *opWriter) put(o *opReader) error {
+func (w *opWriter) put(e *edit, o *opReader) error {
 	if w.list == nil || w.tree != o.tree {
-		if err := w.open(o.tree); err != nil {
+		if err := w.open(e, o.tree); err != nil {
 			return err
 		}
 	}
@@ -112,9 +111,9 @@ func (w *opWriter) put(o *opReader) error {
 
 // adopt makes a transaction's rows a layer of the tree. The active list ends,
 // so that every layer is newer than those behind it.
-func (w *opWriter) adopt(a *adoption) error {
+func (s *Store) adopt(w *opWriter, e *edit, a *adoption) error {
 	w.end()
-	t, err := w.find(a.tree)
+	t, err := e.change(a.tree, w.seq)
 	if err != nil {
 		return err
 	}
@@ -123,9 +122,9 @@ func (w *opWriter) adopt(a *adoption) error {
 	n.active.Store(nil)
 	n.layers = append(append([]layer{{run: a.run}}, t.unfrozen()...), t.layers[t.fresh:]...)
 	n.fresh = len(n.layers) - len(t.layers) + t.fresh
-	w.e.set(n)
-	w.e.from.gen.bytes.Add(a.run.size)
-	w.s.crowded = w.s.crowded || n.fresh >= maxFresh
+	e.set(n)
+	w.gen.bytes.Add(a.run.size)
+	s.crowded = s.crowded || n.fresh >= maxFresh
 	return nil
 }
 

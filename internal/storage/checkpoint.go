@@ -188,7 +188,7 @@ func (s *Store) install(gens []*generation) error {
 	s.publish(n)
 	s.oldestEpoch() // forgets the state that held the deltas, if nobody reads it
 	s.pressed.Store(false)
-	again := n.gen.bytes.Load() > s.deltaBytes()
+	again := n.gen.bytes.Load() > s.deltaBytes() || s.crowded
 	if again {
 		s.freezeLocked()
 	}

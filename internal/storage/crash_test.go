@@ -20,7 +20,7 @@ func crashConfig(sync SyncMode) crashtest.Config {
 	cfg := crashtest.Config{
 		New:   crashSystem(o, 7),
 		Steps: 40, Relaxed: sync != SyncFull, Seed: 1, Rounds: 1,
-		Continue: 5, ContinueEvery: 9, Depth: 2, NestEvery: 14, NestPoints: 4, Workers: 2,
+		Continue: 5, ContinueEvery: 9, Depth: 2, NestEvery: 22, NestPoints: 4, Workers: 2,
 		Script: func(w *crashtest.Workload) error {
 			for i := range w.Config.Steps {
 				if i == w.Config.Steps/2 {

@@ -2,11 +2,13 @@ package storage
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
 
+	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/storage/delta"
 	"github.com/zqlite/zqlite/internal/vfs"
 )
@@ -215,6 +217,76 @@ func TestSpillSavepoints(t *testing.T) {
 		must(t, m.s.lock.Close())
 		m.s = openStore(t, m.fs, m.o)
 		m.checkOften()
+		must(t, m.s.Close())
+	}
+}
+
+// fullFS has temporary files that take what budget says.
+type fullFS struct {
+	vfs.FS
+	left int
+}
+
+type fullFile struct {
+	vfs.File
+	fs *fullFS
+}
+
+var errFull = errors.New("no space left")
+
+func (f *fullFS) TempFile(dir string) (vfs.File, error) {
+	file, err := f.FS.TempFile(dir)
+	return &fullFile{file, f}, err
+}
+
+func (f *fullFile) WriteAt(b []byte, at int64) (int, error) {
+	if f.fs.left -= len(b); f.fs.left < 0 {
+		return 0, errFull
+	}
+	return f.File.WriteAt(b, at)
+}
+
+// TestSpillFails takes back the statement whose write set found no room, and
+// goes on with the transaction.
+func TestSpillFails(t *testing.T) {
+	for room := 0; room < 60_000; room += 3000 {
+		fs := &fullFS{FS: vfs.Memory(), left: 1 << 30}
+		o := Options{PageSize: 4096, WriteSetBytes: 8 << 10, SideBytes: 4 << 10, CheckpointEvery: -1}
+		m := &modelTest{t: t, r: rand.New(rand.NewPCG(uint64(room), 4)), fs: fs, o: o, now: model{}, next: 30}
+		m.s = openStore(t, fs, o)
+		tx := m.s.Begin(TxOptions{})
+		for _, id := range []TreeID{20, 21} {
+			must(t, tx.CreateTree(Spec{ID: id, Key: m.kind(id), Layout: testLayout}))
+			m.now[id] = modelTree{}
+		}
+		for range 300 {
+			m.mutate(tx, m.now)
+		}
+		if m.now[20] == nil { // dropped
+			m.now[20] = modelTree{}
+			must(t, tx.CreateTree(Spec{ID: 20, Key: m.kind(20), Layout: testLayout}))
+		}
+		must(t, tx.BeginStatement())
+		fs.left = room
+		var err error
+		for i := uint64(0); err == nil && i < 3000; i++ {
+			if err = tx.Put(20, intKey(i), row(1, "of the statement")); err == nil && m.now[21] != nil {
+				err = tx.Put(21, []byte(fmt.Sprint("statement", i*7919%3000)), row(1, "of the statement"))
+			}
+		}
+		if !errors.Is(err, errFull) || sqlerr.Code(err) != sqlerr.IOError {
+			t.Fatal(err)
+		}
+		tx.RollbackStatement()
+		m.check(tx, m.now, true)
+		fs.left = 1 << 30
+		must(t, tx.BeginStatement())
+		for range 300 {
+			m.mutate(tx, m.now)
+		}
+		m.check(tx, m.now, true)
+		must(t, tx.Commit(ctx))
+		m.checkAll()
 		must(t, m.s.Close())
 	}
 }

@@ -53,6 +53,7 @@ type txTree struct {
 	from *state // that base was looked up in
 	base *tree  // committed state at the snapshot; nil when there is none or it is hidden
 	own  *ownWrites
+	mine ownWrites // the first that own points to
 
 	created   *Spec
 	dropped   bool // the committed tree; it may have been created anew
@@ -389,7 +390,7 @@ func (t *Tx) recycle(w *scratch) {
 	clear(w.req.adopt)
 	w.req.adopt = w.req.adopt[:0]
 	for i := range t.order {
-		t.order[i].own = nil
+		t.order[i].own, t.order[i].mine = nil, ownWrites{}
 	}
 	if w.spilled != nil {
 		w.spilled.f.Close() // a temporary file goes with its handle

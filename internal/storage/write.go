@@ -39,7 +39,10 @@ func (t *Tx) write(id TreeID, key, row []byte, flags uint8) error {
 		}
 	}
 	if h.own == nil {
-		h.own = &ownWrites{list: t.scratch().list()}
+		if h.own = &h.mine; h.mine.list != nil { // hidden by a definition, and back after a rollback
+			h.own = &ownWrites{}
+		}
+		h.own.list = t.scratch().list()
 	}
 	if !t.w.ws.Put(h.own.list, key, flags, row) {
 		return sqlerr.New(sqlerr.OutOfMemory, "the write set of the transaction is full")
