@@ -7,13 +7,14 @@ import (
 
 	"github.com/zqlite/zqlite/internal/catalog"
 	"github.com/zqlite/zqlite/internal/exec"
+	"github.com/zqlite/zqlite/internal/optimizer"
 	"github.com/zqlite/zqlite/internal/plan"
 	"github.com/zqlite/zqlite/internal/storage"
 )
 
 // analyze runs a statement with counters and returns its plan with what was
 // measured. What it changes stands, as in PostgreSQL.
-func (s *Session) analyze(ctx context.Context, st *Statement, p *Plan, args []Argument) (string, error) {
+func (s *Session) analyze(ctx context.Context, st *Statement, p *Plan, args []Argument, costs bool) (string, error) {
 	tx, own := s.tx, false
 	if tx == nil {
 		own = true
@@ -39,7 +40,7 @@ func (s *Session) analyze(ctx context.Context, st *Statement, p *Plan, args []Ar
 	if run.Params, err = s.arguments(st, p.params, args, run.Params); err != nil {
 		return "", err
 	}
-	text, err := measure(p, run)
+	text, err := s.measure(p, run, costs)
 	if err != nil {
 		tx.RollbackStatement()
 		return "", err
@@ -50,7 +51,16 @@ func (s *Session) analyze(ctx context.Context, st *Statement, p *Plan, args []Ar
 	return text, err
 }
 
-func measure(p *Plan, run *exec.Run) (string, error) {
+// estimateNotes says how many rows are expected of each node of a plan.
+func (s *Session) estimateNotes(p *Plan, wanted bool) func(plan.Node) string {
+	if !wanted {
+		return func(plan.Node) string { return "" }
+	}
+	rows := optimizer.Estimates(p.root, s.db)
+	return func(n plan.Node) string { return fmt.Sprintf("  (rows=%.0f)", rows(n)) }
+}
+
+func (s *Session) measure(p *Plan, run *exec.Run, costs bool) (string, error) {
 	e, err := p.program.Start(run)
 	if err != nil {
 		return "", err
@@ -65,9 +75,10 @@ func measure(p *Plan, run *exec.Run) (string, error) {
 		}
 	}
 	notes := map[plan.Node]string{}
+	estimates := s.estimateNotes(p, costs)
 	total := ""
 	for i, c := range e.Counters() {
-		note := fmt.Sprintf("  (actual rows=%d loops=%d time=%.3f ms", c.Rows, c.Loops, float64(c.Time.Microseconds())/1000)
+		note := estimates(c.Node) + fmt.Sprintf("  (actual rows=%d loops=%d time=%.3f ms", c.Rows, c.Loops, float64(c.Time.Microseconds())/1000)
 		if c.Memory > 0 {
 			note += fmt.Sprintf(" memory=%d kB", c.Memory/1024)
 		}

@@ -175,18 +175,21 @@ func (s *Session) explain(ctx context.Context, st *Statement, stmt *ast.Explain,
 	if !plannable(stmt.Stmt) {
 		return nil, sqlerr.New(sqlerr.FeatureNotSupported, "EXPLAIN takes a query or a change").At(stmt.Pos)
 	}
-	analyze := false
+	analyze, costs := false, true
 	for _, o := range stmt.Options {
-		if o.Name == "analyze" {
-			word := "on"
-			if o.Value != nil {
-				var err error
-				if word, err = settingWord(o.Value); err != nil {
-					return nil, err
-				}
+		word := "on"
+		if o.Value != nil {
+			var err error
+			if word, err = settingWord(o.Value); err != nil {
+				return nil, err
 			}
-			on, err := checkSwitch(word)
+		}
+		on, err := checkSwitch(word)
+		switch o.Name {
+		case "analyze":
 			analyze = err == nil && on == "on"
+		case "costs":
+			costs = err != nil || on == "on"
 		}
 	}
 	inner := &Statement{text: st.text, path: st.path, parts: make([]part, 1), count: st.count, names: st.names}
@@ -196,9 +199,9 @@ func (s *Session) explain(ctx context.Context, st *Statement, stmt *ast.Explain,
 		return nil, err
 	}
 	r := s.table("EXPLAIN", "QUERY PLAN")
-	lines := plan.Format(p.root)
+	lines := plan.FormatWith(p.root, plan.FormatOptions{Note: s.estimateNotes(p, costs)})
 	if analyze {
-		if lines, err = s.analyze(ctx, inner, p, args); err != nil {
+		if lines, err = s.analyze(ctx, inner, p, args, costs); err != nil {
 			return nil, err
 		}
 	}

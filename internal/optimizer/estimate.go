@@ -26,6 +26,7 @@ const (
 	hashProbeCost = 1.5 // a row looked up in one
 	pairCost      = 0.3 // a pair of rows compared by a nested loop
 	outputCost    = 0.7 // a row that a join gives
+	sortCost      = 0.3 // a row sorted, for each doubling of their number
 )
 
 func (z *optimizer) relationRows(rel *catalog.Relation) float64 {
@@ -40,10 +41,14 @@ func (z *optimizer) relationRows(rel *catalog.Relation) float64 {
 func (z *optimizer) rows(n plan.Node) float64 {
 	switch n := n.(type) {
 	case *plan.Scan:
-		if n.Rows == 0 {
-			n.Rows = z.scanRows(n)
+		if n.Rows != 0 {
+			return n.Rows
 		}
-		return n.Rows
+		rows := z.scanRows(n)
+		if !z.frozen {
+			n.Rows = rows
+		}
+		return rows
 	case *plan.Values:
 		return float64(len(n.Rows))
 	case *plan.FuncScan:
@@ -56,10 +61,14 @@ func (z *optimizer) rows(n plan.Node) float64 {
 		}
 		return z.rows(n.Input)
 	case *plan.Join:
-		if n.Rows == 0 {
-			n.Rows = z.joinRows(n)
+		if n.Rows != 0 {
+			return n.Rows
 		}
-		return n.Rows
+		rows := z.joinRows(n)
+		if !z.frozen {
+			n.Rows = rows
+		}
+		return rows
 	case *plan.Aggregate:
 		if len(n.Groups) == 0 {
 			return 1

@@ -27,9 +27,18 @@ func Optimize(n plan.Node, stats Statistics, o Options) plan.Node {
 	return z.optimize(n)
 }
 
+// Estimates returns how many rows each node of a plan is expected to give, for
+// EXPLAIN. It does not change the plan.
+func Estimates(n plan.Node, stats Statistics) func(n plan.Node) float64 {
+	z := &optimizer{stats: stats, frozen: true}
+	z.learn(n)
+	return z.rows
+}
+
 type optimizer struct {
 	stats   Statistics
 	o       Options
+	frozen  bool // the plan is in use: estimates are not remembered in it
 	origins []origin              // by column
 	leaf    map[expr.ColumnID]int // which input of its join tree a column comes from
 	span    map[plan.Node]span    // which inputs lie below a node of a join tree

@@ -1,8 +1,12 @@
 package optimizer
 
 import (
+	"math"
+
+	"github.com/zqlite/zqlite/internal/catalog"
 	"github.com/zqlite/zqlite/internal/expr"
 	"github.com/zqlite/zqlite/internal/plan"
+	"github.com/zqlite/zqlite/internal/types"
 )
 
 // paths fills in access paths and join methods below n, removes sorts whose
@@ -47,7 +51,42 @@ func (z *optimizer) paths(n plan.Node, limit *plan.Limit) plan.Node {
 		return n
 	}
 	mapInputs(n, func(in plan.Node) plan.Node { return z.paths(in, nil) })
+	if a, ok := n.(*plan.Aggregate); ok {
+		z.extreme(a)
+	}
 	return n
+}
+
+// extreme lets the minimum or maximum of a column come from the end of an
+// index: the aggregate of the first row that is not NULL.
+func (z *optimizer) extreme(n *plan.Aggregate) {
+	s, ok := n.Input.(*plan.Scan)
+	if !ok || len(n.Groups) > 0 || len(n.Sets) > 0 || len(n.Aggs) != 1 || s.Lock != nil {
+		return
+	}
+	a := n.Aggs[0].Agg
+	if len(a.Args) != 1 || a.Filter != nil || a.Fn.Name != "min" && a.Fn.Name != "max" {
+		return
+	}
+	c, ok := a.Args[0].(*expr.Column)
+	if !ok {
+		return
+	}
+	one := *s
+	o, ok := scanColumn(s, c)
+	if !ok {
+		return
+	}
+	if o >= 0 && !s.Rel.Columns[o].NotNull {
+		one.Filter = append(append([]expr.Expr(nil), s.Filter...), &expr.IsNull{Arg: c, Negated: true})
+		one.Rows, one.Access = 0, nil
+	}
+	down := a.Fn.Name == "max"
+	limit := &plan.Limit{Count: &expr.Const{Typ: types.Int8, Val: types.NewInt(1)}}
+	if !z.o.NoIndex && z.orderScan(&one, []expr.SortKey{{Expr: c, Desc: down, NullsFirst: down}}, limit) {
+		limit.Input = &one
+		n.Input = limit
+	}
 }
 
 // provideOrder makes the input give its rows in the order of keys, by the
@@ -77,45 +116,52 @@ func (z *optimizer) provideOrder(n plan.Node, keys []expr.SortKey, limit *plan.L
 	return false
 }
 
+// orderScan looks for an index that gives the order, and takes it where that
+// is cheaper than the access chosen before with a sort on top. With a limit,
+// only as many rows are visited as it takes to find those wanted.
 func (z *optimizer) orderScan(n *plan.Scan, keys []expr.SortKey, limit *plan.Limit) bool {
-	if n.Rel.Kind == 'V' || n.Sample != nil {
+	if n.Rel.Kind == catalog.Virtual || n.Sample != nil {
 		return false
 	}
+	total, rows := z.relationRows(n.Rel), z.rows(n)
+	sargs := sargsOf(n, n.Filter)
+	base := total
 	if n.Access != nil {
-		ok, reverse := ordered(n, n.Access, keys)
-		if ok {
-			n.Access.Reverse = reverse
+		if p := z.bestPath(n, n.Filter); p != nil {
+			base = math.Min(base, p.cost)
 		}
-		return ok
 	}
-	own := &plan.Access{Residual: n.Filter}
-	if ok, reverse := ordered(n, own, keys); ok {
-		own.Reverse = reverse
-		n.Access = own
-		return true
-	}
-	if limit == nil || limit.Count == nil {
-		return false
-	}
-	total := z.relationRows(n.Rel)
-	want := constantOr(limit.Count, 100) + constantOr(limit.Offset, 0)
-	visited := want / max(1e-6, z.conjunction(n.Filter))
+	base += sortCost * rows * math.Log2(rows+1)
+	var best *plan.Access
 	for _, ix := range candidates(n.Rel) {
-		if ix == nil {
+		a := &plan.Access{Index: ix, IndexOnly: ix != nil && covers(n, ix), Residual: n.Filter}
+		within, cost := total, 0.0
+		if p := z.matchIndex(n, ix, sargs); p != nil {
+			a, within, cost = p.access(n.Filter), p.rows, rangeCost*p.fan
+		}
+		ok, reverse := ordered(n, a, keys)
+		if !ok {
 			continue
 		}
-		a := &plan.Access{Index: ix, IndexOnly: covers(n, ix), Residual: n.Filter}
-		perRow := float64(lookupCost)
-		if a.IndexOnly {
-			perRow = 1
+		visited := within
+		if limit != nil && limit.Count != nil {
+			want := constantOr(limit.Count, 100) + constantOr(limit.Offset, 0)
+			// What is wanted may stand further back than chance has it.
+			visited = math.Min(within, 2*want*math.Max(1, within/rows))
 		}
-		if ok, reverse := ordered(n, a, keys); ok && visited*perRow < total*2 {
+		if ix != nil && !a.IndexOnly {
+			visited *= lookupCost
+		}
+		if cost += visited; cost <= base {
 			a.Reverse = reverse
-			n.Access = a
-			return true
+			best, base = a, cost
 		}
 	}
-	return false
+	if best == nil {
+		return false
+	}
+	n.Access = best
+	return true
 }
 
 // ordered reports whether an access gives rows in the order of keys, forward

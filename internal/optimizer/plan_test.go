@@ -230,3 +230,56 @@ func TestEstimates(t *testing.T) {
 		{`SELECT count(*) FROM orders WHERE day BETWEEN date '2021-01-01' AND date '2021-01-05' AND total >= 0`, []string{"orders_day"}, nil},
 	})
 }
+
+func TestOrderFromIndexes(t *testing.T) {
+	conn := fixture(t)
+	lines(t, conn, "CREATE INDEX orders_state_day ON orders (state, day)")
+	lines(t, conn, "ANALYZE")
+	checkShapes(t, conn, []shape{
+		{`SELECT id, day FROM orders WHERE day > date '2020-06-01' ORDER BY day, id LIMIT 3`, nil, nil},
+		{`SELECT day FROM orders WHERE day > date '2020-06-01' AND total >= 0 ORDER BY day LIMIT 3`, []string{"orders_day", "Index Cond"}, []string{"Sort"}},
+		// One index finds the rows and has them in order.
+		{`SELECT day FROM orders WHERE state = 'open' AND total >= 0 ORDER BY day DESC LIMIT 10`, []string{"orders_state_day", "Index Cond"}, []string{"Sort"}},
+		{`SELECT id FROM orders WHERE id > 700 AND total > 5 ORDER BY id LIMIT 5`, []string{"orders_pkey", "Index Cond"}, []string{"Sort"}},
+		{`SELECT day FROM orders WHERE total >= 0 ORDER BY day`, []string{"Sort"}, nil},
+		{`SELECT max(day) FROM orders`, []string{"Limit", "orders_day"}, nil},
+		{`SELECT min(day) FROM orders WHERE day > date '2021-01-01'`, []string{"Limit", "orders_day"}, nil},
+		{`SELECT max(customer_id) FROM orders`, []string{"Limit", "orders_customer"}, nil},
+		{`SELECT min(customer_id) FROM orders WHERE id < 0`, nil, nil},
+		{`SELECT max(id), min(id) FROM orders`, nil, nil},
+		{`SELECT max(id) FROM orders WHERE total > 5`, []string{"Limit"}, nil},
+		{`SELECT min(total) FROM orders`, nil, []string{"Limit"}},
+	})
+}
+
+func TestSuperfluousJoins(t *testing.T) {
+	conn := fixture(t)
+	checkShapes(t, conn, []shape{
+		{`SELECT o.id FROM orders o LEFT JOIN customer c ON c.id = o.customer_id LEFT JOIN country k ON k.id = c.country_id ORDER BY 1`, nil, []string{"Join", "country"}},
+		{`SELECT o.id FROM orders o LEFT JOIN customer c ON c.id = o.customer_id AND c.note = 'y' ORDER BY 1`, nil, []string{"Join"}},
+		{`SELECT count(*) FROM orders o LEFT JOIN item i ON i.order_id = o.id AND i.line = 2`, nil, []string{"Join"}},
+		{`SELECT count(*) FROM orders o LEFT JOIN item i ON i.order_id = o.id`, []string{"Join"}, nil},
+		{`SELECT count(c.id) FROM orders o LEFT JOIN customer c ON c.id = o.customer_id`, []string{"Join"}, nil},
+		{`SELECT count(*) FROM orders o LEFT JOIN customer c ON c.id = o.customer_id WHERE c.name IS NULL`, []string{"Join"}, nil},
+		{`SELECT count(*) FROM orders o LEFT JOIN country k ON k.name = o.state`, nil, []string{"Join"}},
+		{`SELECT count(*) FROM orders o JOIN customer c ON c.id = o.customer_id`, []string{"Join"}, nil},
+	})
+}
+
+func TestExplainRows(t *testing.T) {
+	conn := fixture(t)
+	lines(t, conn, "ANALYZE")
+	q := "SELECT o.id FROM orders o JOIN customer c ON c.id = o.customer_id WHERE o.state = 'open'"
+	for _, x := range []struct{ query, has, not string }{
+		{"EXPLAIN " + q, "(rows=50)", "actual"},
+		{"EXPLAIN (COSTS OFF) " + q, "Join", "rows="},
+		{"EXPLAIN ANALYZE " + q, "(actual rows=50", "xx"},
+		{"EXPLAIN (ANALYZE, COSTS OFF) " + q, "(actual rows=50", "  (rows="},
+		{"EXPLAIN DELETE FROM orders WHERE state = 'open'", "(rows=50)", "actual"},
+	} {
+		got := strings.Join(lines(t, conn, x.query), "\n")
+		if !strings.Contains(got, x.has) || strings.Contains(got, x.not) {
+			t.Errorf("%s: want %q, not %q:\n%s", x.query, x.has, x.not, got)
+		}
+	}
+}

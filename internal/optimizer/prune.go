@@ -62,12 +62,53 @@ func prune(n plan.Node, want needed) {
 	if j, ok := n.(*plan.Join); ok && j.Lateral {
 		outerUses(j.Right, below.cols)
 	}
-	for _, in := range n.Inputs() {
+	for i, in := range n.Inputs() {
+		for superfluous(in, below) {
+			in = in.(*plan.Join).Left
+			setInput(n, i, in)
+		}
 		prune(in, below)
 	}
 	if j, ok := n.(*plan.Join); ok && !want.all {
 		j.Out = pruneColumns(j.Columns(), want)
 	}
+}
+
+// superfluous reports an outer join that neither adds rows, since its right
+// side has one for each key at most, nor gives columns that are wanted.
+func superfluous(n plan.Node, want needed) bool {
+	j, ok := n.(*plan.Join)
+	if !ok || j.Kind != plan.LeftJoin || j.Lateral || want.all {
+		return false
+	}
+	s, ok := j.Right.(*plan.Scan)
+	if !ok || s.Lock != nil || anyVolatile(j.On) || anyVolatile(s.Filter) {
+		return false
+	}
+	for _, c := range s.Cols {
+		if want.has(c.ID) {
+			return false
+		}
+	}
+	left := columnsOf(j.Left)
+	fixed := map[uint16]bool{}
+	for _, c := range j.On {
+		cmp, ok := c.(*expr.Compare)
+		if !ok || cmp.Op != expr.EQ {
+			continue
+		}
+		for _, side := range [2][2]expr.Expr{{cmp.A, cmp.B}, {cmp.B, cmp.A}} {
+			if o, ok := scanColumn(s, side[0]); ok && o >= 0 && within(side[1], left, left) && !usesAny(side[1], columnsOf(s)) {
+				fixed[s.Rel.Columns[o].ID] = true
+			}
+		}
+	}
+	for _, c := range s.Filter {
+		if k, ok := sargOf(s, c); ok && k.op == expr.EQ && k.in == nil && !k.null && k.ordinal >= 0 {
+			fixed[s.Rel.Columns[k.ordinal].ID] = true
+		}
+	}
+	return fixesKey(s.Rel, fixed)
 }
 
 // pruneColumns keeps the columns that are wanted; never nil.
