@@ -18,6 +18,7 @@ type hashJoinOp struct {
 	keySlots            []int // of right keys that are plain columns, else -1
 	table               *joinTable
 	lookup              *scanOp // lookup mode: the right side
+	adapt               *lookupSwitch
 
 	built    bool
 	probe    *keyBatch
@@ -67,7 +68,7 @@ func (b *builder) hashJoin(n *plan.Join, keys []plan.JoinKey, residual []expr.Ex
 	if n.Method == plan.LookupJoin {
 		s, ok := n.Right.(*plan.Scan)
 		if ok && s.Access != nil {
-			if j.lookup, err = b.lookupScan(s, n.Left.Columns()); err != nil {
+			if err = b.lookupJoin(j, s, n.Left.Columns()); err != nil {
 				return nil, err
 			}
 		}
@@ -95,22 +96,6 @@ func (j *hashJoinOp) prepare() (err error) {
 	return err
 }
 
-// lookupScan compiles the right side of a lookup join, whose key ranges refer
-// to columns of the left side.
-func (b *builder) lookupScan(n *plan.Scan, left []plan.Column) (*scanOp, error) {
-	c := *n
-	access := *n.Access
-	access.Ranges = nil
-	c.Access = &access
-	op, err := b.scan(&c)
-	if err != nil {
-		return nil, err
-	}
-	s := op.(*scanOp)
-	s.ranges, err = b.keyRanger(s.tab, n.Access, scopeOf(left))
-	return s, err
-}
-
 func (j *hashJoinOp) Open(r *Run) error {
 	if j.shared != nil {
 		j.table, j.built, j.batch, j.tailing = j.shared.view(), true, nil, false
@@ -125,7 +110,8 @@ func (j *hashJoinOp) Open(r *Run) error {
 	if err := j.left.Open(r); err != nil {
 		return err
 	}
-	if j.lookup != nil {
+	if j.adapt != nil {
+		j.adapt.open(r, j)
 		return nil
 	}
 	return j.right.Open(r)
@@ -185,6 +171,12 @@ func (j *hashJoinOp) Next(r *Run) (*vector.Batch, error) {
 	}
 	for {
 		if j.batch == nil {
+			if j.lookup != nil && j.adapt.probes > j.adapt.enough {
+				if err := j.leaveLookup(r); err != nil {
+					return nil, err
+				}
+				return j.Next(r)
+			}
 			ok, err := j.load(r)
 			if err != nil {
 				return nil, err
@@ -252,38 +244,6 @@ func (j *hashJoinOp) load(r *Run) (bool, error) {
 		j.resetMatched(b.N)
 	}
 	return true, nil
-}
-
-// fetch makes the table of the right rows that the batch's keys reach.
-func (j *hashJoinOp) fetch(r *Run, b *vector.Batch) error {
-	j.table.reset()
-	s := j.lookup
-	access := s.access
-	access.Ranges = access.Ranges[:0:0]
-	for k := 0; k < b.Len(); k++ {
-		i := b.Row(k)
-		for c, v := range b.Cols {
-			j.row[c] = v.Value(i)
-		}
-		ranges, _, err := s.ranges.eval(r.Context, j.row)
-		if err != nil {
-			return err
-		}
-		access.Ranges = append(access.Ranges, ranges...)
-	}
-	if len(access.Ranges) == 0 {
-		return nil
-	}
-	access.Ranges = mergeRanges(access.Ranges)
-	var err error
-	if err = s.start(r, access); err != nil {
-		return err
-	}
-	err = j.build(r)
-	if e := s.Close(); err == nil {
-		err = e
-	}
-	return err
 }
 
 // step gives the next rows of the left batch at hand, or nil when it is done.
