@@ -32,6 +32,12 @@ type Options struct {
 	// Source is a set-returning function that only this statement knows: the
 	// rows of COPY FROM. It takes no arguments.
 	Source *expr.SetFunc
+	// Tables are relations that only this statement sees, before those of the
+	// catalog: the transition tables of a trigger.
+	Tables map[string]*catalog.Relation
+	// Trigger says that the statement stands in a trigger's body, where RAISE
+	// is allowed.
+	Trigger bool
 	// What names the place of an expression for BindExpr's errors: "check
 	// constraints", "DEFAULT expressions", "index expressions".
 	What string
@@ -235,6 +241,9 @@ func stmtName(stmt ast.Stmt) string { return fmt.Sprintf("%T", stmt) }
 // relation finds a relation for reading or changing, or fails with 42P01.
 func (b *binder) relation(n ast.QualifiedName) *catalog.Relation {
 	schema := n.Schema
+	if rel := b.o.Tables[n.Name]; rel != nil && schema == "" {
+		return rel
+	}
 	if rel := b.o.Catalog.Relation(b.o.SearchPath, schema, n.Name); rel != nil {
 		b.depend(rel)
 		return rel

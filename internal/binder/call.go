@@ -156,6 +156,8 @@ func (b *binder) specialForm(c *ast.FuncCall, s *scope) expr.Expr {
 	}
 	pos := func(i int) int { return start(c.Args[i]) }
 	switch c.Name.Name {
+	case "raise":
+		return b.raise(c, s)
 	case "coalesce", "ifnull":
 		if c.Name.Name == "ifnull" && len(c.Args) != 2 || len(c.Args) == 0 {
 			return nil

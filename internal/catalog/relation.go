@@ -141,7 +141,7 @@ type ForeignKey struct {
 	Comment       string
 }
 
-// Trigger is a row or statement trigger; Body is SQL text.
+// Trigger is a row or statement trigger; When and Body are SQL text.
 type Trigger struct {
 	ID       ID
 	Name     string
@@ -155,6 +155,11 @@ type Trigger struct {
 	NewTable string
 	Disabled bool
 	Comment  string
+	// Constraint says that CREATE CONSTRAINT TRIGGER made it; it may wait for
+	// the end of the transaction.
+	Constraint bool
+	Deferrable bool
+	Deferred   bool
 }
 
 // Sequence describes a sequence; its position is storage's, not the catalog's.

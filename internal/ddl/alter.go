@@ -131,9 +131,7 @@ func (r *run) alterRare(rel *catalog.Relation, c *ast.AlterCommand) {
 			column(rel, c.Column, -1)
 		}
 	case ast.AlterEnableTrigger, ast.AlterDisableTrigger:
-		if c.Target != "all" && c.Target != "user" {
-			fail(-1, sqlerr.UndefinedObject, "trigger \"%s\" for table \"%s\" does not exist", c.Target, rel.Name)
-		}
+		r.enableTriggers(rel, c)
 	case ast.AlterSetOptions, ast.AlterResetOptions:
 		r.viewOptions(rel, c)
 	case ast.AlterClusterOn, ast.AlterSetWithoutCluster, ast.AlterSetLogged, ast.AlterSetUnlogged,

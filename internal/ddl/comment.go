@@ -44,6 +44,8 @@ func (r *run) comment(s *ast.Comment) {
 			n.Comment = text
 			r.Catalog = r.Catalog.WithFunction(&n)
 		}
+	case ast.ObjectTrigger:
+		r.changeTrigger(r.relation(s.Object, false), s.Sub, func(t *catalog.Trigger) { t.Comment = text })
 	case ast.ObjectDatabase, ast.ObjectExtension, ast.ObjectRole:
 	default:
 		unsupported(s.Pos, "COMMENT ON %s is not supported", kindTags[s.Kind])

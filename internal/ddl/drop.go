@@ -55,22 +55,6 @@ func (r *run) drop(s *ast.Drop) string {
 	return "DROP " + kindTags[s.Kind]
 }
 
-func (r *run) dropTrigger(s *ast.Drop) {
-	name := s.Objects[0].Name
-	if s.Table.Name != "" {
-		if r.relation(s.Table, s.IfExists) == nil {
-			return
-		}
-		if !s.IfExists {
-			fail(-1, sqlerr.UndefinedObject, "trigger \"%s\" for table \"%s\" does not exist", name, s.Table.Name)
-		}
-	}
-	if !s.IfExists {
-		fail(-1, sqlerr.UndefinedObject, "trigger \"%s\" does not exist", name)
-	}
-	r.notice("trigger \"" + name + "\" does not exist, skipping")
-}
-
 // dropTarget finds a relation, index or sequence that DROP names.
 func (r *run) dropTarget(q ast.QualifiedName, kind ast.ObjectKind, ifExists bool) (thing, bool) {
 	f := r.look(q)

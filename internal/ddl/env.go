@@ -165,13 +165,13 @@ func (r *run) statement(stmt ast.Stmt) string {
 	case *ast.CreateFunction:
 		return r.createFunction(s)
 	case *ast.CreateTrigger:
-		unsupported(s.Pos, "triggers are not supported")
+		r.createTrigger(s)
+		return "CREATE TRIGGER"
 	case *ast.Drop:
 		return r.drop(s)
 	default:
 		return r.change(stmt)
 	}
-	return ""
 }
 
 // change dispatches statements that change what exists.

@@ -33,7 +33,7 @@ func (r *run) rename(s *ast.Rename) string {
 	case ast.ObjectFunction, ast.ObjectProcedure, ast.ObjectRoutine:
 		r.renameFunction(s)
 	case ast.ObjectTrigger:
-		fail(-1, sqlerr.UndefinedObject, "trigger \"%s\" for table \"%s\" does not exist", s.Sub, s.Object.Name)
+		r.renameTrigger(s)
 	default:
 		unsupported(s.Pos, "ALTER %s ... RENAME is not supported", kindTags[s.Kind])
 	}
@@ -200,6 +200,7 @@ func (r *run) renameColumn(s *ast.Rename) {
 		c.Parts = append([]ast.Name{{Text: s.NewName}}, c.Parts[1:]...)
 		return true
 	})
+	r.renameInTriggers(next, s.Sub, s.NewName)
 	r.Catalog = r.Catalog.WithRelation(next)
 }
 

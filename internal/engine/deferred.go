@@ -11,7 +11,7 @@ import (
 	"github.com/zqlite/zqlite/internal/storage"
 )
 
-// deferredChecks are the foreign key checks that wait for the end of the
+// deferredChecks are what deferrable constraints have to do at the end of the
 // transaction, with what SET CONSTRAINTS has said.
 type deferredChecks struct {
 	checks []deferredCheck
@@ -22,7 +22,7 @@ type deferredChecks struct {
 // deferredCheck is one check with the place in the write set where it arose,
 // so that it goes with a rolled back savepoint.
 type deferredCheck struct {
-	check *exec.ForeignCheck
+	check exec.Deferred
 	mark  storage.Mark
 }
 
@@ -33,22 +33,23 @@ func (d *deferredChecks) truncate(m storage.Mark) {
 }
 
 // isDeferred reports whether a constraint waits in this transaction.
-func (d *deferredChecks) isDeferred(fk *catalog.ForeignKey) bool {
-	if !fk.Deferrable {
+func (d *deferredChecks) isDeferred(c exec.Deferred) bool {
+	name, deferrable, deferred := c.Constraint()
+	if !deferrable {
 		return false
 	}
-	if v, ok := d.named[fk.Name]; ok {
+	if v, ok := d.named[name]; ok {
 		return v
 	}
 	if d.all != nil {
 		return *d.all
 	}
-	return fk.Deferred
+	return deferred
 }
 
 // deferCheck takes a check that is to wait; false means that it is due now.
-func (s *Session) deferCheck(check *exec.ForeignCheck) bool {
-	if s.idleRun == nil || s.idleRun.Tx == nil || !s.deferred.isDeferred(check.Key) {
+func (s *Session) deferCheck(check exec.Deferred) bool {
+	if s.idleRun == nil || s.idleRun.Tx == nil || !s.deferred.isDeferred(check) {
 		return false
 	}
 	s.deferred.checks = append(s.deferred.checks, deferredCheck{check, s.idleRun.Tx.Savepoint()})
@@ -93,8 +94,12 @@ func (s *Session) setConstraints(ctx context.Context, stmt *ast.SetConstraints) 
 		s.deferred.all, s.deferred.named = &stmt.Deferred, nil
 	}
 	for _, n := range stmt.Names {
-		if !s.constraintExists(n.Name) {
-			return sqlerr.New(sqlerr.UndefinedObject, "constraint %q does not exist", n.Name).At(n.Pos)
+		found, deferrable := s.findConstraint(n.Name)
+		switch {
+		case !found:
+			return sqlerr.New(sqlerr.UndefinedObject, "constraint \"%s\" does not exist", n.Name).At(n.Pos)
+		case !deferrable:
+			return sqlerr.New(sqlerr.WrongObjectType, "constraint \"%s\" is not deferrable", n.Name)
 		}
 		if s.deferred.named == nil {
 			s.deferred.named = map[string]bool{}
@@ -107,11 +112,30 @@ func (s *Session) setConstraints(ctx context.Context, stmt *ast.SetConstraints) 
 	return s.runDeferred(ctx)
 }
 
-func (s *Session) constraintExists(name string) bool {
-	found := false
+// findConstraint looks for constraints of a name, and whether all can wait.
+func (s *Session) findConstraint(name string) (found, deferrable bool) {
+	deferrable = true
+	note := func(wait bool) { found, deferrable = true, deferrable && wait }
 	s.currentCatalog().Relations(func(r *catalog.Relation) bool {
-		found = found || r.ConstraintTaken(name)
-		return !found
+		for _, k := range r.Foreign {
+			if k.Name == name {
+				note(k.Deferrable)
+			}
+		}
+		for _, ix := range r.Indexes {
+			if ix.Constraint && ix.Name == name {
+				note(ix.Deferrable)
+			}
+		}
+		for _, t := range r.Triggers {
+			if t.Constraint && t.Name == name {
+				note(t.Deferrable)
+			}
+		}
+		if !found && r.ConstraintTaken(name) {
+			note(false)
+		}
+		return true
 	})
-	return found
+	return found, deferrable
 }

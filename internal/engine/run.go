@@ -412,7 +412,7 @@ func (s *Session) newRun(ctx context.Context, tx *storage.Tx, c *catalog.Catalog
 	if run == nil {
 		run = &exec.Run{Context: &expr.Context{}}
 		run.FS, run.TempDir = vfs.OS(), s.db.tempDir
-		run.Virtual, run.Defer, run.Bind = s.virtualRows, s.deferCheck, s.bindTarget
+		run.Virtual, run.Defer, run.Bind, run.Triggers = s.virtualRows, s.deferCheck, s.bindTarget, s.triggersOf
 		s.idleRun = run
 	}
 	params := run.Params[:0]

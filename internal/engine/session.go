@@ -53,6 +53,7 @@ type Session struct {
 	currvals  map[catalog.ID]int64
 	lastSeq   catalog.ID
 
+	triggers        map[catalog.ID]*readyTriggers // of relations that were changed
 	argBuffer       []Argument
 	running         *Result   // streams rows; buffered before the next statement runs
 	idleRun         *exec.Run // memory of the last statement

@@ -26,12 +26,21 @@ func (s *Session) writable(command string) error {
 // waits for definitions in progress, and then makes sure that the plan knows
 // the newest definition.
 func (t *task) lockTargets(ctx context.Context, p *Plan, c *catalog.Catalog) error {
+	return t.s.lockRelations(ctx, t.tx, p.targets, c, t.own)
+}
+
+// lockRelations is lockTargets for relations as catalog c has them. own says
+// that the transaction is one statement.
+func (s *Session) lockRelations(ctx context.Context, tx *storage.Tx, rels []*catalog.Relation, c *catalog.Catalog, own bool) error {
 	stale := false
-	for _, rel := range p.targets {
-		if err := t.tx.LockTable(ctx, storage.TreeID(rel.ID), storage.TableIntentWrite, storage.Wait); err != nil {
+	for _, rel := range rels {
+		if rel.Kind == catalog.View {
+			continue
+		}
+		if err := tx.LockTable(ctx, storage.TreeID(rel.ID), storage.TableIntentWrite, storage.Wait); err != nil {
 			return err
 		}
-		newest := t.s.db.newestCatalog(t.tx)
+		newest := s.db.newestCatalog(tx)
 		if newest.Stamp != c.Stamp {
 			if newest.RelationByID(rel.ID) != rel {
 				stale = true
@@ -39,7 +48,7 @@ func (t *task) lockTargets(ctx context.Context, p *Plan, c *catalog.Catalog) err
 		}
 	}
 	if stale {
-		if t.own || t.s.statements <= 1 || t.s.txLevel == storage.ReadCommitted {
+		if own || s.statements <= 1 || s.txLevel == storage.ReadCommitted {
 			return storage.ErrRestart
 		}
 		return sqlerr.New(sqlerr.SerializationFailure, "could not serialize access: a table was redefined after the transaction began")

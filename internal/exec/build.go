@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"github.com/zqlite/zqlite/internal/catalog"
 	"github.com/zqlite/zqlite/internal/expr"
 	"github.com/zqlite/zqlite/internal/plan"
 	"github.com/zqlite/zqlite/internal/sqlerr"
@@ -115,10 +116,19 @@ func (b *builder) operator(n plan.Node) (Operator, error) {
 	case *plan.CTEScan:
 		return b.cteScan(n)
 	case *plan.Insert:
+		if n.Target.Rel.Kind == catalog.View {
+			return b.insertInstead(n)
+		}
 		return b.insert(n)
 	case *plan.Update:
+		if n.Target.Rel.Kind == catalog.View {
+			return b.updateInstead(n)
+		}
 		return b.update(n)
 	case *plan.Delete:
+		if n.Target.Rel.Kind == catalog.View {
+			return b.deleteInstead(n)
+		}
 		return b.delete(n)
 	case *plan.Merge:
 		return b.merge(n)

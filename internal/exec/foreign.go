@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	"github.com/zqlite/zqlite/internal/catalog"
-	"github.com/zqlite/zqlite/internal/expr"
-	"github.com/zqlite/zqlite/internal/plan"
 	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/storage"
 	"github.com/zqlite/zqlite/internal/table"
@@ -150,6 +148,11 @@ type ForeignCheck struct {
 	row    []byte        // the child row; nil: the check is for a parent that went
 }
 
+// Constraint names the foreign key (Deferred).
+func (c *ForeignCheck) Constraint() (name string, deferrable, deferred bool) {
+	return c.Key.Name, c.Key.Deferrable, c.Key.Deferred
+}
+
 // Run carries the check out, against the newest state.
 func (c *ForeignCheck) Run(r *Run) error {
 	child := r.Catalog.RelationByID(c.Child.ID)
@@ -245,6 +248,27 @@ func cloneRow(row []types.Value) []types.Value {
 // settle does what the statement owes once its own changes are made: actions
 // on children, which may bring forth more of them, then the checks.
 func (c *changeState) settle(r *Run) error {
+	if len(c.events) == 0 && len(c.late) == 0 && len(c.statements) == 0 {
+		return nil
+	}
+	// Triggers of what the actions change come after those of the statement.
+	rows, statements := c.rows, c.statements
+	c.rows, c.statements = nil, nil
+	if err := c.settleForeign(r); err != nil {
+		return err
+	}
+	for len(rows) > 0 || len(statements) > 0 {
+		if err := fireAfter(r, rows, statements); err != nil {
+			return err
+		}
+		rows, statements = c.rows, c.statements
+		c.rows, c.statements = nil, nil
+	}
+	return nil
+}
+
+// settleForeign carries out the actions of foreign keys, then their checks.
+func (c *changeState) settleForeign(r *Run) error {
 	for len(c.events) > 0 {
 		if err := r.canceled(); err != nil {
 			return err
@@ -337,115 +361,4 @@ func (c *ForeignCheck) restrict(r *Run, p *foreignParent) error {
 		return err
 	}
 	return p.stillReferenced(r, c.values)
-}
-
-// childTarget compiles what changing a child takes; r.Bind gives the bound
-// expressions where the relation has any.
-func (c *changeState) childTarget(r *Run, rel *catalog.Relation) (*target, []expr.Expr, error) {
-	bound := &plan.Target{Rel: rel}
-	var defaults []expr.Expr
-	if r.Bind != nil {
-		var err error
-		if bound, defaults, err = r.Bind(rel); err != nil {
-			return nil, nil, err
-		}
-	}
-	if t := c.targets[rel.ID]; t != nil {
-		return t, defaults, nil
-	}
-	b := &builder{slot: &runSlot{}}
-	b.slot.begin(r)
-	t, err := b.target(bound)
-	if err != nil {
-		return nil, nil, err
-	}
-	if c.targets == nil {
-		c.targets = map[catalog.ID]*target{}
-	}
-	c.targets[rel.ID] = t
-	return t, defaults, t.begin(r)
-}
-
-// changeChildren deletes or updates the rows that refer to the old key.
-func (c *changeState) changeChildren(r *Run, e *parentEvent, p *foreignParent, action catalog.Action, old []types.Value) error {
-	t, defaults, err := c.childTarget(r, p.child)
-	if err != nil {
-		return err
-	}
-	f := &childFinder{p: p, values: old, full: true}
-	if err := f.open(r); err != nil {
-		return err
-	}
-	defer f.close()
-	type found struct {
-		row   []types.Value
-		rowid int64
-	}
-	var rows []found // read before writing: the scan sees the newest state
-	for {
-		ok, err := f.next(r)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			break
-		}
-		rows = append(rows, found{cloneRow(f.row[:len(p.child.Columns)]), f.rowid})
-	}
-	for i := range rows {
-		x := &rows[i]
-		key, err := t.writer.Key(nil, x.row, x.rowid)
-		if err != nil {
-			return err
-		}
-		if err := t.lock(r, key, action == catalog.Cascade && e.new == nil); err != nil {
-			return err
-		}
-		if action == catalog.Cascade && e.new == nil {
-			if err := t.delete(r, key, x.row); err != nil {
-				return err
-			}
-			continue
-		}
-		row := slices.Clone(x.row)
-		if err := assignChild(r, e, p, action, defaults, row); err != nil {
-			return err
-		}
-		if err := t.complete(r, row); err != nil {
-			return err
-		}
-		if err := t.update(r, key, x.row, row, x.rowid); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// assignChild sets the foreign key columns of a child row as the action says.
-func assignChild(r *Run, e *parentEvent, p *foreignParent, action catalog.Action, defaults []expr.Expr, row []types.Value) error {
-	for i, o := range p.columns {
-		switch action {
-		case catalog.Cascade:
-			row[o] = e.new[p.parents[i]]
-		case catalog.SetNull:
-			if e.new != nil || len(p.key.SetColumns) == 0 || slices.Contains(p.key.SetColumns, p.key.Columns[i]) {
-				row[o] = types.Null
-			}
-		case catalog.SetDefault:
-			if e.new == nil && len(p.key.SetColumns) > 0 && !slices.Contains(p.key.SetColumns, p.key.Columns[i]) {
-				continue
-			}
-			row[o] = types.Null
-			if o < len(defaults) && defaults[o] != nil {
-				s, err := (&expr.Compiler{}).Scalar(defaults[o])
-				if err != nil {
-					return err
-				}
-				if row[o], err = s(r.Context, nil); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	return nil
 }

@@ -89,6 +89,7 @@ type conflictAction struct {
 	update   []assignProgram
 	where    expr.Scalar
 	pair     []types.Value // existing row, then the proposed one
+	assigned []int         // ordinals that update sets
 	ordinals []int
 	existing []types.Value
 	key      []byte
@@ -181,6 +182,7 @@ func (b *builder) conflictAction(n *plan.Insert, t *target) (*conflictAction, er
 	if a.update, err = assignPrograms(c, n.OnConflict.Update); err != nil {
 		return nil, err
 	}
+	a.assigned = ordinalsOf(a.update)
 	if n.OnConflict.Where != nil {
 		a.where, err = c.Scalar(n.OnConflict.Where)
 	}
@@ -192,6 +194,15 @@ func (x *insertOp) Open(r *Run) error {
 	x.returning.reset()
 	if err := x.target.begin(r); err != nil {
 		return err
+	}
+	if err := x.target.beginStatement(r, OnInsert); err != nil {
+		return err
+	}
+	if x.conflict != nil && x.conflict.update != nil {
+		x.target.assigned = x.conflict.assigned
+		if err := x.target.beginStatement(r, OnUpdate); err != nil {
+			return err
+		}
 	}
 	return x.in.Open(r)
 }
@@ -241,6 +252,16 @@ func (x *insertOp) insertRow(r *Run, input []types.Value) error {
 	rowid, err := x.target.fillKey(r, row)
 	if err != nil {
 		return err
+	}
+	if x.target.hasBefore(OnInsert) {
+		if keep, err := x.target.before(r, OnInsert, nil, row); err != nil || !keep {
+			return err
+		}
+		if !x.target.hiddenKey {
+			if rowid, err = x.target.fillKey(r, row); err != nil {
+				return err
+			}
+		}
 	}
 	if err := x.target.complete(r, row); err != nil {
 		return err
@@ -307,7 +328,7 @@ func (x *insertOp) replace(r *Run) error {
 	if err != nil || !found {
 		return err
 	}
-	return x.target.delete(r, x.conflict.key, x.conflict.existing[:len(x.row)])
+	return x.target.remove(r, x.conflict.key, x.conflict.existing[:len(x.row)])
 }
 
 // upsert updates the row in the way as ON CONFLICT DO UPDATE says.
@@ -339,6 +360,16 @@ func (x *insertOp) upsert(r *Run, row []types.Value) error {
 			return err
 		}
 		next[u.ordinal] = v
+	}
+	if x.target.hasBefore(OnUpdate) {
+		key := slices.Clone(a.key)
+		keep, err := x.target.before(r, OnUpdate, old, next)
+		if err != nil || !keep {
+			return err
+		}
+		if err := x.target.unchanged(r, key, old, "updated"); err != nil {
+			return err
+		}
 	}
 	if err := x.target.complete(r, next); err != nil {
 		return err

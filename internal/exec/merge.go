@@ -25,6 +25,8 @@ type mergeWhen struct {
 	action  string
 	set     []assignProgram
 	row     []expr.Scalar
+
+	assigned []int // ordinals that set sets
 }
 
 func (b *builder) merge(n *plan.Merge) (Operator, error) {
@@ -49,6 +51,7 @@ func (b *builder) merge(n *plan.Merge) (Operator, error) {
 		if p.set, err = assignPrograms(c, w.Set); err != nil {
 			return nil, err
 		}
+		p.assigned = ordinalsOf(p.set)
 		p.row = make([]expr.Scalar, len(w.Row))
 		for k, e := range w.Row {
 			if e == nil {
@@ -61,6 +64,27 @@ func (b *builder) merge(n *plan.Merge) (Operator, error) {
 		m.whens = append(m.whens, p)
 	}
 	return m, nil
+}
+
+func (m *mergeOp) Open(r *Run) error {
+	m.returning.reset()
+	if err := m.target.begin(r); err != nil {
+		return err
+	}
+	for _, e := range [...]struct {
+		action string
+		event  Event
+	}{{"insert", OnInsert}, {"update", OnUpdate}, {"delete", OnDelete}} {
+		for i := range m.whens {
+			if w := &m.whens[i]; w.action == e.action {
+				m.target.assigned = w.assigned
+				if err := m.target.beginStatement(r, e.event); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return m.in.Open(r)
 }
 
 func (m *mergeOp) Next(r *Run) (*vector.Batch, error) {
@@ -115,25 +139,7 @@ func (m *mergeOp) act(r *Run, w *mergeWhen) error {
 	case "nothing":
 		return nil
 	case "insert":
-		for i := range row {
-			row[i] = types.Null
-			if i < len(w.row) && w.row[i] != nil {
-				v, err := w.row[i](r.Context, m.input)
-				if err != nil {
-					return err
-				}
-				row[i] = v
-			}
-		}
-		rowid, err := m.target.fillKey(r, row)
-		if err != nil {
-			return err
-		}
-		if err := m.target.complete(r, row); err != nil {
-			return err
-		}
-		r.changes.affected++
-		return m.target.insert(r, row, rowid)
+		return m.insert(r, w, row)
 	}
 	for i, slot := range m.old {
 		m.oldRow[i] = m.input[slot]
@@ -153,18 +159,60 @@ func (m *mergeOp) act(r *Run, w *mergeWhen) error {
 	if err := m.target.lock(r, key, w.action == "delete"); err != nil {
 		return err
 	}
+	m.target.assigned = w.assigned
+	if w.action != "delete" {
+		copy(row, m.oldRow)
+		if err := assign(r.Context, w.set, m.input, row); err != nil {
+			return err
+		}
+	}
+	if m.target.triggers != nil {
+		m.delete = w.action == "delete"
+		if keep, err := m.callBefore(r, key, row); err != nil || !keep {
+			return err
+		}
+	}
 	r.changes.affected++
 	if w.action == "delete" {
 		return m.target.delete(r, key, m.oldRow)
-	}
-	copy(row, m.oldRow)
-	if err := assign(r.Context, w.set, m.input, row); err != nil {
-		return err
 	}
 	if err := m.target.complete(r, row); err != nil {
 		return err
 	}
 	return m.target.update(r, key, m.oldRow, row, rowid)
+}
+
+// insert stores the row of WHEN NOT MATCHED.
+func (m *mergeOp) insert(r *Run, w *mergeWhen, row []types.Value) error {
+	for i := range row {
+		row[i] = types.Null
+		if i < len(w.row) && w.row[i] != nil {
+			v, err := w.row[i](r.Context, m.input)
+			if err != nil {
+				return err
+			}
+			row[i] = v
+		}
+	}
+	rowid, err := m.target.fillKey(r, row)
+	if err != nil {
+		return err
+	}
+	if m.target.hasBefore(OnInsert) {
+		if keep, err := m.target.before(r, OnInsert, nil, row); err != nil || !keep {
+			return err
+		}
+		if !m.target.hiddenKey {
+			if rowid, err = m.target.fillKey(r, row); err != nil {
+				return err
+			}
+		}
+	}
+	if err := m.target.complete(r, row); err != nil {
+		return err
+	}
+	r.changes.affected++
+	return m.target.insert(r, row, rowid)
 }
 
 // truncateOp empties relations.
@@ -195,6 +243,11 @@ func (t *truncateOp) Next(r *Run) (*vector.Batch, error) {
 		}
 	}
 	for _, rel := range t.node.Rels {
+		if err := truncateTriggers(r, rel); err != nil {
+			return nil, err
+		}
+	}
+	for _, rel := range t.node.Rels {
 		tab := table.Of(rel)
 		for _, tree := range tab.Trees() {
 			if err := r.Tx.LockTable(r.ctx(), tree, storage.TableExclusive, storage.Wait); err != nil {
@@ -209,4 +262,17 @@ func (t *truncateOp) Next(r *Run) (*vector.Batch, error) {
 		}
 	}
 	return nil, nil
+}
+
+// truncateTriggers calls the BEFORE TRUNCATE triggers of a relation and notes
+// those that come after.
+func truncateTriggers(r *Run, rel *catalog.Relation) error {
+	if len(rel.Triggers) == 0 || r.Triggers == nil {
+		return nil
+	}
+	list, err := r.Triggers(rel)
+	if err != nil || list == nil {
+		return err
+	}
+	return (&target{rel: rel, triggers: list}).beginStatement(r, OnTruncate)
 }

@@ -31,6 +31,9 @@ func pointShapeOf(n plan.Node) *pointShape {
 		if !ok || len(v.Rows) != 1 {
 			return nil
 		}
+		if len(x.Target.Rel.Triggers) > 0 {
+			return nil
+		}
 		s.insert, s.values = x, v
 		return s
 	case *plan.Update:
@@ -45,7 +48,8 @@ func pointShapeOf(n plan.Node) *pointShape {
 			return nil
 		}
 	}
-	if s.scan == nil || !byKey(s.scan) {
+	if s.scan == nil || !byKey(s.scan) || s.update != nil && len(s.update.Target.Rel.Triggers) > 0 ||
+		s.delete != nil && len(s.delete.Target.Rel.Triggers) > 0 {
 		return nil
 	}
 	return s

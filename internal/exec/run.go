@@ -28,17 +28,29 @@ type Run struct {
 
 	// Virtual gives the rows of a computed relation.
 	Virtual func(rel *catalog.Relation, emit func(row []types.Value) error) error
-	// Defer takes a check of a deferrable foreign key that is deferred in this
-	// transaction; false means that it is to be checked now.
-	Defer func(check *ForeignCheck) bool
+	// Defer takes what a deferrable constraint has to do, where it is deferred
+	// in this transaction; false means that it is to be done now.
+	Defer func(check Deferred) bool
 	// Bind gives the bound row expressions of a relation that the action of a
 	// foreign key changes, and the defaults of its columns (nil: NULL).
 	Bind func(rel *catalog.Relation) (*plan.Target, []expr.Expr, error)
+	// Triggers gives the triggers of a relation, nil where it has none.
+	Triggers func(rel *catalog.Relation) (*Triggers, error)
 	// Analyze asks for counters per operator (EXPLAIN ANALYZE).
 	Analyze bool
 
 	changes changeState
 	point   *pointRun // of the last point work, for when it comes again
+	inner   *Run      // of the statements that triggers of this one run
+}
+
+// Deferred is what a deferrable constraint does at the end of the statement or
+// of the transaction.
+type Deferred interface {
+	// Constraint names the constraint, and tells whether it may be deferred and
+	// whether it is unless SET CONSTRAINTS says otherwise.
+	Constraint() (name string, deferrable, deferred bool)
+	Run(r *Run) error
 }
 
 // canceled returns the error of a statement whose context has ended.

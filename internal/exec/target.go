@@ -32,6 +32,8 @@ type target struct {
 	keyBuf     []byte
 	children   []*foreignParent // parents that rows of this relation refer to
 	catalog    *catalog.Catalog // that children were looked up in
+	triggers   *Triggers        // nil: none
+	assigned   []int            // ordinals that an update sets, for UPDATE OF; nil: all
 }
 
 type checkProgram struct {
@@ -184,6 +186,12 @@ func (t *target) begin(r *Run) error {
 	if r.Tx == nil {
 		return sqlerr.New(sqlerr.InternalError, "relation %q is changed outside of a transaction", t.rel.Name)
 	}
+	if len(t.rel.Triggers) > 0 && r.Triggers != nil {
+		var err error
+		if t.triggers, err = r.Triggers(t.rel); err != nil {
+			return err
+		}
+	}
 	if t.catalog != r.Catalog || r.Catalog == nil {
 		t.catalog = r.Catalog
 		var err error
@@ -294,7 +302,10 @@ func (t *target) insert(r *Run, row []types.Value, rowid int64) error {
 	if t.rel.RowIDKey {
 		r.changes.lastRowID, r.changes.hasRowID = rowid, true
 	}
-	return t.checkParents(r, nil, row, rowid)
+	if err := t.checkParents(r, nil, row, rowid); err != nil || t.triggers == nil {
+		return err
+	}
+	return t.after(r, OnInsert, nil, row)
 }
 
 // lock locks the row under key for a change; gone says that the row goes. An
@@ -325,11 +336,22 @@ func (t *target) update(r *Run, key []byte, old, new []types.Value, rowid int64)
 	if len(t.rel.Referers) > 0 {
 		r.changes.parentChanged(t, old, new)
 	}
-	return t.checkParents(r, old, new, rowid)
+	if err := t.checkParents(r, old, new, rowid); err != nil || t.triggers == nil {
+		return err
+	}
+	return t.after(r, OnUpdate, old, new)
 }
 
 // delete removes a locked row.
 func (t *target) delete(r *Run, key []byte, old []types.Value) error {
+	if err := t.remove(r, key, old); err != nil || t.triggers == nil {
+		return err
+	}
+	return t.after(r, OnDelete, old, nil)
+}
+
+// remove is delete without triggers.
+func (t *target) remove(r *Run, key []byte, old []types.Value) error {
 	if err := t.writer.Delete(r.ctx(), r.Tx, key, old); err != nil {
 		return err
 	}
@@ -370,9 +392,16 @@ type changeState struct {
 	lastRowID int64
 	hasRowID  bool
 	touched   map[string]struct{} // rows changed, by tree and key
-	late      []*ForeignCheck     // to be looked at when the statement is done
+	late      []Deferred          // to be looked at when the statement is done
 	events    []parentEvent
 	targets   map[catalog.ID]*target // relations that actions change
+	// What triggers are to be called for when the statement is done, the rows
+	// that they see as tables, and whether any was called: then rows may differ
+	// from what the statement has read.
+	rows       []rowEvent
+	statements []statementEvent
+	moved      []*transition
+	fired      bool
 }
 
 func (c *changeState) reset() { *c = changeState{} }

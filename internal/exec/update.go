@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"slices"
+
 	"github.com/zqlite/zqlite/internal/expr"
 	"github.com/zqlite/zqlite/internal/plan"
 	"github.com/zqlite/zqlite/internal/sqlerr"
@@ -15,6 +17,7 @@ type changeOp struct {
 	old       []int // slots of the old row's columns in the input
 	rowid     int   // slot of the row id, or -1
 	set       []assignProgram
+	assigned  []int // ordinals that set sets
 	delete    bool
 	track     bool // the input may name a row twice
 	input     []types.Value
@@ -81,6 +84,7 @@ func (b *builder) update(n *plan.Update) (Operator, error) {
 	if x.set, err = assignPrograms(b.compiler(s), n.Set); err != nil {
 		return nil, err
 	}
+	x.assigned = ordinalsOf(x.set)
 	ret := scope{}
 	for i, c := range n.Input.Columns() {
 		ret[c.ID] = len(n.Target.Rel.Columns) + i
@@ -112,7 +116,20 @@ func (x *changeOp) Open(r *Run) error {
 	if err := x.target.begin(r); err != nil {
 		return err
 	}
+	x.target.assigned = x.assigned
+	event, _ := x.event()
+	if err := x.target.beginStatement(r, event); err != nil {
+		return err
+	}
 	return x.in.Open(r)
+}
+
+// event is what triggers see of the operator.
+func (x *changeOp) event() (Event, string) {
+	if x.delete {
+		return OnDelete, "deleted"
+	}
+	return OnUpdate, "updated"
 }
 
 func (x *changeOp) Close() error { return x.in.Close() }
@@ -167,15 +184,22 @@ func (x *changeOp) change(r *Run, input []types.Value) error {
 	}
 	n := len(x.oldRow)
 	row := x.full[:n]
+	if !x.delete {
+		copy(row, x.oldRow)
+		if err := assign(r.Context, x.set, input, row); err != nil {
+			return err
+		}
+	}
+	if x.target.triggers != nil {
+		if keep, err := x.callBefore(r, key, row); err != nil || !keep {
+			return err
+		}
+	}
 	if x.delete {
 		if err := x.target.delete(r, key, x.oldRow); err != nil {
 			return err
 		}
 	} else {
-		copy(row, x.oldRow)
-		if err := assign(r.Context, x.set, input, row); err != nil {
-			return err
-		}
 		if err := x.target.complete(r, row); err != nil {
 			return err
 		}
@@ -186,6 +210,30 @@ func (x *changeOp) change(r *Run, input []types.Value) error {
 	r.changes.affected++
 	copy(x.full[n:], input)
 	return x.returning.add(r, x.full)
+}
+
+// callBefore calls the BEFORE ROW triggers; false: the row is to be let alone.
+func (x *changeOp) callBefore(r *Run, key []byte, row []types.Value) (bool, error) {
+	event, verb := x.event()
+	if x.target.hasBefore(event) {
+		key = slices.Clone(key)
+		new := row
+		if x.delete {
+			new = nil
+		}
+		if keep, err := x.target.before(r, event, x.oldRow, new); err != nil || !keep {
+			return false, err
+		}
+	}
+	return true, x.target.unchanged(r, key, x.oldRow, verb)
+}
+
+func ordinalsOf(set []assignProgram) []int {
+	out := make([]int, 0, len(set))
+	for i := range set {
+		out = append(out, set[i].ordinal)
+	}
+	return out
 }
 
 func assign(c *expr.Context, set []assignProgram, input, row []types.Value) error {

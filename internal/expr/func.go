@@ -205,6 +205,10 @@ type Session interface {
 	CatalogFunc(name string, args []types.Value) (types.Value, error)
 }
 
+// ErrIgnoreRow is what RAISE(IGNORE) answers: the trigger ends, and with it the
+// change of the row that it was called for.
+var ErrIgnoreRow = sqlerr.New(sqlerr.RaiseException, "RAISE(IGNORE) outside of a row trigger")
+
 // Context is what an evaluation may depend on besides its input. One belongs
 // to one running statement and is used by one goroutine; operators that run in
 // parallel make copies.
@@ -217,6 +221,7 @@ type Context struct {
 	Env           *types.Env // time zone and the like
 	Session       Session
 	Room          int // bytes that the values a call makes for one batch may take; 0 is no limit
+	TriggerDepth  int // triggers around the statement
 	ticks         int
 }
 

@@ -126,6 +126,14 @@ func (t *Tx) BeginStatement() error {
 // within the statement: for triggers, and statements with several parts.
 func (t *Tx) AdvanceCommand() { t.ownVisible = uint64(t.ops()) }
 
+// Command tells up to where reads that start now see the own writes, for
+// SetCommand after AdvanceCommand.
+func (t *Tx) Command() uint64 { return t.ownVisible }
+
+// SetCommand makes reads that start from now on see the own writes up to an
+// earlier answer of Command.
+func (t *Tx) SetCommand(c uint64) { t.ownVisible = min(c, uint64(t.ops())) }
+
 func (t *Tx) ops() int {
 	if t.w == nil {
 		return 0

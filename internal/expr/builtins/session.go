@@ -78,6 +78,16 @@ func registerSequences() {
 	lite := func(name, doc string, f func(s expr.Session) int64) {
 		volatile(name, nil, int8, doc, func(s expr.Session, _ []value) (value, error) { return types.NewInt(f(s)), nil }).Source = "SQLite"
 	}
+	raise := fn("zqlite_raise", args{text, text}, types.Unknown, "RAISE of a trigger: IGNORE, or an error with the message", func(_ *expr.Context, a []value) (value, error) {
+		if a[0].S == "ignore" {
+			return types.Null, expr.ErrIgnoreRow
+		}
+		return types.Null, sqlerr.New(sqlerr.RaiseException, "%s", a[1].S)
+	})
+	raise.Volatility, raise.Source = expr.Volatile, "SQLite"
+	fn("pg_trigger_depth", nil, types.Int4, "How many triggers are around the statement", func(c *expr.Context, _ []value) (value, error) {
+		return types.NewInt(int64(c.TriggerDepth)), nil
+	}).Volatility = expr.Volatile
 	lite("last_insert_rowid", "Row id of the last row inserted in this session", expr.Session.LastInsertRowID)
 	lite("last_insert_id", "Row id of the last row inserted in this session", expr.Session.LastInsertRowID)
 	lite("changes", "Rows changed by the last statement that changes rows", expr.Session.Changes)

@@ -77,6 +77,13 @@ func (p *printer) definition(n Stmt) {
 		}
 	case *CreateTrigger:
 		p.createTrigger(n)
+	case *SetNew:
+		for i, c := range n.Columns {
+			p.s(map[bool]string{true: "SET NEW.", false: ", NEW."}[i == 0])
+			p.ident(c.Text)
+			p.s(" = ")
+			p.expr(n.Values[i], 0)
+		}
 	case *CreateFunction:
 		p.createFunction(n)
 	case *Drop:
@@ -257,12 +264,20 @@ func (p *printer) createTrigger(n *CreateTrigger) {
 		return
 	}
 	p.s(" ")
+	p.s(FormatBody(n))
+}
+
+// FormatBody writes the statements that a trigger runs, as CREATE TRIGGER takes
+// them; parser.ParseTriggerBody reads them back.
+func FormatBody(n *CreateTrigger) string {
+	p := &printer{}
 	p.when(n.BodyBegin, "BEGIN ")
 	for _, s := range n.Body {
 		p.node(s)
 		p.when(n.BodyBegin, "; ")
 	}
 	p.when(n.BodyBegin, "END")
+	return p.b.String()
 }
 
 func (p *printer) params(list []FuncParam, table bool) {

@@ -165,6 +165,9 @@ func (n *AlterTable) Position() int { return n.Pos }
 func (n *CreateTrigger) Position() int { return n.Pos }
 
 // Position returns the byte offset of the node.
+func (n *SetNew) Position() int { return n.Pos }
+
+// Position returns the byte offset of the node.
 func (n *CreateFunction) Position() int { return n.Pos }
 
 // Position returns the byte offset of the node.
@@ -366,6 +369,7 @@ func (*CreateTable) stmtNode()     {}
 func (*CreateTableAs) stmtNode()   {}
 func (*AlterTable) stmtNode()      {}
 func (*CreateTrigger) stmtNode()   {}
+func (*SetNew) stmtNode()          {}
 func (*CreateFunction) stmtNode()  {}
 func (*Call) stmtNode()            {}
 func (*Begin) stmtNode()           {}

@@ -62,6 +62,14 @@ type CreateTrigger struct {
 	Body              []Stmt
 }
 
+// SetNew is SET NEW.column = expr, … in the body of a trigger: it changes the
+// row that is about to be stored.
+type SetNew struct {
+	Pos     int
+	Columns []Name
+	Values  []Expr
+}
+
 // ParamMode is the mode of a function parameter.
 type ParamMode uint8
 

@@ -186,6 +186,10 @@ func (w walker) definition(n Stmt) {
 			w.expr(c.Expr)
 			w.constraint(c.Constraint)
 		}
+	case *SetNew:
+		for _, e := range n.Values {
+			w.expr(e)
+		}
 	case *CreateTrigger:
 		w.expr(n.When)
 		w.stmts(n.Body)

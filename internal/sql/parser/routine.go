@@ -113,12 +113,53 @@ func (p *parser) triggerAction(s *ast.CreateTrigger) {
 		return
 	}
 	if !p.is(kw.Begin) {
-		s.Body = []ast.Stmt{p.preparable()}
+		s.Body = []ast.Stmt{p.triggerStatement()}
 		return
 	}
 	s.BodyBegin = true
 	p.advance()
-	s.Body = p.body()
+	for p.err == nil && !p.is(kw.End) {
+		s.Body = append(s.Body, p.triggerStatement())
+		p.expectTok(kw.TokSemicolon)
+	}
+	p.expect(kw.End)
+}
+
+// triggerStatement reads a statement of a trigger's body: a query, a change, or
+// SET NEW.column = expr, ….
+func (p *parser) triggerStatement() ast.Stmt {
+	if !p.is(kw.Set) {
+		return p.preparable()
+	}
+	s := &ast.SetNew{Pos: p.at()}
+	p.advance()
+	for {
+		p.expect(kw.New)
+		p.expectTok(kw.TokDot)
+		at := p.at()
+		s.Columns = append(s.Columns, ast.Name{Pos: at, Text: p.name()})
+		p.expectTok(kw.TokEq)
+		s.Values = append(s.Values, p.expr())
+		if !p.acceptTok(kw.TokComma) {
+			return s
+		}
+	}
+}
+
+// ParseTriggerBody parses the body of a trigger as the catalog keeps it.
+func ParseTriggerBody(text string) ([]ast.Stmt, error) {
+	if err := kw.CheckEncoding(text); err != nil {
+		return nil, err
+	}
+	p := newParser(text)
+	defer p.release()
+	s := &ast.CreateTrigger{}
+	p.triggerAction(s)
+	p.expectTok(kw.TokEOF)
+	if p.err != nil {
+		return nil, p.err
+	}
+	return s.Body, nil
 }
 
 // body reads statements, each with its semicolon, up to END.
