@@ -669,3 +669,25 @@ func TestPlansOfRolledBackDefinitions(t *testing.T) {
 		t.Errorf("b is %d after 7 increments that stood", n)
 	}
 }
+
+// A sequence goes on where it was when its database is closed and opened.
+func TestSequencesHaveNoGapAfterClose(t *testing.T) {
+	path := file(t)
+	for round := range 3 {
+		db, err := sql.Open("zqlite", path)
+		must(t, err)
+		if round == 0 {
+			exec(t, db, "CREATE TABLE t (id bigserial PRIMARY KEY, n int GENERATED ALWAYS AS IDENTITY, x int); CREATE SEQUENCE s INCREMENT -2")
+		}
+		for i := range 5 {
+			want := round*5 + i + 1
+			if id := one[int](t, db, "INSERT INTO t (x) VALUES (1) RETURNING id + n"); id != 2*want {
+				t.Errorf("round %d: keys add up to %d, want %d", round, id, 2*want)
+			}
+			if v := one[int](t, db, "SELECT nextval('s')"); v != 1-2*want {
+				t.Errorf("round %d: nextval is %d, want %d", round, v, 1-2*want)
+			}
+		}
+		must(t, db.Close())
+	}
+}

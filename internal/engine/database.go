@@ -218,7 +218,8 @@ func (db *Database) Close() error {
 	defer registry.mu.Unlock()
 	db.open.Range(func(s, _ any) bool { s.(*Session).abandon(); return true })
 	db.statistics.stop()
-	return db.store.Close()
+	err := db.seqs.settle(context.Background(), db)
+	return errors.Join(err, db.store.Close())
 }
 
 // Config returns the configuration that the database was opened with first.

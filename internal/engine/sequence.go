@@ -139,6 +139,26 @@ func (q *sequences) next(ctx context.Context, db *Database, d *catalog.Sequence)
 	return v, nil
 }
 
+// settle logs where the sequences stand, so that a database that was closed
+// goes on without a gap. After a crash the rest of a block is left out.
+func (q *sequences) settle(ctx context.Context, db *Database) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for id, s := range q.state {
+		s.mu.Lock()
+		var err error
+		if s.limited && s.last != s.reserved {
+			err = s.save(ctx, db, id, s.last, s.called)
+			s.limited = false
+		}
+		s.mu.Unlock()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // following computes the value after the last one. s.mu is held.
 func (s *sequenceState) following(d *catalog.Sequence) (int64, error) {
 	if !s.called {

@@ -97,3 +97,14 @@ var operandFollows = func() (t [keywordCount]bool) {
 func (k Keyword) completesOperand() bool {
 	return keywords[k].category == Unreserved && !operandFollows[k]
 }
+
+// Words gives all keywords in lower case, for completion and documentation.
+func Words() []string {
+	out := make([]string, 0, len(keywords))
+	for _, k := range keywords {
+		if k.word != "" {
+			out = append(out, k.word)
+		}
+	}
+	return out
+}

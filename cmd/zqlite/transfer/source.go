@@ -1,0 +1,205 @@
+package transfer
+
+import (
+	"bufio"
+	"database/sql"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"sort"
+	"strings"
+)
+
+// CSV reads a file whose first line names the columns. A field that is empty
+// and not in quotes is NULL.
+func CSV(r io.Reader, comma rune) (Source, error) {
+	in := csv.NewReader(r)
+	in.Comma, in.ReuseRecord = comma, true
+	header, err := in.Read()
+	if err != nil {
+		return nil, fmt.Errorf("line 1: %w", err)
+	}
+	s := &csvSource{in: in}
+	for i, name := range header {
+		name = strings.TrimSpace(strings.TrimPrefix(name, "\ufeff"))
+		if name == "" {
+			name = fmt.Sprintf("column%d", i+1)
+		}
+		s.columns = append(s.columns, name)
+	}
+	s.row = make([]sql.NullString, len(header))
+	return s, nil
+}
+
+type csvSource struct {
+	in      *csv.Reader
+	columns []string
+	row     []sql.NullString
+	line    int
+}
+
+func (s *csvSource) Columns() []string { return s.columns }
+func (s *csvSource) Line() int         { return s.line }
+
+func (s *csvSource) Next() ([]sql.NullString, error) {
+	fields, err := s.in.Read()
+	if err != nil {
+		return nil, err // it names the line
+	}
+	s.line, _ = s.in.FieldPos(0)
+	for i, f := range fields {
+		s.row[i] = sql.NullString{String: f, Valid: f != ""}
+	}
+	return s.row, nil
+}
+
+// JSON reads objects: one a line, or in an array. The columns are the keys of
+// all objects, which are read through for that.
+func JSON(r io.ReadSeeker) (Source, error) {
+	keys := map[string]bool{}
+	s := &jsonSource{}
+	err := s.start(r)
+	for err == nil {
+		var o map[string]json.RawMessage
+		if o, err = s.object(); err == nil {
+			for k := range o {
+				keys[k] = true
+			}
+		}
+	}
+	if !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	for k := range keys {
+		s.columns = append(s.columns, k)
+	}
+	sort.Strings(s.columns)
+	s.row = make([]sql.NullString, len(s.columns))
+	if _, err := r.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	return s, s.start(r)
+}
+
+type jsonSource struct {
+	in      *json.Decoder
+	lines   *lineCounter
+	skipped int64 // bytes before the decoder's first
+	array   bool
+	columns []string
+	row     []sql.NullString
+	line    int
+}
+
+// lineCounter counts the lines that were read.
+type lineCounter struct {
+	in   io.Reader
+	seen []int64 // offsets of line ends
+	read int64
+}
+
+func (c *lineCounter) Read(p []byte) (int, error) {
+	n, err := c.in.Read(p)
+	for i, b := range p[:n] {
+		if b == '\n' {
+			c.seen = append(c.seen, c.read+int64(i))
+		}
+	}
+	c.read += int64(n)
+	return n, err
+}
+
+// lineAt is the line of an offset of the decoder.
+func (s *jsonSource) lineAt(offset int64) int {
+	offset += s.skipped
+	return 1 + sort.Search(len(s.lines.seen), func(i int) bool { return s.lines.seen[i] >= offset })
+}
+
+func (s *jsonSource) start(r io.Reader) error {
+	s.lines = &lineCounter{in: bufio.NewReader(r)}
+	s.in = json.NewDecoder(s.lines)
+	s.array, s.skipped = false, 0
+	return nil
+}
+
+// object reads the next object.
+func (s *jsonSource) object() (map[string]json.RawMessage, error) {
+	if s.in.InputOffset() == 0 { // an array, or objects one after the other
+		b, err := s.peek()
+		if err != nil {
+			return nil, err
+		}
+		if s.array = b == '['; s.array {
+			if _, err := s.in.Token(); err != nil {
+				return nil, s.fail(err)
+			}
+		}
+	}
+	if s.array && !s.in.More() {
+		return nil, io.EOF
+	}
+	var o map[string]json.RawMessage
+	err := s.in.Decode(&o)
+	if errors.Is(err, io.EOF) {
+		return nil, io.EOF
+	}
+	s.line = s.lineAt(s.in.InputOffset())
+	if err != nil {
+		return nil, s.fail(err)
+	}
+	return o, nil
+}
+
+// peek looks at the first character that is no space.
+func (s *jsonSource) peek() (byte, error) {
+	r := bufio.NewReader(s.lines)
+	for {
+		b, err := r.Peek(1)
+		if err != nil {
+			return 0, err
+		}
+		if b[0] != ' ' && b[0] != '\n' && b[0] != '\t' && b[0] != '\r' {
+			s.in = json.NewDecoder(r)
+			return b[0], nil
+		}
+		if _, err := r.ReadByte(); err != nil {
+			return 0, err
+		}
+		s.skipped++
+	}
+}
+
+func (s *jsonSource) fail(err error) error {
+	at := s.in.InputOffset()
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		at = max(syntax.Offset-1, 0)
+	}
+	return fmt.Errorf("line %d: %w", s.lineAt(at), err)
+}
+
+func (s *jsonSource) Columns() []string { return s.columns }
+func (s *jsonSource) Line() int         { return s.line }
+
+func (s *jsonSource) Next() ([]sql.NullString, error) {
+	o, err := s.object()
+	if err != nil {
+		return nil, err
+	}
+	for i, c := range s.columns {
+		s.row[i] = sql.NullString{}
+		raw, ok := o[c]
+		if !ok || string(raw) == "null" {
+			continue
+		}
+		s.row[i] = sql.NullString{String: string(raw), Valid: true}
+		if raw[0] == '"' {
+			if err := json.Unmarshal(raw, &s.row[i].String); err != nil {
+				return nil, s.fail(err)
+			}
+		}
+	}
+	return s.row, nil
+}
