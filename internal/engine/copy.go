@@ -164,7 +164,7 @@ func (s *Session) copyIn(ctx context.Context, st *Statement, c *copyRun, in io.R
 		Items: []ast.FuncItem{{Pos: pos, Func: &ast.FuncCall{Pos: pos, Name: ast.QualifiedName{Pos: pos, Name: copySource}}}},
 		Alias: ast.TableAlias{Name: c.rel.Name}}}}
 	for _, col := range c.columns {
-		source.Cols = append(source.Cols, types.Field{Name: col.Name, Type: col.Type})
+		source.Cols = append(source.Cols, types.Field{Name: col.Name, Type: plainType(col.Type)})
 		insert.Columns = append(insert.Columns, ast.AssignTarget{Pos: pos, Name: col.Name})
 		core.Targets = append(core.Targets, ast.Target{Pos: pos, Expr: &ast.ColumnRef{Pos: pos,
 			Parts: []ast.Name{{Pos: pos, Text: c.rel.Name}, {Pos: pos, Text: col.Name}}}})
@@ -205,13 +205,21 @@ func (s *Session) copyRow(c *copyRun, r *copyfile.Reader, row []types.Value) (bo
 		}
 		err := types.CheckText(f.Text)
 		if err == nil {
-			row[i], err = types.Parse(f.Text, c.columns[i].Type, &s.env)
+			row[i], err = types.Parse(f.Text, plainType(c.columns[i].Type), &s.env)
 		}
 		if err != nil {
 			return false, sqlerr.From(err).WithContext("COPY %s, line %d, column %s: \"%s\"", c.rel.Name, r.Line(), c.names[i], short(f.Text))
 		}
 	}
 	return true, nil
+}
+
+// plainType is the type without its domain, whose checks the INSERT makes.
+func plainType(t *types.Type) *types.Type {
+	if t = expr.BaseType(t); t.Elem != nil && t.Elem.Domain != nil {
+		return types.ArrayOf(plainType(t.Elem))
+	}
+	return t
 }
 
 // short cuts a value for the context of an error.

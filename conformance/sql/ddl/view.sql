@@ -1,0 +1,146 @@
+-- Views and materialized views.
+-- full
+CREATE TABLE t (id int PRIMARY KEY, name text, n int DEFAULT 5);
+INSERT INTO t VALUES (1, 'one', 10), (2, 'two', 20), (3, 'three', 30);
+CREATE VIEW v AS SELECT id, name FROM t WHERE n > 10;
+SELECT * FROM v ORDER BY id;
+CREATE VIEW v AS SELECT 1;
+CREATE OR REPLACE VIEW v AS SELECT id, name, n FROM t WHERE n > 10;
+CREATE OR REPLACE VIEW v AS SELECT id FROM t;
+CREATE OR REPLACE VIEW v AS SELECT id, name, n::text FROM t;
+CREATE OR REPLACE VIEW v AS SELECT id, name AS title, n FROM t;
+CREATE VIEW v2 (a, b) AS SELECT id, name FROM t;
+SELECT a, b FROM v2 ORDER BY a;
+CREATE VIEW v3 (a, b, c) AS SELECT 1, 2;
+CREATE VIEW v3 (a) AS SELECT 1, 2;
+SELECT * FROM v3;
+CREATE VIEW v4 AS SELECT id, id FROM t;
+CREATE VIEW v4 AS SELECT * FROM nope;
+CREATE VIEW v4 AS SELECT nope FROM t;
+CREATE VIEW v4 AS SELECT 'x' AS lit, NULL AS nothing, now() IS NOT NULL AS b;
+SELECT * FROM v4;
+CREATE TEMP VIEW tv AS SELECT count(*) AS c FROM t;
+SELECT * FROM tv;
+CREATE RECURSIVE VIEW nums (n) AS SELECT 1 UNION ALL SELECT n + 1 FROM nums WHERE n < 5;
+SELECT sum(n) FROM nums;
+INSERT INTO v VALUES (4, 'four', 40);
+INSERT INTO v (id, name) VALUES (5, 'five');
+SELECT * FROM t ORDER BY id;
+SELECT * FROM v ORDER BY id;
+UPDATE v SET name = upper(name) WHERE id = 2;
+UPDATE v SET name = 'not seen' WHERE id = 1;
+DELETE FROM v WHERE id = 4 RETURNING *;
+SELECT * FROM t ORDER BY id;
+CREATE VIEW vc AS SELECT id, n FROM t WHERE n >= 10 WITH CHECK OPTION;
+INSERT INTO vc VALUES (10, 100);
+INSERT INTO vc VALUES (11, 1);
+UPDATE vc SET n = 1 WHERE id = 10;
+CREATE VIEW vc2 AS SELECT id, n FROM vc WHERE n < 50 WITH LOCAL CHECK OPTION;
+INSERT INTO vc2 VALUES (12, 60);
+INSERT INTO vc2 VALUES (12, 5);
+CREATE VIEW vc3 AS SELECT id, n FROM vc WHERE n < 50 WITH CASCADED CHECK OPTION;
+INSERT INTO vc3 VALUES (13, 5);
+INSERT INTO vc3 VALUES (13, 45) RETURNING *;
+CREATE VIEW va AS SELECT n, count(*) AS c FROM t GROUP BY n;
+INSERT INTO va VALUES (1, 1);
+UPDATE va SET n = 1;
+DELETE FROM va;
+CREATE VIEW vd AS SELECT DISTINCT n FROM t;
+INSERT INTO vd VALUES (1);
+CREATE VIEW vj AS SELECT t.id, t.name FROM t JOIN t t2 USING (id);
+INSERT INTO vj VALUES (1, 'x');
+CREATE VIEW ve AS SELECT id, n + 1 AS n1, name FROM t;
+-- gap: not yet
+INSERT INTO ve (id, n1) VALUES (20, 5);
+-- gap: not yet
+UPDATE ve SET n1 = 5 WHERE id = 1;
+-- gap: not yet
+UPDATE ve SET name = 'via ve' WHERE id = 1 RETURNING *;
+CREATE VIEW vl AS SELECT id FROM t LIMIT 1;
+DELETE FROM vl;
+CREATE VIEW vu AS SELECT id FROM t UNION SELECT 1;
+DELETE FROM vu;
+-- gap: not yet
+SELECT table_name, is_updatable, is_insertable_into, check_option FROM information_schema.views WHERE table_schema = 'public' ORDER BY 1;
+CREATE VIEW vs WITH (security_barrier = true) AS SELECT id FROM t;
+CREATE VIEW vs2 WITH (security_invoker = true, check_option = local) AS SELECT id FROM t WHERE id > 5;
+-- gap: not yet
+CREATE VIEW vs3 WITH (nope = true) AS SELECT id FROM t;
+ALTER VIEW vs RENAME TO vsr;
+ALTER VIEW vsr RENAME COLUMN id TO ident;
+SELECT ident FROM vsr ORDER BY 1 LIMIT 1;
+ALTER VIEW vsr ALTER COLUMN ident SET DEFAULT 77;
+-- gap: not yet
+INSERT INTO vsr DEFAULT VALUES RETURNING ident;
+ALTER VIEW vsr SET (security_barrier = false);
+ALTER VIEW nope RENAME TO x;
+ALTER VIEW IF EXISTS nope RENAME TO x;
+-- gap: not yet
+ALTER TABLE vsr ADD COLUMN x int;
+DROP VIEW v2, v3;
+DROP VIEW nope;
+DROP VIEW IF EXISTS nope;
+DROP TABLE v;
+DROP VIEW t;
+DROP VIEW vc;
+DROP VIEW vc CASCADE;
+SELECT * FROM vc2;
+-- gap: not yet
+DROP TABLE t;
+CREATE VIEW dep1 AS SELECT id FROM v;
+CREATE VIEW dep2 AS SELECT id FROM dep1;
+DROP VIEW v;
+DROP VIEW v CASCADE;
+SELECT * FROM dep2;
+CREATE MATERIALIZED VIEW mv AS SELECT n, count(*) AS c FROM t GROUP BY n;
+SELECT * FROM mv ORDER BY n;
+INSERT INTO t VALUES (100, 'h', 1000);
+SELECT count(*) FROM mv WHERE n = 1000;
+REFRESH MATERIALIZED VIEW mv;
+SELECT count(*) FROM mv WHERE n = 1000;
+-- gap: not yet
+REFRESH MATERIALIZED VIEW CONCURRENTLY mv;
+CREATE UNIQUE INDEX mv_n ON mv (n);
+REFRESH MATERIALIZED VIEW CONCURRENTLY mv;
+INSERT INTO mv VALUES (1, 1);
+UPDATE mv SET n = 1;
+DELETE FROM mv;
+TRUNCATE mv;
+CREATE MATERIALIZED VIEW mv AS SELECT 1;
+CREATE MATERIALIZED VIEW IF NOT EXISTS mv AS SELECT 1;
+CREATE MATERIALIZED VIEW mv2 AS SELECT id FROM t WITH NO DATA;
+-- gap: not yet
+SELECT * FROM mv2;
+REFRESH MATERIALIZED VIEW mv2;
+SELECT count(*) > 0 FROM mv2;
+REFRESH MATERIALIZED VIEW mv2 WITH NO DATA;
+-- gap: not yet
+SELECT * FROM mv2;
+REFRESH MATERIALIZED VIEW nope;
+-- gap: not yet
+REFRESH MATERIALIZED VIEW t;
+ALTER MATERIALIZED VIEW mv2 RENAME TO mv3;
+ALTER MATERIALIZED VIEW mv3 RENAME COLUMN id TO ident;
+-- gap: not yet
+SELECT matviewname, ispopulated, hasindexes FROM pg_matviews ORDER BY 1;
+DROP VIEW mv3;
+DROP MATERIALIZED VIEW mv3;
+DROP MATERIALIZED VIEW nope;
+DROP MATERIALIZED VIEW IF EXISTS nope;
+DROP MATERIALIZED VIEW t;
+COMMENT ON VIEW va IS 'agg';
+COMMENT ON MATERIALIZED VIEW mv IS 'mat';
+SELECT obj_description('va'::regclass), obj_description('mv'::regclass);
+-- gap: not yet
+SELECT viewname FROM pg_views WHERE schemaname = 'public' ORDER BY 1;
+-- gap: not yet
+CREATE VIEW par AS SELECT $1;
+CREATE VIEW star AS SELECT * FROM t;
+ALTER TABLE t ADD COLUMN late int;
+-- gap: not yet
+SELECT * FROM star ORDER BY id LIMIT 1;
+INSERT INTO star (id, late) VALUES (1, 1);
+-- gap: not yet
+MERGE INTO star s USING (VALUES (1)) x(i) ON s.id = x.i WHEN MATCHED THEN UPDATE SET name = 'm';
+-- gap: not yet
+SELECT pg_get_viewdef('star'::regclass, true);
