@@ -94,9 +94,7 @@ VACUUM nope;
 ANALYZE;
 ANALYZE pk;
 ANALYZE pk (id);
--- gap: not yet
 ANALYZE pk (nope);
--- gap: not yet
 ANALYZE nope;
 ANALYZE VERBOSE pk;
 BEGIN;
