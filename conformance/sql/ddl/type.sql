@@ -108,7 +108,6 @@ SELECT * FROM d ORDER BY id LIMIT 1;
 CREATE TYPE pair AS (a int, b text);
 CREATE TYPE pair AS (x int);
 CREATE TYPE badp AS (a int, a int);
--- gap: not yet
 SELECT ROW(1, 'x')::pair, (ROW(1, 'x')::pair).a, (ROW(1, 'x')::pair).b;
 CREATE TABLE cp (id int, p pair, ps pair[]);
 INSERT INTO cp VALUES (1, ROW(1, 'one'), ARRAY[ROW(1,'a')::pair, ROW(2,'b c')::pair]), (2, '(2,two)', NULL), (3, NULL, '{}');
