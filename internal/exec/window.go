@@ -57,6 +57,7 @@ type windowCall struct {
 	frame    windowFrame
 	sel      []int32
 	groups   []int32
+	iota     []int32
 	cols     []*vector.Vector
 	view     vector.Batch
 

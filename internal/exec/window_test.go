@@ -157,3 +157,50 @@ func TestSortedWindow(t *testing.T) {
 		}
 	}
 }
+
+// TestManyRowsAtOnce: running and sliding aggregates that take many rows at
+// once give what those with a FILTER, which take them one by one, give.
+func TestManyRowsAtOnce(t *testing.T) {
+	frames := []plan.Frame{
+		{Mode: "rows", Start: plan.FrameBound{Kind: "unbounded preceding"}, End: plan.FrameBound{Kind: "current row"}},
+		{Mode: "rows", Start: plan.FrameBound{Kind: "preceding", Offset: intConst(9)}, End: plan.FrameBound{Kind: "current row"}},
+		{Mode: "rows", Start: plan.FrameBound{Kind: "preceding", Offset: intConst(70)}, End: plan.FrameBound{Kind: "preceding", Offset: intConst(3)}},
+		{Mode: "rows", Start: plan.FrameBound{Kind: "following", Offset: intConst(2)}, End: plan.FrameBound{Kind: "following", Offset: intConst(5)}},
+	}
+	for _, nulls := range []bool{false, true} {
+		rows := randomRows(51, 4000, 30)
+		for i := range rows {
+			for c := range rows[i] {
+				if !nulls && rows[i][c].IsNull() {
+					rows[i][c] = []types.Value{types.NewInt(3), types.NewText("x"), types.NewFloat(1.5)}[c]
+				}
+			}
+			rows[i] = append(rows[i], types.NewInt(int64(i)))
+		}
+		in := rowsInput(rows)
+		in.cols = append(in.cols, column("i", types.Int8))
+		for f, frame := range frames {
+			n := &plan.Window{Input: in, Partition: []expr.Expr{ref(in.cols[0])}, OrderBy: []expr.SortKey{{Expr: ref(in.cols[3])}}}
+			for _, name := range []string{"count", "sum", "avg", "max"} {
+				for _, arg := range []int{2, 3} {
+					for _, filtered := range []bool{false, true} {
+						a := aggregateOf(t, name, ref(in.cols[arg]))
+						if filtered {
+							a.Filter = konst(types.NewBool(true), types.Bool)
+						}
+						n.Calls = append(n.Calls, plan.WindowCall{Agg: a, Frame: frame, Col: column("x", a.Typ)})
+					}
+				}
+			}
+			for _, r := range []*Run{newRun(), tightRun(50_000)} {
+				for _, row := range collect(t, n, r) {
+					for c := 4; c < len(row); c += 2 {
+						if row[c] != row[c+1] {
+							t.Fatalf("frame %d, nulls %v, call %d: %v, row by row %v", f, nulls, c, row[c], row[c+1])
+						}
+					}
+				}
+			}
+		}
+	}
+}

@@ -276,6 +276,16 @@ func (w *windowOp) slide(r *Run, c *windowCall, x *windowRange, before, after in
 	for k, at := range c.args {
 		c.cols[k] = p.rows.cols[at]
 	}
+	plain := c.filter < 0 // whole stretches of rows are added
+	for _, v := range c.cols {
+		plain = plain && !v.HasNulls
+	}
+	if c.iota == nil {
+		c.iota = make([]int32, slideRows)
+		for i := range c.iota {
+			c.iota[i] = int32(i)
+		}
+	}
 	for lo := x.lo; lo < x.hi; lo += slideRows {
 		hi := min(lo+slideRows, x.hi)
 		if err := w.tick(r, (hi-lo)*int(after-before+1)); err != nil {
@@ -286,6 +296,14 @@ func (w *windowOp) slide(r *Run, c *windowCall, x *windowRange, before, after in
 		for d := before; d <= after; d++ {
 			from, to := max(lo+int(d), 0), min(hi+int(d), p.n) // rows of the partition
 			if from >= to {
+				continue
+			}
+			if plain {
+				window(&c.view, c.cols, p.from+from, to-from)
+				first := from - int(d) - lo
+				if err := acc.Update(c.iota[first:first+to-from], c.view.Cols, nil, to-from); err != nil {
+					return err
+				}
 				continue
 			}
 			base := (p.from + from) &^ 63 // windows start at a multiple of 64

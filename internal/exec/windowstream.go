@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"github.com/zqlite/zqlite/internal/expr"
 	"github.com/zqlite/zqlite/internal/vector"
 )
 
@@ -91,6 +92,11 @@ func (w *windowOp) streamAggregate(r *Run, c *windowCall, out *vector.Vector) er
 	for k, at := range c.args {
 		c.cols[k] = w.batch.Cols[at]
 	}
+	if c.filter < 0 {
+		if done, err := w.streamRuns(r, c, out); done || err != nil {
+			return err
+		}
+	}
 	c.sel = append(c.sel[:0], 0)
 	for i, first := range w.starts.part[:w.batch.N] {
 		if first || c.acc == nil {
@@ -117,6 +123,30 @@ func (w *windowOp) streamAggregate(r *Run, c *windowCall, out *vector.Vector) er
 		}
 	}
 	return nil
+}
+
+// streamRuns is streamAggregate for aggregates that take many rows at once; it
+// answers false, having done nothing, for others.
+func (w *windowOp) streamRuns(r *Run, c *windowCall, out *vector.Vector) (bool, error) {
+	part := w.starts.part[:w.batch.N]
+	for lo := 0; lo < len(part); {
+		if part[lo] || c.acc == nil {
+			c.acc = c.fresh(r)
+		}
+		runner, ok := c.acc.(expr.Runner)
+		if !ok {
+			return false, nil
+		}
+		hi := lo + 1
+		for hi < len(part) && !part[hi] {
+			hi++
+		}
+		if err := runner.Running(c.cols, lo, hi, out); err != nil {
+			return false, err
+		}
+		lo = hi
+	}
+	return true, nil
 }
 
 // enlarge moves the partition at hand, which does not fit the budget, to a

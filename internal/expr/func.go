@@ -187,6 +187,15 @@ type Positional interface {
 	Expect(group int, n int64)
 }
 
+// Runner is an accumulator that can give its result after each of many rows
+// at once, for running aggregates.
+type Runner interface {
+	Accumulator
+	// Running adds the rows lo..hi-1 to group 0, one after the other, and sets
+	// out to the result after each.
+	Running(args []*vector.Vector, lo, hi int, out *vector.Vector) error
+}
+
 // Session is what functions may ask of the session that runs them. Package
 // engine implements it; nil in contexts without one (constant folding).
 type Session interface {
