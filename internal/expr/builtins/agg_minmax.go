@@ -253,7 +253,10 @@ func (a *valueExtreme) numbers(v *vector.Vector, rows []int32, dense bool, n int
 			i = int(rows[k])
 		}
 		b := &a.best[0]
-		if b.K != types.KindNull && b.S == "" && b.J == v.J[i] && (v.I[i] == b.I || (v.I[i] > b.I) != a.greatest) {
+		if b.K != types.KindNull && b.S == "" && b.J == v.J[i] {
+			if v.I[i] != b.I && (v.I[i] > b.I) == a.greatest {
+				b.I = v.I[i]
+			}
 			continue
 		}
 		a.add(0, types.Value{K: types.KindNumeric, I: v.I[i], J: v.J[i]})
