@@ -18,6 +18,7 @@ import (
 type sortKeys struct {
 	exprs []expr.Vectorized
 	parts []codec.Part
+	class []keyClass
 	whole bool // the first eight bytes are all of the first key
 	tails bool // there is more than the first eight bytes
 	cols  []*vector.Vector
@@ -51,7 +52,11 @@ func (k *sortKeys) prepare() {
 	if len(k.parts) == 0 {
 		return
 	}
-	class := classOf(k.parts[0].Type)
+	k.class = make([]keyClass, len(k.parts))
+	for i := range k.parts {
+		k.class[i] = classOf(k.parts[i].Type)
+	}
+	class := k.class[0]
 	k.whole = class == wordKey || class == floatKey
 	k.tails = !k.whole || len(k.parts) > 1
 }
@@ -105,12 +110,38 @@ func (k *sortKeys) encode(dst []byte, i int) (sortEntry, []byte, error) {
 		from = 1
 	}
 	for c := from; c < len(k.parts); c++ {
+		v, part := k.cols[c], &k.parts[c]
 		var err error
-		if dst, err = codec.Append(dst, &k.parts[c], k.cols[c].Value(i)); err != nil {
-			return e, dst, noOrder(k.parts[c].Type, err)
+		switch class := k.class[c]; {
+		case class != wordKey && class != floatKey:
+			if dst, err = codec.Append(dst, part, v.Value(i)); err != nil {
+				return e, dst, noOrder(part.Type, err)
+			}
+		case v.Null(i):
+			dst = append(dst, nullMark(part))
+		case class == floatKey:
+			dst = appendWord(dst, part, orderFloat(v.F[i]))
+		default:
+			dst = appendWord(dst, part, uint64(v.I[i])^1<<63)
 		}
 	}
 	return e, dst, nil
+}
+
+// nullMark sorts before or after the mark of a value.
+func nullMark(p *codec.Part) byte {
+	if p.NullsFirst {
+		return 0
+	}
+	return 2
+}
+
+// appendWord appends the mark of a value and eight bytes.
+func appendWord(dst []byte, p *codec.Part, w uint64) []byte {
+	if p.Desc {
+		w = ^w
+	}
+	return binary.BigEndian.AppendUint64(append(dst, 1), w)
 }
 
 func noOrder(t *types.Type, err error) error {
