@@ -338,7 +338,7 @@ func TestCancelSoon(t *testing.T) {
 	if processorTime() == 0 {
 		t.Skip("no processor time here")
 	}
-	n := 40_000
+	n := 20_000
 	if os.Getenv("ZQLITE_LONG") != "" {
 		n = 400_000
 	}
