@@ -263,6 +263,8 @@ func (b *binder) frameErrors(f *ast.Frame, w *windowCall) {
 		panic(fail(f.Pos, sqlerr.WindowingError, "frame end cannot be UNBOUNDED PRECEDING"))
 	case f.Start.Kind == ast.CurrentRow && f.End.Kind == ast.OffsetPreceding:
 		panic(fail(f.Pos, sqlerr.WindowingError, "frame starting from current row cannot have preceding rows"))
+	case f.Start.Kind == ast.OffsetFollowing && f.End.Kind == ast.CurrentRow:
+		panic(fail(f.Pos, sqlerr.WindowingError, "frame starting from following row cannot end with current row"))
 	case f.Start.Kind == ast.OffsetFollowing && f.End.Kind < ast.OffsetFollowing:
 		panic(fail(f.Pos, sqlerr.WindowingError, "frame starting from following row cannot have preceding rows"))
 	case f.Mode == ast.FrameGroups && len(w.order) == 0:

@@ -51,6 +51,10 @@ func (b *builder) windowFrame(f *windowFrame, n *plan.Frame, w *plan.Window) (er
 	key := w.OrderBy[0].Expr.Type()
 	f.less, f.more = rangeOperator("-", key, offset.Type()), rangeOperator("+", key, offset.Type())
 	f.cmp = expr.Comparer(key)
+	if key.Kind == types.KindDate && offset.Type().Kind == types.KindInterval { // the bound is a timestamp
+		stamps := f.cmp
+		f.cmp = func(a, b types.Value) int { return stamps(types.DateToTimestamp(a), b) }
+	}
 	if f.less == nil || f.more == nil {
 		return sqlerr.New(sqlerr.FeatureNotSupported, "RANGE with offset PRECEDING/FOLLOWING is not supported for column type %s and offset type %s",
 			key.Display, offset.Type().Display)
@@ -77,17 +81,17 @@ func rangeOperator(op string, key, offset *types.Type) *expr.Func {
 
 // begin evaluates the offsets and prepares a partition.
 func (f *windowFrame) begin(r *Run, w *windowOp) (err error) {
-	if f.startVal, err = frameOffset(r, f.startBy, "starting"); err != nil {
+	if f.startVal, err = frameOffset(r, f.startBy, f.mode, "starting"); err != nil {
 		return err
 	}
-	if f.endVal, err = frameOffset(r, f.endBy, "ending"); err != nil {
+	if f.endVal, err = frameOffset(r, f.endBy, f.mode, "ending"); err != nil {
 		return err
 	}
 	f.first, f.edges = -1, [2]int{}
 	return nil
 }
 
-func frameOffset(r *Run, s expr.Scalar, which string) (types.Value, error) {
+func frameOffset(r *Run, s expr.Scalar, mode, which string) (types.Value, error) {
 	if s == nil {
 		return types.Null, nil
 	}
@@ -108,6 +112,9 @@ func frameOffset(r *Run, s expr.Scalar, which string) (types.Value, error) {
 		negative = v.S == "" && v.I < 0
 	case types.KindInterval:
 		negative = expr.Comparer(types.Interval)(v, types.Value{K: types.KindInterval}) < 0
+	}
+	if negative && mode != "range" {
+		return v, sqlerr.New(sqlerr.InvalidPrecedingOrFollowing, "frame %s offset must not be negative", which)
 	}
 	if negative {
 		return v, sqlerr.New(sqlerr.InvalidPrecedingOrFollowing, "invalid preceding or following size in window function")

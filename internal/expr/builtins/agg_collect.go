@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/zqlite/zqlite/internal/expr"
+	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/types"
 	"github.com/zqlite/zqlite/internal/vector"
 )
@@ -141,6 +142,9 @@ func valuesBytes(list []value) int {
 func (a *arrayAcc) Update(groups []int32, in []*vector.Vector, sel []int32, n int) error {
 	return expr.ForEachRow(sel, n, func(i int) error {
 		v := in[0].Value(i)
+		if a.nested && v.IsNull() {
+			return sqlerr.New(sqlerr.NullValueNotAllowed, "cannot accumulate null arrays")
+		}
 		v.S = strings.Clone(v.S)
 		g := expr.GroupOf(groups, i)
 		a.lists[g] = append(a.lists[g], v)
@@ -163,5 +167,9 @@ func (a *arrayAcc) Result(g int) (types.Value, error) {
 	if len(a.lists[g]) == 0 {
 		return types.Null, nil
 	}
-	return expr.MakeArray(a.ret, a.lists[g])
+	v, err := expr.MakeArray(a.ret, a.lists[g])
+	if err != nil && a.nested && sqlerr.Code(err) == sqlerr.ArraySubscriptError {
+		err = sqlerr.New(sqlerr.ArraySubscriptError, "cannot accumulate arrays of different dimensionality")
+	}
+	return v, err
 }

@@ -132,6 +132,11 @@ func arrayFill(call *expr.CallTypes, a []value) (value, error) {
 		return types.Null, err
 	}
 	x := array{elem: expr.BaseType(call.Ret).Elem}
+	for _, l := range lengths.elems {
+		if l.IsNull() {
+			return types.Null, sqlerr.New(sqlerr.NullValueNotAllowed, "dimension values cannot be null")
+		}
+	}
 	total := int64(1)
 	for _, l := range lengths.elems {
 		x.dims = append(x.dims, types.Dim{Length: dimInt(l.I), Lower: 1})

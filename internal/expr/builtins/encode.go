@@ -85,28 +85,6 @@ func init() {
 	registerConvert()
 }
 
-func registerConvert() {
-	check := func(name string) error {
-		switch strings.ToUpper(strings.ReplaceAll(name, "-", "")) {
-		case "UTF8", "UNICODE", "SQL_ASCII", "SQLASCII":
-			return nil
-		}
-		return sqlerr.New(sqlerr.InvalidParameterValue, "invalid encoding name %q", name)
-	}
-	fn("convert_to", args{text, text}, bytea, "Bytes of the text in an encoding", func(_ *expr.Context, a []value) (value, error) {
-		return types.NewBytes(a[0].S), check(a[1].S)
-	})
-	fn("convert_from", args{bytea, text}, text, "Text of bytes in an encoding", func(_ *expr.Context, a []value) (value, error) {
-		if err := check(a[1].S); err != nil {
-			return types.Null, err
-		}
-		if err := types.CheckText(a[0].S); err != nil {
-			return types.Null, err
-		}
-		return newText(a[0].S)
-	})
-}
-
 func checkIndex(i int64, n int) error {
 	if i < 0 || i >= int64(n) {
 		return sqlerr.New(sqlerr.ArraySubscriptError, "index %d out of valid range, 0..%d", i, n-1)

@@ -20,13 +20,22 @@ func init() {
 		}
 		fn("extract", args{text, t}, numeric, "A field of a date, time or interval", get).Volatility = vol
 		fn("date_part", args{text, t}, float8, "A field of a date, time or interval", func(c *expr.Context, a []value) (value, error) {
-			v, err := get(c, a)
+			v, err := partOf(c, a, t, get)
 			if err != nil || v.IsNull() {
 				return types.Null, err
 			}
 			return types.NewFloat(types.NumericFloat(v)), nil
 		}).Volatility = vol
 	}
+}
+
+// partOf is extract for date_part, which sees a date as the timestamp of its
+// beginning.
+func partOf(c *expr.Context, a []value, t typ, get evaluet) (value, error) {
+	if t == date {
+		return extract(c, strings.ToLower(a[0].S), types.DateToTimestamp(a[1]), timestamp)
+	}
+	return get(c, a)
 }
 
 // fieldNames maps the spellings of a field to one.

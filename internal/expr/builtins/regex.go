@@ -60,8 +60,12 @@ func regexError(cause error) error {
 		what = "brackets [] not balanced"
 	case strings.HasPrefix(what, "missing argument to repetition"), strings.HasPrefix(what, "invalid nested repetition"):
 		what = "quantifier operand invalid"
+	case strings.HasPrefix(what, "invalid character class range") && strings.Contains(what, "[:"):
+		what = "invalid character class"
 	case strings.HasPrefix(what, "invalid character class range"):
 		what = "invalid character range"
+	case strings.HasPrefix(what, "invalid repeat count"):
+		what = "invalid repetition count(s)"
 	case strings.HasPrefix(what, "trailing backslash"):
 		what = "invalid escape \\ sequence"
 	}
@@ -94,6 +98,9 @@ func translateRegex(pattern, flags string) (string, error) {
 		pattern, literal = rest, true
 	}
 	pattern = strings.TrimPrefix(pattern, "***:")
+	if own, rest, ok := embeddedOptions(pattern); ok && !literal { // (?xyz) at the start
+		return translateRegex(rest, flags+own)
+	}
 	var b strings.Builder
 	b.WriteString("(?")
 	if fold {

@@ -1,7 +1,10 @@
 package builtins
 
 import (
+	"strings"
+
 	"github.com/zqlite/zqlite/internal/expr"
+	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/types"
 )
 
@@ -28,6 +31,9 @@ func registerRegexCounting() {
 		return newInt(len(re.FindAllStringIndex(s, -1)))
 	}).Defaults = 2
 	fn("regexp_like", args{text, text, text}, types.Bool, "Whether a regular expression matches", func(_ *expr.Context, a []value) (value, error) {
+		if strings.Contains(optional(a, 2), "g") {
+			return types.Null, sqlerr.New(sqlerr.InvalidParameterValue, "regexp_like() does not support the \"global\" option")
+		}
 		re, err := compileRegex(a[1].S, optional(a, 2))
 		if err != nil {
 			return types.Null, err
@@ -52,12 +58,15 @@ func registerRegexCounting() {
 		}
 		return newText(s[m[2*group]:m[2*group+1]])
 	}).Defaults = 4
-	fn("regexp_instr", args{text, text, int4, int4, int4, text}, int4, "Place of the n-th match", func(_ *expr.Context, a []value) (value, error) {
+	fn("regexp_instr", args{text, text, int4, int4, int4, text, int4}, int4, "Place of the n-th match, or of a group of it", func(_ *expr.Context, a []value) (value, error) {
 		s, err := from(a, 2)
 		if err != nil {
 			return types.Null, err
 		}
 		b := a
+		if len(a) > 4 && a[4].I != 0 && a[4].I != 1 {
+			return types.Null, invalidParameter("endoption", a[4].I)
+		}
 		if len(a) > 5 {
 			b = append(append([]value(nil), a[:4]...), a[5])
 		} else if len(a) > 4 {
@@ -70,12 +79,21 @@ func registerRegexCounting() {
 		if m == nil {
 			return newInt(0)
 		}
-		at := m[0]
+		group := 0
+		if len(a) > 6 {
+			if group = int(a[6].I); group < 0 {
+				return types.Null, invalidParameter("subexpr", a[6].I)
+			}
+		}
+		if 2*group >= len(m) || m[2*group] < 0 {
+			return newInt(0)
+		}
+		at := m[2*group]
 		if len(a) > 4 && a[4].I == 1 {
-			at = m[1]
+			at = m[2*group+1]
 		}
 		return newInt(strposAt(a[0].S, len(a[0].S)-len(s)+at))
-	}).Defaults = 4
+	}).Defaults = 5
 }
 
 // strposAt turns a byte offset into a 1-based character position.

@@ -56,3 +56,15 @@ func similarPattern(p, escape string, substring bool) (string, error) {
 	b.WriteString(")$")
 	return strings.ReplaceAll(b.String(), "){1,1}?(", ")("), nil
 }
+
+// embeddedOptions cuts the options off that a pattern begins with: (?in).
+func embeddedOptions(pattern string) (options, rest string, ok bool) {
+	if !strings.HasPrefix(pattern, "(?") {
+		return "", pattern, false
+	}
+	end := strings.IndexByte(pattern, ')')
+	if end < 3 || strings.Trim(pattern[2:end], "bceimnpqstwx") != "" {
+		return "", pattern, false
+	}
+	return pattern[2:end], pattern[end+1:], true
+}

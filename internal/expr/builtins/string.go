@@ -199,7 +199,7 @@ func chr(_ *expr.Context, a []value) (value, error) {
 	case n == 0:
 		return types.Null, sqlerr.New(sqlerr.ProgramLimitExceeded, "null character not permitted")
 	case n < 0:
-		return types.Null, sqlerr.New(sqlerr.ProgramLimitExceeded, "character number must be positive")
+		return types.Null, sqlerr.New(sqlerr.InvalidParameterValue, "character number must be positive")
 	case n > unicode.MaxRune:
 		return types.Null, sqlerr.New(sqlerr.ProgramLimitExceeded, "requested character too large for encoding: %d", n)
 	case n >= 0xD800 && n < 0xE000:

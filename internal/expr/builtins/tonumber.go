@@ -2,6 +2,7 @@ package builtins
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,21 +15,21 @@ func init() {
 	const doc = "Number formatted by a template"
 	for _, t := range []typ{int4, int8} {
 		fn("to_char", args{t, text}, text, doc, func(_ *expr.Context, a []value) (value, error) {
-			return formatNumber(types.NumericFromInt(a[0].I), a[1].S)
+			return formatNumber(types.NumericFromInt(a[0].I), a[1].S, 0)
 		})
 	}
-	fn("to_char", args{numeric, text}, text, doc, func(_ *expr.Context, a []value) (value, error) { return formatNumber(a[0], a[1].S) })
+	fn("to_char", args{numeric, text}, text, doc, func(_ *expr.Context, a []value) (value, error) { return formatNumber(a[0], a[1].S, 0) })
 	for _, t := range []typ{types.Float4, float8} {
 		fn("to_char", args{t, text}, text, doc, func(_ *expr.Context, a []value) (value, error) {
-			f := a[0].Float()
-			if math.IsNaN(f) || math.IsInf(f, 0) {
-				return formatNumber(types.NumericNaN, a[1].S)
+			precision := 15
+			if t == types.Float4 {
+				precision = 6
 			}
-			v, err := types.NumericFromFloat(f, 64)
+			v, err := types.NumericFromFloat(a[0].Float(), 64)
 			if err != nil {
 				return types.Null, err
 			}
-			return formatNumber(v, a[1].S)
+			return formatNumber(v, a[1].S, precision)
 		})
 	}
 	fn("to_number", args{text, text}, numeric, "Number read by a template", func(_ *expr.Context, a []value) (value, error) {
@@ -49,6 +50,8 @@ type numberTemplate struct {
 	mi, pl    bool
 	shift     int // digits after V
 	exponent  bool
+	bad       error // what is wrong with the template
+	lower     bool  // roman numerals in small letters
 }
 
 var numberWords = []string{"EEEE", "FM", "MI", "PL", "SG", "PR", "RN", "TH", "9", "0", ".", "D", ",", "G", "S", "L", "V"}
@@ -79,6 +82,7 @@ func parseNumberTemplate(s string) numberTemplate {
 			continue
 		}
 		written := s[:len(word)]
+		t.verify(word, point)
 		s = s[len(word):]
 		switch word {
 		case "9", "0":
@@ -117,7 +121,7 @@ func parseNumberTemplate(s string) numberTemplate {
 		case "PL":
 			t.pl = true
 		case "RN":
-			t.roman = true
+			t.roman, t.lower = true, written == "rn"
 		case "EEEE":
 			t.exponent = true
 			continue
@@ -131,10 +135,62 @@ func parseNumberTemplate(s string) numberTemplate {
 	return t
 }
 
-func formatNumber(v value, template string) (value, error) {
+// verify keeps the first rule that a word of the template breaks.
+func (t *numberTemplate) verify(word string, point bool) {
+	has := func(w string) bool {
+		for _, tok := range t.tokens {
+			if tok == w {
+				return true
+			}
+		}
+		return false
+	}
+	wrong := ""
+	switch {
+	case t.bad != nil:
+	case t.exponent && word != "EEEE":
+		wrong = "\"EEEE\" must be the last pattern used"
+	case (word == "9" || word == "0") && t.pr:
+		wrong = "\"" + word + "\" must be ahead of \"PR\""
+	case (word == "." || word == "D") && point:
+		wrong = "multiple decimal points"
+	case word == "S" && t.signS != 0:
+		wrong = "cannot use \"S\" twice"
+	case word == "S" && (t.pl || t.mi || t.pr || has("SG")):
+		wrong = "cannot use \"S\" and \"PL\"/\"MI\"/\"SG\"/\"PR\" together"
+	case (word == "MI" || word == "PL" || word == "SG") && t.signS != 0:
+		wrong = "cannot use \"S\" and \"" + word + "\" together"
+	case word == "PR" && (t.signS != 0 || t.pl || t.mi || has("SG")):
+		wrong = "cannot use \"PR\" and \"S\"/\"PL\"/\"MI\"/\"SG\" together"
+	case word == "V" && point:
+		wrong = "cannot use \"V\" and decimal point together"
+	case word == "EEEE" && t.exponent:
+		wrong = "cannot use \"EEEE\" twice"
+	case word == "EEEE" && (t.fill || t.signS != 0 || t.pr || t.mi || t.pl || t.roman || has("SG")):
+		t.bad = sqlerr.New(sqlerr.SyntaxError, "\"EEEE\" is incompatible with other formats").
+			WithDetail("\"EEEE\" may only be used together with digit and decimal point patterns.")
+	}
+	if wrong != "" {
+		t.bad = sqlerr.New(sqlerr.SyntaxError, "%s", wrong)
+	}
+}
+
+// formatNumber writes a number by a template; precision is the number of
+// digits that a float has to show, 0 for exact numbers.
+func formatNumber(v value, template string, precision int) (value, error) {
 	t := parseNumberTemplate(template)
+	if t.bad != nil {
+		return types.Null, t.bad
+	}
 	if t.roman {
-		return newText(romanNumber(v, t.fill))
+		s := romanNumber(v, t.fill)
+		if t.lower {
+			s = strings.ToLower(s)
+		}
+		return newText(s)
+	}
+	if t.exponent && special(v) {
+		return newText(" " + strings.Repeat("#", t.whole) + "." + strings.Repeat("#", t.fraction+4))
 	}
 	if t.exponent {
 		return newText(scientific(v, t))
@@ -147,7 +203,22 @@ func formatNumber(v value, template string) (value, error) {
 		v = shifted
 	}
 	if special(v) {
-		return newText(strings.Repeat("#", 1+t.whole))
+		text := strings.TrimPrefix(types.Format(v, numeric, nil), "-")
+		fraction := ""
+		if len(text) > t.whole {
+			text, fraction = strings.Repeat("#", t.whole), strings.Repeat("#", t.fraction)
+		}
+		if fraction == "" {
+			if point := slices.Index(t.tokens, "."); point >= 0 {
+				rest := slices.DeleteFunc(slices.Clone(t.tokens[point:]), func(tok string) bool { return tok == "." || tok == "9" || tok == "0" })
+				t.tokens = append(t.tokens[:point], rest...)
+			}
+		}
+		return newText(t.write(text, fraction, types.NumericSign(v) < 0))
+	}
+	if precision > 0 {
+		before, _, _ := strings.Cut(types.Format(types.NumericAbs(v), numeric, nil), ".")
+		t.fraction = min(t.fraction, max(precision-len(before), 0))
 	}
 	rounded, err := types.NumericRound(v, t.fraction)
 	if err != nil {
@@ -155,11 +226,12 @@ func formatNumber(v value, template string) (value, error) {
 	}
 	digits := types.Format(types.NumericAbs(rounded), numeric, nil)
 	whole, fraction, _ := strings.Cut(digits, ".")
-	if whole == "0" && t.fraction > 0 || t.whole == 0 {
-		whole = strings.TrimLeft(whole, "0")
-	}
 	negative := types.NumericSign(rounded) < 0
-	if len(whole) > t.whole {
+	overflow := len(whole) > t.whole
+	if whole == "0" && t.fraction > 0 {
+		whole = ""
+	}
+	if overflow {
 		whole, fraction = strings.Repeat("#", t.whole), strings.Repeat("#", t.fraction)
 	}
 	return newText(t.write(whole, fraction, negative))
@@ -281,7 +353,7 @@ func (t *numberTemplate) writeOther(b *strings.Builder, tok string, negative boo
 	case "L":
 		b.WriteByte(' ')
 	case "TH", "th":
-		if !negative && whole != "" {
+		if !negative && whole != "" && whole[0] != '#' && t.fraction == 0 {
 			b.WriteString(ordinal(whole, tok))
 		}
 	case "S", "PR":
@@ -335,7 +407,7 @@ func readNumber(s, template string) (value, error) {
 	}
 	w, f := digitsOf(whole, t.whole), digitsOf(fraction, t.fraction)
 	if w == "" && f == "" {
-		return types.Null, sqlerr.New(sqlerr.InvalidTextRepresentation, "invalid input syntax for type numeric: \"%s\"", strings.TrimSpace(s))
+		return types.Null, sqlerr.New(sqlerr.InvalidTextRepresentation, "invalid input syntax for type numeric: \" \"")
 	}
 	text := w
 	if f != "" {
