@@ -266,10 +266,7 @@ func (b *binder) onConflict(st *ast.Insert, c *change, n *plan.Insert, box *scop
 	old, excluded := c.newItem(c.target.Old), c.newItem(out.Excluded)
 	old.rowid = c.target.RowID
 	excluded.name, excluded.schema = "excluded", ""
-	excluded.hidden = false
 	s := &scope{parent: box.parent, base: box, ctes: box.ctes, items: []*rangeItem{old, excluded}, clause: clauseSet}
-	// An unqualified name is the existing row's column.
-	excluded.hidden = true
 	assigns, node := b.setClauses(oc.Set, c, s, nil)
 	if node != nil {
 		panic(fail(oc.Pos, sqlerr.FeatureNotSupported, "a subquery with several columns is not supported in ON CONFLICT DO UPDATE"))
@@ -295,6 +292,9 @@ func (b *binder) constraintIndex(oc *ast.OnConflict, c *change) *catalog.Index {
 			}
 			return ix
 		}
+	}
+	if c.rel.ConstraintTaken(oc.Constraint) {
+		panic(fail(oc.Pos, sqlerr.WrongObjectType, "constraint in ON CONFLICT clause has no associated index"))
 	}
 	panic(fail(oc.Pos, sqlerr.UndefinedObject, "constraint \"%s\" for table \"%s\" does not exist", oc.Constraint, c.rel.Name))
 }
@@ -323,7 +323,7 @@ func (b *binder) inferArbiters(oc *ast.OnConflict, c *change) []*catalog.Index {
 	}
 	var out []*catalog.Index
 	for i, ix := range c.rel.Indexes {
-		if !ix.Unique || ix.Deferrable {
+		if !ix.Unique {
 			continue
 		}
 		item := &c.target.Indexes[i]
@@ -331,6 +331,9 @@ func (b *binder) inferArbiters(oc *ast.OnConflict, c *change) []*catalog.Index {
 			continue
 		}
 		if arbiterMatches(item, columns, exprs) {
+			if ix.Deferrable {
+				panic(fail(-1, sqlerr.ObjectNotInPrerequisiteState, "ON CONFLICT does not support deferrable unique constraints/exclusion constraints as arbiters"))
+			}
 			out = append(out, ix)
 		}
 	}

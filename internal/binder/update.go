@@ -1,6 +1,8 @@
 package binder
 
 import (
+	"strconv"
+
 	"github.com/zqlite/zqlite/internal/catalog"
 	"github.com/zqlite/zqlite/internal/expr"
 	"github.com/zqlite/zqlite/internal/plan"
@@ -147,8 +149,11 @@ func (b *binder) setClauses(sets []ast.SetClause, c *change, s *scope, input pla
 				add(t, func(ord int) expr.Expr { return b.setValue(t, v.Elems[i], c, ord, s) })
 			}
 		case *ast.Subquery:
-			if input == nil {
-				panic(fail(set.Pos, sqlerr.FeatureNotSupported, "a subquery with several columns is not supported here"))
+			if input == nil { // each column by a subquery of its own
+				for i, t := range set.Targets {
+					add(t, func(ord int) expr.Expr { return b.setValue(t, oneColumn(v, i, len(set.Targets)), c, ord, s) })
+				}
+				continue
 			}
 			f := s.fromScope(s.items, true)
 			box := &scope{parent: f, ctes: s.ctes}
@@ -175,6 +180,18 @@ func (b *binder) setClauses(sets []ast.SetClause, c *change, s *scope, input pla
 		}
 	}
 	return out, joined
+}
+
+// oneColumn makes the subquery of column i of a subquery of n columns.
+func oneColumn(q *ast.Subquery, i, n int) *ast.Subquery {
+	names := make([]ast.Name, n)
+	for k := range names {
+		names[k] = ast.Name{Pos: q.Pos, Text: "column" + strconv.Itoa(k+1)}
+	}
+	core := &ast.SelectCore{Pos: q.Pos,
+		Targets: []ast.Target{{Pos: q.Pos, Expr: &ast.ColumnRef{Pos: q.Pos, Parts: []ast.Name{{Pos: q.Pos, Text: "source"}, names[i]}}}},
+		From:    []ast.TableExpr{&ast.SubqueryRef{Pos: q.Pos, Query: q.Query, Alias: ast.TableAlias{Name: "source", Columns: names}}}}
+	return &ast.Subquery{Pos: q.Pos, Query: &ast.Select{Pos: q.Pos, Body: core}}
 }
 
 func (b *binder) countTargets(targets, values, pos int) {
@@ -296,7 +313,16 @@ func (b *binder) bindMerge(st *ast.Merge, box *scope) plan.Node {
 	join.On = conjuncts(nil, b.condition(st.On, s, clauseOn))
 	n := &plan.Merge{Input: join, Matched: &expr.IsNull{Arg: b.keyOf(c, it), Negated: true}}
 	source := &scope{parent: s.parent, base: s, ctes: s.ctes, items: items, barred: s.items[:1]}
+	var last [2]bool // an unconditional clause came, for rows not matched and matched
 	for _, w := range st.Whens {
+		side := 0
+		if w.Matched {
+			side = 1
+		}
+		if last[side] {
+			panic(fail(-1, sqlerr.SyntaxError, "unreachable WHEN clause specified after unconditional WHEN clause"))
+		}
+		last[side] = w.Cond == nil
 		n.Whens = append(n.Whens, b.mergeWhen(w, c, s, source))
 	}
 	b.finishTarget(c)

@@ -30,6 +30,7 @@ type Relation struct {
 	Name        string
 	Kind        RelationKind
 	Temp        bool
+	OnCommit    string // temporary tables: "", "delete rows" or "drop"
 	Comment     string
 	Columns     []*Column // live columns in order
 	NextCol     uint16    // the next column id

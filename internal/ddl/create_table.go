@@ -65,7 +65,9 @@ func (r *run) createTable(s *ast.CreateTable) {
 	if !r.free(schema, s.Name.Name, s.IfNotExists) {
 		return
 	}
-	b := r.newBuilder(r.newTable(schema, s.Name.Name))
+	rel := r.newTable(schema, s.Name.Name)
+	rel.OnCommit = onCommit(s.OnCommit, s.Temp)
+	b := r.newBuilder(rel)
 	b.created = true
 	for _, e := range s.Order {
 		switch {
@@ -94,19 +96,20 @@ func (r *run) tableOptions(s *ast.CreateTable) {
 	if s.Using != "" && s.Using != "heap" {
 		unsupported(s.Pos, "table access method \"%s\" is not supported", s.Using)
 	}
-	onCommit(s.OnCommit, s.Temp, s.Pos)
 }
 
-func onCommit(action ast.OnCommit, temp bool, pos int) {
-	if action == ast.OnCommitDefault {
-		return
-	}
-	if !temp {
+// onCommit is what a temporary table's descriptor says of its end.
+func onCommit(action ast.OnCommit, temp bool) string {
+	if action != ast.OnCommitDefault && !temp {
 		fail(-1, sqlerr.InvalidTableDefinition, "ON COMMIT can only be used on temporary tables")
 	}
-	if action != ast.OnCommitPreserveRows {
-		unsupported(pos, "ON COMMIT DELETE ROWS and DROP are not supported")
+	switch action {
+	case ast.OnCommitDeleteRows:
+		return "delete rows"
+	case ast.OnCommitDrop:
+		return "drop"
 	}
+	return ""
 }
 
 // newTable makes an empty descriptor.

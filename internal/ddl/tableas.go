@@ -12,7 +12,7 @@ import (
 
 // createTableAs is CREATE TABLE AS and SELECT INTO.
 func (r *run) createTableAs(s *ast.CreateTableAs) string {
-	onCommit(s.OnCommit, s.Temp, s.Pos)
+	end := onCommit(s.OnCommit, s.Temp)
 	schema := r.target(s.Name, s.Temp)
 	if !r.free(schema, s.Name.Name, s.IfNotExists) {
 		return "CREATE TABLE AS"
@@ -21,6 +21,7 @@ func (r *run) createTableAs(s *ast.CreateTableAs) string {
 	check(err)
 	defer func() { check(rows.Close()) }()
 	rel := r.newTable(schema, s.Name.Name)
+	rel.OnCommit = end
 	rel.Columns = r.outputColumns(rows.Columns, s.Columns, "too many column names were specified")
 	for _, c := range rel.Columns {
 		if systemColumns[c.Name] {

@@ -46,8 +46,13 @@ func (s *Session) define(ctx context.Context, st *Statement, i int, stmt ast.Stm
 	}
 	for {
 		r, err := s.defineOnce(ctx, tx, st, stmt)
+		if err == nil && own && dropsAtOnce(stmt) {
+			return r, nil // created and dropped by one commit: nothing remains
+		}
 		if err == nil && own {
-			err = tx.Commit(ctx)
+			if err = s.endTemporary(ctx, tx); err == nil {
+				err = tx.Commit(ctx)
+			}
 		}
 		if err == nil {
 			return r, nil

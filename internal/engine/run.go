@@ -279,6 +279,9 @@ func (t *task) commit(ctx context.Context) error {
 	if err := t.s.runDeferredIn(ctx, t.tx); err != nil {
 		return err
 	}
+	if err := t.s.endTemporary(ctx, t.tx); err != nil {
+		return err
+	}
 	return t.tx.Commit(ctx)
 }
 

@@ -61,6 +61,9 @@ func (s *Session) Commit(ctx context.Context) error {
 	if err == nil {
 		err = s.runDeferred(ctx)
 	}
+	if err == nil {
+		err = s.endTemporary(ctx, s.tx)
+	}
 	if err != nil {
 		s.rollback()
 		return err

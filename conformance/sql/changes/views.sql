@@ -1,0 +1,66 @@
+-- Changes through views, their check options, and temporary tables' ends.
+CREATE TABLE b (a int PRIMARY KEY, b int DEFAULT 7, c text);
+INSERT INTO b VALUES (1, 1, 'x'), (2, 2, 'y'), (3, 3, 'z');
+CREATE VIEW v AS SELECT c AS cc, a FROM b WHERE a < 10;
+INSERT INTO v VALUES ('new', 4) RETURNING *;
+INSERT INTO v (a) VALUES (50);
+UPDATE v SET cc = cc || '!' WHERE a = 1 RETURNING a, cc;
+UPDATE v SET cc = 'none' WHERE a = 50;
+DELETE FROM v WHERE cc = 'y' RETURNING *;
+UPDATE v SET b = 1;
+SELECT * FROM b ORDER BY a;
+CREATE VIEW vc AS SELECT a, b FROM b WHERE b > 0 WITH CHECK OPTION;
+INSERT INTO vc VALUES (20, -1);
+UPDATE vc SET b = -b WHERE a = 1;
+INSERT INTO vc VALUES (20, 1);
+CREATE VIEW vl AS SELECT a, b FROM vc WHERE a < 100 WITH LOCAL CHECK OPTION;
+INSERT INTO vl VALUES (200, 1);
+INSERT INTO vl VALUES (30, -1);
+CREATE VIEW vv AS SELECT a, b FROM v1;
+CREATE VIEW v1 AS SELECT a, b FROM b WHERE a > 5;
+CREATE VIEW v2 AS SELECT a, b FROM v1 WHERE b < 5 WITH CASCADED CHECK OPTION;
+INSERT INTO v2 VALUES (-1, 1);
+INSERT INTO v2 VALUES (6, 6);
+INSERT INTO v2 VALUES (6, 4);
+CREATE VIEW v3 AS SELECT a, b FROM v1 WHERE b < 5 WITH LOCAL CHECK OPTION;
+INSERT INTO v3 VALUES (-7, 1);
+CREATE VIEW ve AS SELECT a, b + 1 AS bb FROM b;
+-- gap: a view with computed columns is not updatable
+UPDATE ve SET a = a + 1000 WHERE a = 30;
+-- gap: a view with computed columns is not updatable
+UPDATE ve SET bb = 1;
+-- gap: a view with computed columns is not updatable
+INSERT INTO ve VALUES (77, 1);
+-- gap: a view with computed columns is not updatable
+DELETE FROM ve WHERE bb = 0;
+CREATE VIEW vg AS SELECT b, count(*) FROM b GROUP BY b;
+DELETE FROM vg;
+UPDATE vg SET b = 1;
+INSERT INTO vg VALUES (1);
+CREATE VIEW vd AS SELECT DISTINCT a FROM b;
+DELETE FROM vd;
+CREATE VIEW vj AS SELECT b.a FROM b, b AS b2;
+UPDATE vj SET a = 1;
+INSERT INTO v VALUES ('u', 4) ON CONFLICT (a) DO UPDATE SET cc = excluded.cc || v.cc RETURNING *;
+UPDATE v SET cc = 'from' FROM (VALUES (4)) s (i) WHERE v.a = s.i RETURNING v.*, s.i;
+SELECT * FROM b ORDER BY a;
+CREATE TEMP TABLE td (x int) ON COMMIT DELETE ROWS;
+BEGIN;
+INSERT INTO td VALUES (1);
+SELECT count(*) FROM td;
+COMMIT;
+SELECT count(*) FROM td;
+INSERT INTO td VALUES (1);
+SELECT count(*) FROM td;
+BEGIN;
+CREATE TEMP TABLE tx (x int) ON COMMIT DROP;
+INSERT INTO tx VALUES (1);
+SELECT count(*) FROM tx;
+COMMIT;
+SELECT count(*) FROM tx;
+CREATE TEMP TABLE tp (x int) ON COMMIT PRESERVE ROWS;
+INSERT INTO tp VALUES (1);
+SELECT count(*) FROM tp;
+CREATE TABLE bad (x int) ON COMMIT DROP;
+CREATE TEMP TABLE tq ON COMMIT DELETE ROWS AS SELECT 1 AS x;
+SELECT count(*) FROM tq;
