@@ -49,7 +49,10 @@ func (b *binder) findSQLFunction(c *ast.FuncCall, args func() []expr.Expr) (*cat
 				n = -1
 				break
 			}
-			if t.Is(f.Args[i].Type) {
+			switch {
+			case t.Is(f.Args[i].Type):
+				n += 100
+			case isUnknown(a) && f.Args[i].Type.Category == 'S': // a literal is a string first
 				n++
 			}
 		}
@@ -232,14 +235,15 @@ func (b *binder) sqlFunction(c *ast.FuncCall, s *scope) expr.Expr {
 	} else {
 		node, outer := b.functionBody(f, args, false, c.Pos)
 		cols := node.Columns()
-		if len(cols) != 1 {
-			panic(fail(c.Pos, sqlerr.FeatureNotSupported, "SQL function \"%s\" that returns a row is only supported in FROM", f.Name))
+		if len(cols) > 1 || f.Ret != nil && f.Ret.Kind == types.KindRecord && cols[0].Type.Kind != types.KindRecord {
+			node = b.rowOf(f, node, c.Pos)
+			cols = node.Columns()
 		}
 		// A function gives its first row, a scalar subquery insists on one.
 		node = &plan.Limit{Input: node, Count: &expr.Const{Val: types.NewInt(1), Typ: types.Int8}}
 		out = &expr.Subquery{Kind: expr.ScalarSubquery, Plan: node, Cols: []expr.ColumnID{cols[0].ID}, Outer: outer, Typ: cols[0].Type}
 	}
-	if f.Ret != nil && f.Ret.Kind != types.KindVoid {
+	if f.Ret != nil && f.Ret.Kind != types.KindVoid && f.Ret.Kind != types.KindRecord {
 		out = b.assign(out, f.Ret, nil, "", c.Pos)
 	}
 	if !f.Strict || len(args) == 0 || !simpleArgs(args) {
@@ -250,6 +254,28 @@ func (b *binder) sqlFunction(c *ast.FuncCall, s *scope) expr.Expr {
 		nulls[i] = &expr.IsNull{Arg: a}
 	}
 	return &expr.Case{Whens: []expr.When{{Cond: anyOf(nulls), Then: &expr.Const{Typ: out.Type()}}}, Else: out, Typ: out.Type()}
+}
+
+// rowOf makes one record of the columns of a body, for a function that returns
+// a row and stands where a value does.
+func (b *binder) rowOf(f *catalog.SQLFunction, node plan.Node, pos int) plan.Node {
+	cols := node.Columns()
+	fields := f.Cols
+	if f.Ret != nil && f.Ret.Kind == types.KindRecord && len(f.Ret.Fields) > 0 {
+		fields = f.Ret.Fields
+	}
+	row := &expr.Row{Typ: f.Ret}
+	if f.Ret == nil || f.Ret.Kind != types.KindRecord {
+		row.Typ = recordType(fields)
+	}
+	if len(fields) != len(cols) {
+		panic(fail(pos, sqlerr.InvalidFunctionDefinition, "return type mismatch in function declared to return %s", types.FormatName(row.Typ)))
+	}
+	for i, c := range cols {
+		e := expr.Expr(&expr.Column{ID: c.ID, Typ: c.Type, Name: c.Name})
+		row.Args = append(row.Args, b.assign(e, fields[i].Type, nil, "", pos))
+	}
+	return &plan.Project{Input: node, Items: []plan.Item{{Col: plan.Column{ID: b.newID(), Name: f.Name, Type: row.Typ}, Expr: row}}}
 }
 
 // sqlFunctionTable binds a SQL function in FROM as its body, or returns nil.
@@ -271,6 +297,8 @@ func (b *binder) sqlFunctionTable(t *ast.FuncRef, s *scope) (plan.Node, *rangeIt
 	node, _ := b.functionBody(f, args, true, c.Pos)
 	if !f.Set {
 		node = &plan.Limit{Input: node, Count: &expr.Const{Val: types.NewInt(1), Typ: types.Int8}}
+		// A function that gives no row gives a row of NULLs.
+		node = &plan.Join{Kind: plan.LeftJoin, Left: &plan.Values{Rows: [][]expr.Expr{{}}}, Right: node, Lateral: true}
 	}
 	cols := node.Columns()
 	it := b.nodeItem(node, ast.TableAlias{}, f.Name, t.Pos)

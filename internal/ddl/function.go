@@ -5,6 +5,7 @@ import (
 
 	"github.com/zqlite/zqlite/internal/binder"
 	"github.com/zqlite/zqlite/internal/catalog"
+	"github.com/zqlite/zqlite/internal/expr"
 	"github.com/zqlite/zqlite/internal/sql/ast"
 	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/types"
@@ -60,6 +61,9 @@ func (r *run) createFunction(s *ast.CreateFunction) string {
 	case old != nil && types.FormatType(old.Ret) != types.FormatType(f.Ret):
 		throw(sqlerr.New(sqlerr.InvalidFunctionDefinition, "cannot change return type of existing function").
 			WithHint("Use DROP FUNCTION %s first.", signature(old)))
+	case old != nil && renamesParam(old, f) != "":
+		throw(sqlerr.New(sqlerr.InvalidFunctionDefinition, "cannot change name of input parameter \"%s\"", renamesParam(old, f)).
+			WithHint("Use DROP FUNCTION %s first.", signature(old)))
 	case old != nil:
 		f.ID, f.Comment = old.ID, old.Comment
 	default:
@@ -70,10 +74,26 @@ func (r *run) createFunction(s *ast.CreateFunction) string {
 	return "CREATE FUNCTION"
 }
 
+// renamesParam is a parameter whose name a new version of a function changes:
+// calls by name would mean something else.
+func renamesParam(old, f *catalog.SQLFunction) string {
+	for i := range old.Args {
+		if old.Args[i].Name != "" && old.Args[i].Name != f.Args[i].Name {
+			return old.Args[i].Name
+		}
+	}
+	return ""
+}
+
 // functionParams resolves parameters and the result.
 func (r *run) functionParams(s *ast.CreateFunction, f *catalog.SQLFunction) {
+	seen := map[string]bool{}
 	for _, p := range s.Params {
 		t := r.typeOf(p.Type)
+		if p.Name != "" && seen[p.Name] {
+			fail(-1, sqlerr.InvalidFunctionDefinition, "parameter name \"%s\" used more than once", p.Name)
+		}
+		seen[p.Name] = true
 		switch p.Mode {
 		case ast.ParamVariadic:
 			unsupported(p.Pos, "VARIADIC parameters are not supported")
@@ -161,6 +181,15 @@ func (r *run) checkBody(f *catalog.SQLFunction) {
 		}
 		call.Args = append(call.Args, null)
 	}
+	var actual *types.Type
+	star := &ast.SelectCore{Targets: []ast.Target{{Expr: &ast.ColumnRef{Star: true}}},
+		From: []ast.TableExpr{&ast.FuncRef{Items: []ast.FuncItem{{Func: call}}}}}
+	stored(func() {
+		b, err := binder.Bind(r.bindOptions(""), &ast.Select{Body: star})
+		check(err)
+		checkColumns(f, b)
+		actual = b.Columns[0].Type
+	})
 	core := &ast.SelectCore{Targets: []ast.Target{{Expr: call}}}
 	if f.Set || len(f.Cols) > 1 {
 		core.Targets = []ast.Target{{Expr: &ast.ColumnRef{Star: true}}}
@@ -168,8 +197,34 @@ func (r *run) checkBody(f *catalog.SQLFunction) {
 	}
 	stored(func() {
 		_, err := binder.Bind(r.bindOptions(""), &ast.Select{Body: core})
+		if sqlerr.Code(err) == sqlerr.DatatypeMismatch {
+			err = mismatch(f, "Actual return type is %s.", types.FormatType(expr.BaseType(actual)))
+		}
 		check(err)
 	})
+}
+
+// checkColumns compares the number of columns of the body with the declared.
+func checkColumns(f *catalog.SQLFunction, b *binder.Bound) {
+	want, got := len(f.Cols), len(b.Columns)
+	switch {
+	case f.Ret.Kind == types.KindVoid || f.Ret.Kind == types.KindRecord && want == 0 || want == got:
+	case want <= 1 && got != 1:
+		throw(mismatch(f, "Final statement must return exactly one column."))
+	case want > 1 && got == 1 && b.Columns[0].Type.Kind == types.KindRecord:
+	case want > 1 && got < want:
+		throw(mismatch(f, "Final statement returns too few columns."))
+	case want > 1:
+		throw(mismatch(f, "Final statement returns too many columns."))
+	}
+}
+
+func mismatch(f *catalog.SQLFunction, detail string, args ...any) *sqlerr.Error {
+	ret := types.FormatName(f.Ret)
+	if f.Set && len(f.Cols) > 1 && f.Ret.Kind == types.KindRecord {
+		ret = "record"
+	}
+	return sqlerr.New(sqlerr.InvalidFunctionDefinition, "return type mismatch in function declared to return %s", ret).WithDetail(detail, args...)
 }
 
 // findFunction finds the function that DROP and COMMENT name.
