@@ -419,7 +419,7 @@ func (s *Session) newRun(ctx context.Context, tx *storage.Tx, c *catalog.Catalog
 		s.idleRun = run
 	}
 	params := run.Params[:0]
-	*run.Context = expr.Context{Ctx: ctx, Params: params, Env: &s.env, Session: s, Room: int(s.db.memoryLimit())}
+	*run.Context = expr.Context{Ctx: ctx, Params: params, Env: &s.env, Session: s, Room: int(s.db.memoryLimit()), Ended: &s.closed}
 	s.env.Now = 0
 	run.Tx, run.Catalog, run.Counters = tx, c, &s.db.counters
 	if s.detached {

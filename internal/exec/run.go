@@ -6,7 +6,6 @@ import (
 	"github.com/zqlite/zqlite/internal/catalog"
 	"github.com/zqlite/zqlite/internal/expr"
 	"github.com/zqlite/zqlite/internal/plan"
-	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/storage"
 	"github.com/zqlite/zqlite/internal/table"
 	"github.com/zqlite/zqlite/internal/types"
@@ -54,15 +53,7 @@ type Deferred interface {
 }
 
 // canceled returns the error of a statement whose context has ended.
-func (r *Run) canceled() error {
-	if r.Ctx == nil {
-		return nil
-	}
-	if err := r.Ctx.Err(); err != nil {
-		return sqlerr.Wrap(err, sqlerr.QueryCanceled, "canceling statement due to user request")
-	}
-	return nil
-}
+func (r *Run) canceled() error { return r.Context.Canceled() }
 
 // ctx returns the statement's context, never nil.
 func (r *Run) ctx() context.Context {

@@ -2,6 +2,7 @@ package expr
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/zqlite/zqlite/internal/sqlerr"
@@ -229,16 +230,31 @@ type Context struct {
 	StatementTime time.Time
 	Env           *types.Env // time zone and the like
 	Session       Session
-	Room          int // bytes that the values a call makes for one batch may take; 0 is no limit
-	TriggerDepth  int // triggers around the statement
+	Room          int          // bytes that the values a call makes for one batch may take; 0 is no limit
+	Ended         *atomic.Bool // set when the database closes under the statement; may be nil
+	TriggerDepth  int          // triggers around the statement
 	ticks         int
 }
+
+// errShutdown ends what runs while the database is closed.
+var errShutdown = sqlerr.New(sqlerr.AdminShutdown, "terminating connection: the database is being closed")
 
 // Check returns the cancellation of the statement, looking every so many
 // calls; loops without end call it.
 func (c *Context) Check() error {
 	c.ticks++
-	if c.ticks&1023 != 0 || c.Ctx == nil {
+	if c.ticks&1023 != 0 {
+		return nil
+	}
+	return c.Canceled()
+}
+
+// Canceled returns the cancellation of the statement.
+func (c *Context) Canceled() error {
+	if c.Ended != nil && c.Ended.Load() {
+		return errShutdown
+	}
+	if c.Ctx == nil {
 		return nil
 	}
 	if err := c.Ctx.Err(); err != nil {

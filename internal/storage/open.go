@@ -182,6 +182,7 @@ func (s *Store) Close() error {
 	if !first {
 		return ErrClosed
 	}
+	s.locks.Close()
 	s.ckpt.mu.Lock()
 	s.ckpt.cond.Broadcast()
 	s.ckpt.mu.Unlock()

@@ -111,17 +111,24 @@ type Table struct {
 	waiting   sync.Mutex // guards Owner.wait and the search for cycles
 	deadlocks atomic.Uint64
 	waiters   sync.Pool
+	closed    chan struct{} // closed by Close
 }
 
 // NewTable makes an empty lock table.
 func NewTable() *Table {
-	t := &Table{}
+	t := &Table{closed: make(chan struct{})}
 	for i := range t.shards {
 		t.shards[i].locks = make(map[uint64]*lock)
 	}
 	t.waiters.New = func() any { return &waiter{ready: make(chan struct{}, 1)} }
 	return t
 }
+
+// Close ends all waiting, now and later: whoever waits gets an error. It is
+// called once.
+func (t *Table) Close() { close(t.closed) }
+
+var errClosed = sqlerr.New(sqlerr.ConnectionDoesNotExist, "the database is closed")
 
 // Deadlocks counts the requests refused as part of a cycle.
 func (t *Table) Deadlocks() uint64 { return t.deadlocks.Load() }
@@ -224,6 +231,10 @@ func (t *Table) await(ctx context.Context, w *waiter, timeout time.Duration) err
 	case <-expired:
 		if !t.leave(w) {
 			err = errTimeout
+		}
+	case <-t.closed:
+		if !t.leave(w) {
+			err = errClosed
 		}
 	case <-ctx.Done():
 		if !t.leave(w) {
