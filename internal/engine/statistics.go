@@ -45,6 +45,7 @@ type statistics struct {
 	cancel context.CancelFunc // of the background work
 	ctx    context.Context
 	save   sync.Mutex
+	gone   []catalog.ID // relations that were dropped; their rows go with the next save
 }
 
 // start reads the stored statistics. Those that do not fit are left out.
@@ -74,6 +75,7 @@ func (q *statistics) start(db *Database) error {
 	for id, b := range bodies {
 		rel := c.RelationByID(id)
 		if rel == nil {
+			q.gone = append(q.gone, id)
 			continue
 		}
 		r, err := stats.Decode(b, func(id uint16) *types.Type {
@@ -135,11 +137,12 @@ func eachStatisticsRow(tx *storage.Tx, r storage.Range, f func(key, body []byte)
 }
 
 // put remembers the statistics of a relation and stores them.
-func (q *statistics) put(ctx context.Context, db *Database, id catalog.ID, r *stats.Relation) error {
+func (q *statistics) put(ctx context.Context, db *Database, rel *catalog.Relation, r *stats.Relation) error {
+	id := rel.ID
 	q.mu.Lock()
 	q.known[id] = r
 	q.mu.Unlock()
-	if db.config.Mode == "ro" && !db.config.Memory {
+	if rel.Temp || db.config.Mode == "ro" && !db.config.Memory {
 		return nil
 	}
 	body, err := r.Encode()
@@ -157,8 +160,12 @@ func (q *statistics) put(ctx context.Context, db *Database, id catalog.ID, r *st
 		if err := tx.CreateTree(storage.Spec{ID: statisticsTree, Key: page.KeyBytes, Layout: statisticsLayout}); err != nil {
 			return err
 		}
-	} else if err := deleteStatistics(tx, id); err != nil {
-		return err
+	} else {
+		for _, old := range append(q.gone, id) {
+			if err := deleteStatistics(tx, old); err != nil {
+				return err
+			}
+		}
 	}
 	for piece := 0; len(body) > 0; piece++ {
 		n := min(len(body), statisticsPiece)
@@ -170,7 +177,11 @@ func (q *statistics) put(ctx context.Context, db *Database, id catalog.ID, r *st
 		}
 		body = body[n:]
 	}
-	return tx.Commit(ctx)
+	err = tx.Commit(ctx)
+	if err == nil {
+		q.gone = nil
+	}
+	return err
 }
 
 func statisticsKey(id catalog.ID, piece int) []byte {
@@ -259,7 +270,7 @@ func (s *Session) analyzeTables(ctx context.Context, tables []ast.VacuumTable) e
 		}
 		r, err := gather(ctx, tx, rel)
 		if err == nil {
-			err = s.db.statistics.put(ctx, s.db, rel.ID, r)
+			err = s.db.statistics.put(ctx, s.db, rel, r)
 		}
 		if err != nil {
 			return err
@@ -306,7 +317,7 @@ func (q *statistics) refresh(db *Database, rel *catalog.Relation) {
 			return
 		}
 		if r, err := gather(q.ctx, tx, now); err == nil {
-			_ = q.put(q.ctx, db, rel.ID, r) // it is known in memory all the same
+			_ = q.put(q.ctx, db, now, r) // it is known in memory all the same
 		}
 	}()
 }
