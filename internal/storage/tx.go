@@ -387,8 +387,8 @@ func (t *Tx) recycle(w *scratch) {
 		w.rec.buf = nil
 	}
 	for _, l := range w.lists {
-		if len(w.spare) < 8 && l.Bytes() < 1<<20 {
-			l.Reset()
+		keep := len(w.spare) < 8 && l.Bytes() < 1<<20
+		if l.Reset(); keep {
 			w.spare = append(w.spare, l)
 		}
 	}

@@ -2,6 +2,7 @@ package delta
 
 import (
 	"math/bits"
+	"sync"
 	"unsafe"
 )
 
@@ -14,6 +15,10 @@ const (
 	chunks    = 32 - logBase
 	keepChunk = 6 // Reset keeps chunks up to this one: 256 KiB
 )
+
+// spareChunks are large chunks that Reset gave up, by their number. Their
+// content is whatever it was: everything that is read was written first.
+var spareChunks [chunks]sync.Pool
 
 type arena struct {
 	chunk [chunks][]uint32
@@ -50,7 +55,11 @@ func (a *arena) alloc(n int) uint32 {
 			return 0
 		}
 		if a.chunk[k] == nil {
-			a.chunk[k] = make([]uint32, base<<k)
+			if spare, ok := spareChunks[k].Get().(*[]uint32); ok {
+				a.chunk[k] = *spare
+			} else {
+				a.chunk[k] = make([]uint32, base<<k)
+			}
 		}
 		a.next, a.end = a.end, a.end<<1
 	}
@@ -60,7 +69,9 @@ func (a *arena) alloc(n int) uint32 {
 }
 
 func (a *arena) reset() {
-	for k := keepChunk; k < chunks; k++ {
+	for k := keepChunk; k < chunks && a.chunk[k] != nil; k++ {
+		spare := a.chunk[k]
+		spareChunks[k].Put(&spare)
 		a.chunk[k] = nil
 	}
 	a.next, a.end = 0, 0
