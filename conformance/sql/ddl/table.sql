@@ -124,23 +124,16 @@ CREATE TEMP TABLE public.tt2 (x int);
 CREATE TEMP TABLE pg_temp.tt3 (x int);
 DROP TABLE pg_temp.tt3;
 BEGIN;
--- gap: not yet
 CREATE TEMP TABLE tc1 (x int) ON COMMIT DROP;
--- gap: not yet
 INSERT INTO tc1 VALUES (1);
--- gap: not yet
 SELECT * FROM tc1;
 COMMIT;
 SELECT * FROM tc1;
--- gap: not yet
 CREATE TEMP TABLE tc2 (x int) ON COMMIT DELETE ROWS;
 BEGIN;
--- gap: not yet
 INSERT INTO tc2 VALUES (1);
--- gap: not yet
 SELECT * FROM tc2;
 COMMIT;
--- gap: not yet
 SELECT * FROM tc2;
 CREATE TEMP TABLE tc3 (x int) ON COMMIT PRESERVE ROWS;
 INSERT INTO tc3 VALUES (1);
