@@ -38,7 +38,7 @@ func Estimates(n plan.Node, stats Statistics) func(n plan.Node) float64 {
 type optimizer struct {
 	stats   Statistics
 	o       Options
-	frozen  bool // the plan is in use: estimates are not remembered in it
+	frozen  bool                  // the plan is in use: estimates are not remembered in it
 	origins []origin              // by column
 	leaf    map[expr.ColumnID]int // which input of its join tree a column comes from
 	span    map[plan.Node]span    // which inputs lie below a node of a join tree

@@ -218,7 +218,7 @@ func columnEquality(c expr.Expr) (a, b *expr.Column, ok bool) {
 	}
 	a, okA := cmp.A.(*expr.Column)
 	b, okB := cmp.B.(*expr.Column)
-	return a, b, okA && okB && a.Typ.Is(b.Typ) && a.Typ.Collation == b.Typ.Collation
+	return a, b, okA && okB && a.ID != b.ID && a.Typ.Is(b.Typ) && a.Typ.Collation == b.Typ.Collation
 }
 
 // comparedColumn returns the column that a condition compares with values
