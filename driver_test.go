@@ -691,3 +691,18 @@ func TestSequencesHaveNoGapAfterClose(t *testing.T) {
 		must(t, db.Close())
 	}
 }
+
+// Plans are made anew when a function or a type that they know changes.
+func TestPlansKnowFunctionsAndTypes(t *testing.T) {
+	db := open(t, ":memory:")
+	exec(t, db, `CREATE FUNCTION f(int) RETURNS int LANGUAGE SQL AS 'SELECT $1 + 1'; CREATE TYPE e AS ENUM ('a', 'c')`)
+	const call, list = `SELECT f(1)`, `SELECT enum_range(NULL::e)::text`
+	if n, s := one[int](t, db, call), one[string](t, db, list); n != 2 || s != "{a,c}" {
+		t.Errorf("at first %d, %s", n, s)
+	}
+	exec(t, db, `CREATE OR REPLACE FUNCTION f(int) RETURNS int LANGUAGE SQL AS 'SELECT $1 + 100'`)
+	exec(t, db, `ALTER TYPE e ADD VALUE 'b' BEFORE 'c'`)
+	if n, s := one[int](t, db, call), one[string](t, db, list); n != 101 || s != "{a,b,c}" {
+		t.Errorf("then %d, %s", n, s)
+	}
+}

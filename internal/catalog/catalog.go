@@ -49,6 +49,7 @@ type SQLFunction struct {
 type Catalog struct {
 	Version   uint64 // rises with every change
 	Stamp     uint64 // of this very version: a rolled back one may have had the same Version
+	Kinds     uint64 // stamp of the version that last changed types or functions
 	NextID    ID
 	schemas   *btree.Map[string, *Schema]
 	relations *btree.Map[ID, *Relation]

@@ -180,6 +180,7 @@ func (c *Catalog) WithType(u *UserType) *Catalog {
 		d.typeNames.Delete(nameOf(old.Schema, old.Name))
 	}
 	d.types.Set(u.ID, u)
+	d.Kinds = d.Stamp
 	d.typeNames.Set(nameOf(u.Schema, u.Name), u.ID)
 	return d
 }
@@ -191,6 +192,7 @@ func (c *Catalog) WithoutType(id ID) *Catalog {
 	if old, ok := d.types.Get(id); ok {
 		d.typeNames.Delete(nameOf(old.Schema, old.Name))
 		d.types.Delete(id)
+		d.Kinds = d.Stamp
 	}
 	return d
 }
@@ -200,6 +202,7 @@ func (c *Catalog) WithFunction(f *SQLFunction) *Catalog {
 	d := c.clone()
 	d.touch(ClassFunction, f.ID)
 	d.functions.Set(f.ID, f)
+	d.Kinds = d.Stamp
 	return d
 }
 
@@ -208,6 +211,7 @@ func (c *Catalog) WithoutFunction(id ID) *Catalog {
 	d := c.clone()
 	d.touch(ClassFunction, id)
 	d.functions.Delete(id)
+	d.Kinds = d.Stamp
 	return d
 }
 

@@ -42,6 +42,7 @@ type Plan struct {
 	columns []plan.Column
 	names   []string
 	deps    []binder.Dependency
+	kinds   uint64              // of the types and functions that the plan was made with
 	checked uint64              // stamp of the catalog that the plan was made for
 	read    bool                // changes nothing
 	command string              // command tag: SELECT, INSERT …
@@ -54,6 +55,9 @@ type Plan struct {
 func (p *Plan) valid(c *catalog.Catalog) bool {
 	if p.checked == c.Stamp {
 		return true
+	}
+	if p.kinds != c.Kinds {
+		return false
 	}
 	for _, d := range p.deps {
 		// Not its version: a change that was rolled back may have had the same.

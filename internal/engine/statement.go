@@ -190,7 +190,7 @@ func (s *Session) makePlan(stmt ast.Stmt, c *catalog.Catalog, args []Argument, f
 	}
 	plan = &Plan{
 		program: program, root: root, params: b.Params, columns: b.Columns, deps: b.Relations,
-		checked: c.Stamp, read: b.ReadOnly, command: commandTag(stmt), targets: targetsOf(root, nil),
+		checked: c.Stamp, kinds: c.Kinds, read: b.ReadOnly, command: commandTag(stmt), targets: targetsOf(root, nil),
 	}
 	if !program.Point() && !s.keepsStatistics() {
 		plan.sized = s.db.sizesOf(root, nil)
