@@ -254,13 +254,15 @@ func (b *binder) setPart(t ast.AssignTarget, e ast.Expr, c *change, ord int, s *
 	if done := c.parts[ord]; done != nil {
 		old = done
 	}
+	if base.Kind == types.KindArray && subscriptsOnly(t.Path) {
+		return b.setElements(t, e, c, col, old, s)
+	}
+	if base.Kind != types.KindArray && base.Kind != types.KindJSONB && base.Kind != types.KindRecord {
+		panic(fail(t.Pos, sqlerr.DatatypeMismatch, "cannot subscript type %s because it does not support subscripting", col.Type.Display))
+	}
 	step := t.Path[0]
 	if len(t.Path) == 1 && step.Index != nil && !step.Slice {
 		switch base.Kind {
-		case types.KindArray:
-			index := b.assign(b.scalar(step.Index, s), types.Int8, nil, "", start(step.Index))
-			value := b.assign(b.scalar(e, s), base.Elem, c.rel, col.Name, start(e))
-			return b.callByName("array_assign", []expr.Expr{old, value, index}, t.Pos, s)
 		case types.KindJSONB:
 			key := b.cast(b.value(step.Index, s), types.Text, step.Pos, step.Pos)
 			value := b.assign(b.scalar(e, s), types.JSONB, c.rel, col.Name, start(e))

@@ -60,30 +60,22 @@ CREATE TABLE a (id int PRIMARY KEY, v int[], m text[][], n numeric(5,2)[]);
 INSERT INTO a VALUES (1, '{1,2,3}', '{{a,b},{c,d}}', '{1.234}'), (2, NULL, NULL, NULL);
 UPDATE a SET v[2] = 20, n[2] = 5 WHERE id = 1;
 SELECT * FROM a ORDER BY id;
--- gap: answers 0A000 assignment to this part of column "v" is not supported
 UPDATE a SET v[5] = 50, v[1:2] = '{8,9}' WHERE id = 1;
--- gap: another result
 SELECT v FROM a ORDER BY id;
--- gap: answers 0A000 assignment to this part of column "m" is not supported
 UPDATE a SET v[3] = 1, m[1][1] = 'q' WHERE id = 2;
--- gap: another result
 SELECT * FROM a ORDER BY id;
 UPDATE a SET v[-1] = 7 WHERE id = 2;
--- gap: another result
 SELECT v, array_dims(v) FROM a ORDER BY id;
--- gap: answers 0A000 assignment to this part of column "v" is not supported
 UPDATE a SET v[1:3] = ARRAY[1] WHERE id = 1;
 -- gap: answers 22P02 invalid input syntax for type bigint: "a"
 UPDATE a SET v['a'] = 1;
 UPDATE a SET v[NULL] = 1;
 UPDATE a SET m[1] = 'x' WHERE id = 1;
--- gap: answers 0A000 assignment to this part of column "id" is not supported
 UPDATE a SET id[1] = 5;
 -- gap: answers 0A000 assignment to a part of column "v" is not supported in INSERT
 INSERT INTO a (id, v[1], v[2]) VALUES (3, 5, 6);
 -- gap: another result
 SELECT v FROM a WHERE id = 3;
--- gap: another result
 SELECT v[1:2], v[2], m[1:1], pg_typeof(v[1]), pg_typeof(v[1:2]), pg_typeof(n[1]), n FROM a WHERE id = 1;
 -- gap: another result
 SELECT id FROM a WHERE 5 = ANY(v);

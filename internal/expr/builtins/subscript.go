@@ -38,4 +38,12 @@ func init() {
 		return types.ArraySet(a[0], subs, a[1], expr.BaseType(call.Ret).Elem)
 	})
 	f.Variadic, f.NotStrict = true, true
+	f = typed("array_assign_slice", args{anyArray, anyArray, int8, int8}, anyArray, "Array with the part between pairs of bounds replaced; a NULL bound is the array's own", func(_ *expr.Context, call *expr.CallTypes, a []value) (value, error) {
+		var bounds []types.Slice
+		for i := 2; i+1 < len(a); i += 2 {
+			bounds = append(bounds, types.Slice{Low: int(a[i].I), High: int(a[i+1].I), HasLow: !a[i].IsNull(), HasHigh: !a[i+1].IsNull()})
+		}
+		return types.ArraySetSlice(a[0], bounds, a[1], expr.BaseType(call.Ret).Elem)
+	})
+	f.Variadic, f.NotStrict = true, true
 }

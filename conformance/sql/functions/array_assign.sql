@@ -1,0 +1,31 @@
+-- Assignments to elements and slices of arrays.
+CREATE TABLE a (id int PRIMARY KEY, v int[], m text[][], n numeric(5,2)[]);
+INSERT INTO a VALUES (1, '{1,2,3}', '{{a,b},{c,d}}', '{1.234}'), (2, NULL, NULL, NULL);
+UPDATE a SET v[5] = 50, v[1:2] = '{8,9}' WHERE id = 1;
+SELECT v FROM a ORDER BY id;
+UPDATE a SET v[3] = 1, m[1][1] = 'q' WHERE id = 2;
+SELECT * FROM a ORDER BY id;
+UPDATE a SET v[-1] = 7 WHERE id = 2;
+SELECT v, array_dims(v) FROM a ORDER BY id;
+UPDATE a SET v[1:3] = ARRAY[1] WHERE id = 1;
+UPDATE a SET v[3:1] = ARRAY[1] WHERE id = 1;
+UPDATE a SET v[7:8] = ARRAY[70,80,90] WHERE id = 1;
+SELECT v, array_dims(v) FROM a WHERE id = 1;
+UPDATE a SET v[:2] = ARRAY[0,0], n[1:2] = '{2.345,7}' WHERE id = 1;
+SELECT v, n FROM a WHERE id = 1;
+UPDATE a SET m[2][1] = 'z', m[1:1][2:2] = '{{y}}' WHERE id = 1;
+SELECT m FROM a WHERE id = 1;
+UPDATE a SET m[3][1] = 'z' WHERE id = 1;
+UPDATE a SET m[1:3] = '{{z}}' WHERE id = 1;
+UPDATE a SET m[1:2][1:2][1:1] = '{{z}}' WHERE id = 1;
+UPDATE a SET m[1:2] = '{{1,2},{3,4}}' WHERE id = 1;
+SELECT m FROM a WHERE id = 1;
+UPDATE a SET v = NULL, n = NULL;
+UPDATE a SET v[:2] = ARRAY[1,2] WHERE id = 1;
+UPDATE a SET v[2:3] = ARRAY[1,2], n[2] = 5 WHERE id = 1;
+UPDATE a SET v[1:2] = NULL WHERE id = 1;
+SELECT v, n FROM a WHERE id = 1;
+UPDATE a SET id[1] = 5;
+UPDATE a SET v[1] = 'x';
+-- gap: the message names the column
+UPDATE a SET v[1:2] = 5;
