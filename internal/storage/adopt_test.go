@@ -22,6 +22,7 @@ func total(tx *Tx, r *rand.Rand) (sum int64, err error) {
 	if r.IntN(3) == 0 {
 		var ref RowRef
 		defer ref.Release()
+		defer ref.Release()
 		for k := range uint64(adoptRows) {
 			ok, err := tx.Get(table, intKey(k), &ref)
 			if err != nil || !ok {
@@ -75,6 +76,7 @@ func moveAmounts(s *Store, r *rand.Rand) error {
 		pairs = 40
 	}
 	var ref RowRef
+	defer ref.Release()
 	defer ref.Release()
 	for range pairs {
 		by := r.Int64N(100)

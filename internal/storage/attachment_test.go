@@ -68,6 +68,7 @@ func TestReadersAfterClose(t *testing.T) {
 	must(t, set(writer, 1, 5))
 	must(t, s.Close())
 	var r RowRef
+	defer r.Release()
 	if _, err := tx.Get(table, intKey(1), &r); err != nil && sqlerr.Code(err) == "" {
 		t.Fatal(err)
 	}

@@ -40,6 +40,7 @@ func benchmarkUpdate(b *testing.B, m SyncMode, writers int) {
 		go func() {
 			defer wg.Done()
 			var ref RowRef
+			defer ref.Release()
 			var key []byte
 			for {
 				i := next.Add(1)
@@ -103,6 +104,7 @@ func benchmarkGet(b *testing.B, n uint64) {
 	defer tx.Rollback()
 	must(b, tx.BeginStatement())
 	var ref RowRef
+	defer ref.Release()
 	var key [8]byte
 	b.ReportAllocs()
 	b.ResetTimer()
@@ -169,6 +171,7 @@ func TestGetDoesNotAllocate(t *testing.T) {
 	defer tx.Rollback()
 	must(t, tx.BeginStatement())
 	var ref RowRef
+	defer ref.Release()
 	for _, k := range []uint64{5, 77, 1 << 40} {
 		key := intKey(k)
 		if n := testing.AllocsPerRun(100, func() {

@@ -104,6 +104,7 @@ func checkSecrets(t *testing.T, s *Store) {
 	tx := s.Begin(TxOptions{})
 	defer tx.Rollback()
 	var r RowRef
+	defer r.Release()
 	for i := range 300 {
 		ok, err := tx.Get(table, append([]byte(secret), intKey(uint64(i))...), &r)
 		must(t, err)

@@ -187,6 +187,7 @@ func (c *crashStore) Check(crashtest.History) (int, error) {
 	k := 0
 	if c.s.HasTree(crashInts) {
 		var ref RowRef
+		defer ref.Release()
 		ok, err := tx.Get(crashInts, intKey(0), &ref)
 		if err != nil || !ok {
 			return 0, fmt.Errorf("the row that counts steps: found %v, %w", ok, err)
@@ -224,6 +225,7 @@ func compareTree(tx *Tx, id TreeID, want modelTree) error {
 	defer scan.Close()
 	var b Block
 	var ref RowRef
+	defer ref.Release()
 	defer ref.Release()
 	for i := 0; ; {
 		ok, err := scan.Next(&b)

@@ -64,6 +64,7 @@ func (c *crashBatch) Check(h crashtest.History) (int, error) {
 	}
 	var ref RowRef
 	defer ref.Release()
+	defer ref.Release()
 	allowed := map[int]bool{}
 	for _, step := range h.Submitted {
 		allowed[step] = true

@@ -50,4 +50,9 @@
 //     before anything relies on it.
 //  16. After a crash, before serving: checkpoint the replayed state, write both
 //     metas, sync; only then reuse logs.
+//
+// A RowRef and a Block pin the page that they read from: the one until its
+// Release, the other until the scan's next Next, Release or Close. What they
+// give out points into the page or into deltas, so it is copied before that
+// (package btree has the rules of the cache).
 package storage

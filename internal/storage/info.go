@@ -1,5 +1,10 @@
 package storage
 
+import (
+	"github.com/zqlite/zqlite/internal/storage/btree"
+	"github.com/zqlite/zqlite/internal/storage/slab"
+)
+
 // HasTree tells whether the newest committed state has the tree.
 func (s *Store) HasTree(id TreeID) bool { return s.state.Load().trees[id] != nil }
 
@@ -77,3 +82,12 @@ func (b *Block) Bytes(i int, id uint16) ([]byte, error) {
 
 // Isolation is the transaction's isolation level.
 func (t *Tx) Isolation() Isolation { return t.o.Isolation }
+
+// Scribble makes the caches of stores that are opened from then on overwrite
+// pages as soon as they are given up, and give up many when they are let go, so
+// that tests find who reads them later.
+func Scribble(on bool) { slab.Scribble(on) }
+
+// LeakedPins counts the pins that were not released on stores that were closed
+// while Scribble was on. Tests ask when everything has ended.
+func LeakedPins() int { return btree.Leaked() }

@@ -45,6 +45,7 @@ func readNow(t testing.TB, tx *Tx, key uint64) int64 {
 	t.Helper()
 	var r RowRef
 	defer r.Release()
+	defer r.Release()
 	ok, err := tx.Get(table, intKey(key), &r)
 	must(t, err)
 	if !ok {
@@ -334,6 +335,7 @@ func increment(s *Store, i Isolation, autocommit bool, key uint64) error {
 func bump(tx *Tx, key uint64) error {
 	var r RowRef
 	defer r.Release()
+	defer r.Release()
 	ok, err := tx.Get(table, intKey(key), &r)
 	if err != nil || !ok {
 		return fmt.Errorf("get: %v %v", ok, err)
@@ -451,6 +453,8 @@ func move(tx *Tx, from, to uint64) error {
 		return nil
 	}
 	var a, b RowRef
+	defer a.Release()
+	defer b.Release()
 	defer a.Release()
 	defer b.Release()
 	if ok, err := tx.Get(table, intKey(from), &a); !ok || err != nil {

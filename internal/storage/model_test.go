@@ -109,6 +109,7 @@ func (m *modelTest) check(tx *Tx, want model, newest bool) {
 	}
 	tree := want[id]
 	var ref RowRef
+	defer ref.Release()
 	for range 5 {
 		k := m.key(id)
 		get := tx.Get

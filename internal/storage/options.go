@@ -167,4 +167,6 @@ type Stats struct {
 	Readers      int
 	Trees        int
 	FileBytes    int64
+	CacheBytes   int64 // pages in memory; at most Options.CacheBytes
+	PinnedPages  int   // cached pages that somebody reads at the moment
 }

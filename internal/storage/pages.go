@@ -97,7 +97,9 @@ func (s *Store) closePages() error {
 	if s.pages == nil {
 		return nil
 	}
-	return s.pages.file.Close() // readers that still run get its error
+	err := s.pages.file.Close() // readers that still run get an error
+	s.pages.cache.Close()       // what they have pinned stays as long as they refer to it
+	return err
 }
 
 // The directory: per tree u32 id, u8 key kind, u64 incarnation, root, uvarint
@@ -147,19 +149,6 @@ func newLayouts(l page.Layout) *layouts              { return &layouts{page.NewL
 func (l *layouts) with(n page.Layout) *layouts       { return &layouts{l.set.With(n)} }
 func (l *layouts) open(row []byte) (page.Row, error) { return page.OpenRow(l.set, row) }
 
-// leafPoint is a leaf that a RowRef reads from. Frames outlive their pages, so
-// holding one pins nothing.
-type leafPoint struct {
-	leaf  *page.Leaf
-	pages *pages
-}
-
-func (p *leafPoint) release() { p.leaf = nil }
-
-func (p *leafPoint) bytes(id uint16, at int) ([]byte, error) {
-	return p.pages.cell(p.leaf, id, at)
-}
-
 // cell reads a variable cell, from overflow pages where it lies there.
 func (p *pages) cell(l *page.Leaf, id uint16, at int) ([]byte, error) {
 	b := l.BytesAt(id, at)
@@ -175,17 +164,16 @@ func (p *pages) cell(l *page.Leaf, id uint16, at int) ([]byte, error) {
 
 // fromPages finds the merged row of a key, and its sequence.
 func (s *Store) fromPages(t *tree, ls *layouts, key []byte, r *RowRef) (bool, uint64, error) {
-	r.leaf.release()
-	r.at = -1
-	l, at, ok, err := s.pages.cache.Get(&t.base.root, ls.set, key)
+	at, ok, err := s.pages.cache.Get(&t.base.root, ls.set, key, &r.leaf)
 	if !ok || err != nil {
+		r.at = -1
 		return false, 0, err
 	}
-	r.leaf.leaf, r.leaf.pages, r.at = l, s.pages, at
-	return true, l.Seq(at), nil
+	r.pages, r.at = s.pages, at
+	return true, r.leaf.Seq(at), nil
 }
 
-// leafCursor walks the leaves of a scan's range.
+// leafCursor walks the leaves of a scan's range, and pins the one it is at.
 type leafCursor struct {
 	c    btree.Cursor
 	leaf *page.Leaf
@@ -203,8 +191,9 @@ func (c *leafCursor) seek(from []byte, reverse bool) (ok bool, err error) {
 }
 
 func (c *leafCursor) advance(reverse bool) (ok bool, err error) {
-	c.leaf = nil
-	if !c.last {
+	if c.last {
+		c.release()
+	} else {
 		c.leaf, err = c.c.Next(reverse)
 	}
 	return c.leaf != nil, err
@@ -215,8 +204,12 @@ func (c *leafCursor) searchFrom(i, n int, key []byte) (int, bool) {
 	return c.leaf.SearchFrom(i, n, key)
 }
 func (c *leafCursor) compare(i int, key []byte) int { return c.leaf.Compare(i, key) }
-func (c *leafCursor) release()                      { c.leaf = nil }
-func (c *leafCursor) close()                        { c.leaf = nil }
+
+// release lets go of the leaf.
+func (c *leafCursor) release() {
+	c.c.Release()
+	c.leaf = nil
+}
 
 // beyond tells whether row i lies above the upper bound.
 func (c *leafCursor) beyond(i int, hi []byte, incl bool) bool {

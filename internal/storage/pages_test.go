@@ -30,6 +30,7 @@ func TestOverflow(t *testing.T) {
 		tx := s.Begin(TxOptions{ReadOnly: true})
 		defer tx.Rollback()
 		var r RowRef
+		defer r.Release()
 		for i, n := range sizes {
 			ok, err := tx.Get(table, intKey(uint64(i)), &r)
 			must(t, err)
@@ -97,6 +98,7 @@ func TestAlterTree(t *testing.T) {
 		var got []string
 		for k := range uint64(3) {
 			var r RowRef
+			defer r.Release()
 			ok, err := tx.Get(table, intKey(k+1), &r)
 			must(t, err)
 			b, err := r.Bytes(2)

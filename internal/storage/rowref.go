@@ -1,16 +1,19 @@
 package storage
 
 import (
+	"github.com/zqlite/zqlite/internal/storage/btree"
 	"github.com/zqlite/zqlite/internal/storage/delta"
 	"github.com/zqlite/zqlite/internal/storage/page"
 )
 
-// RowRef is one row found by Get, read by column id. It is valid until Release,
-// the next Get into it, or the transaction's end. The zero value is ready.
+// RowRef is one row found by Get, read by column id. It is valid until Release
+// or the next Get into it, and at most until the transaction ends. It may pin a
+// page, so whoever found a row releases it. The zero value is ready.
 type RowRef struct {
-	row  page.Row  // where at is negative
-	leaf leafPoint // else row at of a leaf
-	at   int
+	row   page.Row  // where at is negative
+	leaf  btree.Ref // else row at of a leaf
+	pages *pages
+	at    int
 }
 
 // IsNull tells whether the column has no value.
@@ -18,7 +21,7 @@ func (r *RowRef) IsNull(id uint16) bool {
 	if r.at < 0 {
 		return r.row.IsNull(id)
 	}
-	return r.leaf.leaf.NullAt(id, r.at)
+	return r.leaf.NullAt(id, r.at)
 }
 
 // Int reads a Bit or Fixed8 column that is not null.
@@ -26,7 +29,7 @@ func (r *RowRef) Int(id uint16) int64 {
 	if r.at < 0 {
 		return r.row.Int(id)
 	}
-	return r.leaf.leaf.IntAt(id, r.at)
+	return r.leaf.IntAt(id, r.at)
 }
 
 // Pair reads a Fixed16 column that is not null.
@@ -34,7 +37,7 @@ func (r *RowRef) Pair(id uint16) (i, j int64) {
 	if r.at < 0 {
 		return r.row.Pair(id)
 	}
-	return r.leaf.leaf.PairAt(id, r.at)
+	return r.leaf.PairAt(id, r.at)
 }
 
 // Bytes reads a Var column that is not null. A value that lies on overflow
@@ -43,12 +46,12 @@ func (r *RowRef) Bytes(id uint16) ([]byte, error) {
 	if r.at < 0 {
 		return r.row.Bytes(id), nil
 	}
-	return r.leaf.bytes(id, r.at)
+	return r.pages.cell(&r.leaf.Leaf, id, r.at)
 }
 
 // Release lets go of the leaf.
 func (r *RowRef) Release() {
-	r.leaf.release()
+	r.leaf.Release()
 	r.at = -1
 }
 
@@ -117,7 +120,7 @@ func (t *Tx) GetNewest(tree TreeID, key []byte, r *RowRef) (bool, error) {
 
 // found opens a version that a list gave.
 func found(ls *layouts, v delta.Version, r *RowRef) (bool, error) {
-	r.leaf.release()
+	r.leaf.Release()
 	r.at = -1
 	if v.Deleted() {
 		return false, nil

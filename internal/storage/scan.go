@@ -131,7 +131,7 @@ func (s *Scan) Close() {
 			s.t.reads.Narrow(s.tracked, s.resume, s.reverse)
 		}
 	}
-	s.cur.close()
+	s.cur.release()
 	s.unpin()
 	s.t = nil
 }

@@ -128,6 +128,9 @@ func (s *Store) Stats() Stats {
 		Deadlocks: s.locks.Deadlocks(), FrozenDeltas: len(st.frozen), Trees: len(st.trees),
 		DeltaBytes: st.gen.bytes.Load(), FileBytes: s.fileBytes.Load(),
 	}
+	if s.pages != nil {
+		out.CacheBytes, out.PinnedPages = s.pages.cache.Bytes(), s.pages.cache.Pinned()
+	}
 	for _, g := range st.frozen {
 		out.DeltaBytes += g.bytes.Load()
 	}

@@ -96,6 +96,7 @@ func (s *Scan) copyNulls(c *scanColumn, v *vector.Vector) {
 func (s *Scan) copyBytes(c *scanColumn, v *vector.Vector) error {
 	b, off := &s.block, s.n
 	overflow := b.Leaf.MayOverflow(c.id)
+	cells, direct := b.Leaf.Cells(c.id)
 	for i := 0; i < b.N; i++ {
 		if v.HasNulls && v.Null(off+i) {
 			continue
@@ -107,6 +108,8 @@ func (s *Scan) copyBytes(c *scanColumn, v *vector.Vector) error {
 				return err
 			}
 			s.narrow(i, len(cell))
+		} else if direct {
+			cell = cells.At(b.First + i)
 		} else {
 			cell = b.Leaf.BytesAt(c.id, b.First+i)
 		}

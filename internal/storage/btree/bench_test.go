@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"testing"
-	"time"
 
 	"github.com/zqlite/zqlite/internal/storage/page"
 )
@@ -70,14 +69,16 @@ func BenchmarkGet1M(b *testing.B) {
 	x := filled(b, rows)
 	r := rand.New(rand.NewPCG(1, 1))
 	var key [8]byte
+	var ref Ref
 	b.ReportAllocs()
 	b.ResetTimer()
 	for range b.N {
 		binary.BigEndian.PutUint64(key[:], r.Uint64N(rows))
-		if _, _, ok, err := x.cache.Get(&x.root, x.ls, key[:]); !ok || err != nil {
+		if _, ok, err := x.cache.Get(&x.root, x.ls, key[:], &ref); !ok || err != nil {
 			b.Fatal(ok, err)
 		}
 	}
+	ref.Release()
 }
 
 // BenchmarkScan1M copies all five columns and the key to vectors.
@@ -136,9 +137,8 @@ func BenchmarkCollect(b *testing.B) {
 	for range b.N {
 		runtime.GC()
 	}
-	cached := float64(len(x.cache.ring)) * 16384 / (1 << 30)
+	cached := float64(x.cache.Bytes()) / (1 << 30)
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1e6/cached, "ms/GiB")
 	b.ReportMetric(0, "ns/op")
 	runtime.KeepAlive(x)
-	_ = time.Now
 }

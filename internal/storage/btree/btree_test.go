@@ -71,8 +71,16 @@ func newFixture(tb testing.TB, kind page.KeyKind, pageSize int, cacheBytes int64
 		tb.Fatal(err)
 	}
 	x.cache = NewCache(x.file, cacheBytes)
-	tb.Cleanup(func() { x.file.Close() })
+	tb.Cleanup(func() { x.file.Close(); x.dropCache() })
 	return x
+}
+
+// dropCache closes the cache, which nobody may read from any more.
+func (x *fixture) dropCache() {
+	x.tb.Helper()
+	if n := x.cache.Close(); n != 0 {
+		x.tb.Errorf("%d pins are left", n)
+	}
 }
 
 func (x *fixture) key(n uint64) []byte {
@@ -175,9 +183,11 @@ func (x *fixture) check(r *rand.Rand) {
 			x.tb.Fatalf("the walk (back %v, from row %d) ended at row %d of %d", back, first, at, len(keys))
 		}
 	}
+	var ref Ref
+	defer ref.Release()
 	for range 50 {
 		k := x.key(r.Uint64N(3000))
-		l, at, ok, err := x.cache.Get(&x.root, x.ls, k)
+		at, ok, err := x.cache.Get(&x.root, x.ls, k, &ref)
 		if err != nil {
 			x.tb.Fatal(err)
 		}
@@ -186,7 +196,7 @@ func (x *fixture) check(r *rand.Rand) {
 			x.tb.Fatalf("get of %q found %v", k, ok)
 		}
 		if ok {
-			x.checkRow(l, at, v)
+			x.checkRow(&ref.Leaf, at, v)
 		}
 	}
 	x.verify()
@@ -242,6 +252,7 @@ func (x *fixture) reopen() {
 	if x.file, err = pager.Open(x.fs, "db", false, nil); err != nil {
 		x.tb.Fatal(err)
 	}
+	x.dropCache()
 	x.cache = NewCache(x.file, 1)
 	b, err := x.file.ReadBlob(x.file.Meta().Directory, pager.TypeBlob)
 	if err != nil {
@@ -344,6 +355,7 @@ func TestOldRoots(t *testing.T) {
 			}
 			old = append(old, held{x.root, x.file.Meta().Epoch, m})
 		}
+		x.dropCache()
 		x.cache = NewCache(x.file, 1) // whatever was reused shows
 		for _, h := range old {
 			rows := 0

@@ -1,34 +1,45 @@
 package btree
 
 import (
+	"sync/atomic"
+
 	"github.com/zqlite/zqlite/internal/storage/page"
 )
 
 const maxHeight = 16
 
-// Get finds the leaf row of key; found is false where there is none. It
-// allocates nothing when the pages are in the cache.
-func (c *Cache) Get(root *Ptr, ls *page.Layouts, key []byte) (l *page.Leaf, at int, found bool, err error) {
+// Get finds the row of key and pins its leaf for r, which it releases first;
+// found is false where there is none, and then r holds nothing. It allocates
+// nothing when the pages are in the cache.
+func (c *Cache) Get(root *Ptr, ls *page.Layouts, key []byte, r *Ref) (at int, found bool, err error) {
+	if r.frame != 0 {
+		r.Release()
+	}
 	if root.Page == 0 {
-		return nil, 0, false, nil
+		return 0, false, nil
 	}
-	p := root
+	p, hint := root, (*atomic.Uint32)(nil)
 	for p.Level > 0 {
-		f, err := c.get(p, ls)
+		n, err := c.node(p, hint)
 		if err != nil {
-			return nil, 0, false, err
+			return 0, false, err
 		}
-		p = &f.node.ptrs[f.node.find(key)]
+		i := n.find(key)
+		p, hint = &n.ptrs[i], &n.kids[i]
 	}
-	if l, err = c.leaf(p, ls); err != nil {
-		return nil, 0, false, err
+	if err := c.leaf(p, hint, ls, r); err != nil {
+		return 0, false, err
 	}
-	at, found = l.Search(key)
-	return l, at, found, nil
+	if at, found = r.Search(key); !found {
+		r.Release()
+	}
+	return at, found, nil
 }
 
-// Cursor walks the leaves of a tree. The zero value is closed.
+// Cursor walks the leaves of a tree and pins the one it stands on. The zero
+// value is closed.
 type Cursor struct {
+	ref  Ref
 	c    *Cache
 	ls   *page.Layouts
 	root Ptr
@@ -44,41 +55,50 @@ func (k *Cursor) Open(c *Cache, root Ptr, ls *page.Layouts) {
 	k.c, k.root, k.ls, k.n = c, root, ls, 0
 }
 
+// Release lets go of the leaf that the cursor stands on; Next goes on from it.
+func (k *Cursor) Release() { k.ref.Release() }
+
 // Seek gives the leaf that key belongs to; nil key is the first leaf, or the
-// last with last. Nil is the leaf of an empty tree.
+// last with last. Nil is the leaf of an empty tree. The leaf is pinned until
+// the next Seek, Next or Release.
 func (k *Cursor) Seek(key []byte, last bool) (*page.Leaf, error) {
+	k.ref.Release()
 	if k.root.Page == 0 {
 		return nil, nil
 	}
 	k.n = 0
-	return k.descend(&k.root, key, last)
+	return k.descend(&k.root, nil, key, last)
 }
 
-func (k *Cursor) descend(p *Ptr, key []byte, last bool) (*page.Leaf, error) {
+func (k *Cursor) descend(p *Ptr, hint *atomic.Uint32, key []byte, last bool) (*page.Leaf, error) {
 	for p.Level > 0 {
-		f, err := k.c.get(p, k.ls)
+		n, err := k.c.node(p, hint)
 		if err != nil {
 			return nil, err
 		}
-		if f.node == nil || k.n == maxHeight {
+		if k.n == maxHeight {
 			return nil, errNode
 		}
 		at := 0
 		switch {
 		case key != nil:
-			at = f.node.find(key)
+			at = n.find(key)
 		case last:
-			at = len(f.node.ptrs) - 1
+			at = len(n.ptrs) - 1
 		}
-		k.path[k.n].node, k.path[k.n].at = f.node, at
+		k.path[k.n].node, k.path[k.n].at = n, at
 		k.n++
-		p = &f.node.ptrs[at]
+		p, hint = &n.ptrs[at], &n.kids[at]
 	}
-	return k.c.leaf(p, k.ls)
+	if err := k.c.leaf(p, hint, k.ls, &k.ref); err != nil {
+		return nil, err
+	}
+	return &k.ref.Leaf, nil
 }
 
 // Next gives the following leaf, or the one before with back; nil at the end.
 func (k *Cursor) Next(back bool) (*page.Leaf, error) {
+	k.ref.Release()
 	for k.n > 0 {
 		s := &k.path[k.n-1]
 		if back {
@@ -87,7 +107,7 @@ func (k *Cursor) Next(back bool) (*page.Leaf, error) {
 			s.at++
 		}
 		if s.at >= 0 && s.at < len(s.node.ptrs) {
-			return k.descend(&s.node.ptrs[s.at], nil, back)
+			return k.descend(&s.node.ptrs[s.at], &s.node.kids[s.at], nil, back)
 		}
 		k.n--
 	}

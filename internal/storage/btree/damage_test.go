@@ -95,7 +95,9 @@ func (m *image) read(b []byte) (string, error) {
 		return "", reported
 	}
 	var out bytes.Buffer
-	err = Walk(NewCache(p, 1), root, m.ls, func(_ *Ptr, l *page.Leaf) error {
+	c := NewCache(p, 1)
+	defer c.Close()
+	err = Walk(c, root, m.ls, func(_ *Ptr, l *page.Leaf) error {
 		for i := 0; l != nil && i < l.Len(); i++ {
 			text := l.BytesAt(2, i)
 			if l.Overflows(2, i) {

@@ -28,6 +28,7 @@ type merger struct {
 	w     *pager.Writer
 	ls    *page.Layouts
 	in    Changes
+	ref   Ref // the leaf that is merged
 	b     *page.LeafBuilder
 	room  int
 	out   []entry // finished leaves
@@ -84,15 +85,15 @@ func (m *merger) collapse(p Ptr) (Ptr, error) {
 		}
 	}
 	for p.Level > 0 {
-		f, err := m.c.get(&p, m.ls)
+		n, err := m.c.node(&p, nil)
 		if err != nil {
 			return Ptr{}, err
 		}
-		if len(f.node.ptrs) > 1 {
+		if len(n.ptrs) > 1 {
 			break
 		}
 		m.w.Free(p.Page)
-		p = f.node.ptrs[0]
+		p = n.ptrs[0]
 	}
 	return p, nil
 }
@@ -109,14 +110,13 @@ func (m *merger) subtree(e entry, hi []byte) ([]entry, error) {
 	if e.ptr.Level == 0 {
 		return m.leafList([]entry{e}, hi)
 	}
-	f, err := m.c.get(&e.ptr, m.ls)
+	n, err := m.c.node(&e.ptr, nil)
 	if err != nil {
 		return nil, err
 	}
-	n := f.node
 	children := make([]entry, len(n.ptrs))
 	for i := range children {
-		children[i] = entry{n.seps[i], n.ptrs[i]}
+		children[i] = entry{n.sep(i), n.ptrs[i]}
 	}
 	m.w.Free(e.ptr.Page)
 	if e.ptr.Level == 1 {
@@ -178,10 +178,11 @@ func (m *merger) leafList(leaves []entry, hi []byte) ([]entry, error) {
 
 // leaf moves a leaf and the changes in its range into the builder.
 func (m *merger) leaf(p Ptr, hi []byte) error {
-	l, err := m.c.leaf(&p, m.ls)
-	if err != nil {
+	if err := m.c.leaf(&p, nil, m.ls, &m.ref); err != nil {
 		return err
 	}
+	defer m.ref.Release()
+	l := &m.ref.Leaf
 	m.w.Free(p.Page)
 	overflows(l, m.ls, true, m.w.FreeBlob)
 	for i := 0; i < l.Len(); {

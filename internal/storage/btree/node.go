@@ -3,6 +3,8 @@ package btree
 import (
 	"bytes"
 	"encoding/binary"
+	"sync/atomic"
+	"unsafe"
 
 	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/storage/pager"
@@ -17,11 +19,37 @@ const (
 
 var errNode = sqlerr.New(sqlerr.DataCorrupted, "an inner page is malformed")
 
-// node is an inner page in memory.
+// node is an inner page in memory, in a few objects without pointers. It never
+// changes, and lives as long as somebody refers to it.
 type node struct {
+	page, birth uint64
+	crc         uint32
+	level       uint8
+	used        atomic.Bool // since the clock's hand came by
+
 	heads []uint64
-	seps  [][]byte
+	ends  []uint32 // of separators, in text
+	text  []byte
 	ptrs  []Ptr
+	kids  []atomic.Uint32 // what the page table said of them last
+}
+
+func (n *node) is(p *Ptr) bool {
+	return n.page == p.Page && n.birth == p.Birth && n.crc == p.CRC && n.level == p.Level
+}
+
+// sep gives the separator of a child.
+func (n *node) sep(i int) []byte {
+	from := uint32(0)
+	if i > 0 {
+		from = n.ends[i-1]
+	}
+	return n.text[from:n.ends[i]:n.ends[i]]
+}
+
+// bytes is what the node takes in memory.
+func (n *node) bytes() int64 {
+	return int64(unsafe.Sizeof(*n)) + int64(len(n.ptrs))*int64(unsafe.Sizeof(Ptr{})+8+4+4) + int64(cap(n.text))
 }
 
 // entry is a child with its separator.
@@ -30,6 +58,7 @@ type entry struct {
 	ptr Ptr
 }
 
+// openNode reads the content of an inner page, of which nothing is kept.
 func openNode(b []byte, level uint8) (*node, error) {
 	if len(b) < nodeHeader {
 		return nil, errNode
@@ -38,20 +67,29 @@ func openNode(b []byte, level uint8) (*node, error) {
 	if n == 0 || n*entryBytes > len(b)-nodeHeader {
 		return nil, errNode
 	}
-	out := &node{heads: make([]uint64, n), seps: make([][]byte, n), ptrs: make([]Ptr, n)}
+	out := &node{heads: make([]uint64, n), ends: make([]uint32, n), ptrs: make([]Ptr, n), kids: make([]atomic.Uint32, n)}
 	b = b[nodeHeader:]
-	for i := range n {
-		if len(b) < entryBytes {
+	for i, rest := 0, b; i < n; i++ {
+		if len(rest) < entryBytes {
 			return nil, errNode
 		}
-		out.ptrs[i] = pager.DecodePtr(b)
+		out.ptrs[i] = pager.DecodePtr(rest)
+		kl := int(binary.LittleEndian.Uint16(rest[pager.PtrBytes:]))
+		if rest = rest[entryBytes:]; kl > len(rest) || out.ptrs[i].Level != level-1 {
+			return nil, errNode
+		}
+		out.heads[i] = headOf(rest[:kl])
+		out.ends[i] = uint32(kl)
+		if i > 0 {
+			out.ends[i] += out.ends[i-1]
+		}
+		rest = rest[kl:]
+	}
+	out.text = make([]byte, 0, out.ends[n-1])
+	for range n {
 		kl := int(binary.LittleEndian.Uint16(b[pager.PtrBytes:]))
-		b = b[entryBytes:]
-		if kl > len(b) || out.ptrs[i].Level != level-1 {
-			return nil, errNode
-		}
-		out.seps[i], b = b[:kl:kl], b[kl:]
-		out.heads[i] = headOf(out.seps[i])
+		out.text = append(out.text, b[entryBytes:entryBytes+kl]...)
+		b = b[entryBytes+kl:]
 	}
 	return out, nil
 }
@@ -62,7 +100,7 @@ func (n *node) find(key []byte) int {
 	lo, hi := 0, len(n.heads)
 	for lo < hi { // the first separator above key
 		m := int(uint(lo+hi) >> 1)
-		if h := n.heads[m]; h < head || h == head && bytes.Compare(n.seps[m], key) <= 0 {
+		if h := n.heads[m]; h < head || h == head && bytes.Compare(n.sep(m), key) <= 0 {
 			lo = m + 1
 		} else {
 			hi = m

@@ -22,27 +22,28 @@ func Drop(c *Cache, w *pager.Writer, root Ptr, ls *page.Layouts) error {
 }
 
 // Walk calls fn with every page of a tree, parents first; l is nil for inner
-// ones.
+// ones, and a leaf ends with fn.
 func Walk(c *Cache, root Ptr, ls *page.Layouts, fn func(p *Ptr, l *page.Leaf) error) error {
 	if root.Page == 0 {
 		return nil
 	}
 	if root.Level == 0 {
-		l, err := c.leaf(&root, ls)
-		if err != nil {
+		var r Ref
+		if err := c.leaf(&root, nil, ls, &r); err != nil {
 			return err
 		}
-		return fn(&root, l)
+		defer r.Release()
+		return fn(&root, &r.Leaf)
 	}
-	f, err := c.get(&root, ls)
+	n, err := c.node(&root, nil)
 	if err != nil {
 		return err
 	}
 	if err := fn(&root, nil); err != nil {
 		return err
 	}
-	for i := range f.node.ptrs {
-		if err := Walk(c, f.node.ptrs[i], ls, fn); err != nil {
+	for i := range n.ptrs {
+		if err := Walk(c, n.ptrs[i], ls, fn); err != nil {
 			return err
 		}
 	}
@@ -73,12 +74,11 @@ func Verify(f *pager.File, root Ptr, ls *page.Layouts, visit func(page uint64), 
 	if root.Page == 0 {
 		return
 	}
-	v := verifier{NewCache(f, 1<<20), f, ls, visit, report, nil}
+	v := verifier{f, ls, visit, report, nil}
 	v.page(root, nil, nil)
 }
 
 type verifier struct {
-	c      *Cache
 	f      *pager.File
 	ls     *page.Layouts
 	visit  func(uint64)
@@ -88,32 +88,42 @@ type verifier struct {
 
 func (v *verifier) page(p Ptr, lo, hi []byte) (rows, seq uint64) {
 	v.visit(p.Page)
-	f, err := v.c.load(&p, v.ls)
+	var err error
+	if p.Level == 0 {
+		var l *page.Leaf
+		if l, err = readLeaf(v.f, &p, v.ls); err == nil {
+			rows, seq = v.leaf(l, &p, lo, hi)
+		}
+	} else {
+		var n *node
+		if n, err = readNode(v.f, &p); err == nil {
+			rows, seq = v.node(n, &p, lo, hi)
+		}
+	}
 	if err != nil {
 		v.report("page %d: %v", p.Page, err)
 		return p.Rows, p.MaxSeq
 	}
-	if p.Level == 0 {
-		rows, seq = v.leaf(f.leaf.Load(), &p, lo, hi)
-	} else {
-		n := f.node
-		for i := range n.ptrs {
-			from, to := n.seps[i], hi
-			if i == 0 {
-				from = lo
-			}
-			if i+1 < len(n.ptrs) {
-				to = n.seps[i+1]
-				if bytes.Compare(n.seps[i], to) >= 0 {
-					v.report("page %d: separators out of order", p.Page)
-				}
-			}
-			r, s := v.page(n.ptrs[i], from, to)
-			rows, seq = rows+r, max(seq, s)
-		}
-	}
 	if rows != p.Rows || seq != p.MaxSeq {
 		v.report("page %d: %d rows up to sequence %d, its parent says %d up to %d", p.Page, rows, seq, p.Rows, p.MaxSeq)
+	}
+	return rows, seq
+}
+
+func (v *verifier) node(n *node, p *Ptr, lo, hi []byte) (rows, seq uint64) {
+	for i := range n.ptrs {
+		from, to := n.sep(i), hi
+		if i == 0 {
+			from = lo
+		}
+		if i+1 < len(n.ptrs) {
+			to = n.sep(i + 1)
+			if bytes.Compare(n.sep(i), to) >= 0 {
+				v.report("page %d: separators out of order", p.Page)
+			}
+		}
+		r, s := v.page(n.ptrs[i], from, to)
+		rows, seq = rows+r, max(seq, s)
 	}
 	return rows, seq
 }

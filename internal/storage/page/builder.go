@@ -76,9 +76,9 @@ func (w *LeafBuilder) Add(key []byte, seq uint64, r *Row, inline int, store Over
 func (w *LeafBuilder) AddFrom(l *Leaf, from, to int) {
 	for i := from; i < to; i++ {
 		if l.kind == KeyUint64 {
-			w.keys = binary.BigEndian.AppendUint64(w.keys, le.Uint64(l.heads[8*i:]))
+			w.keys = binary.BigEndian.AppendUint64(w.keys, le.Uint64(l.b[int(l.keyAt)+8*i:]))
 		} else {
-			w.keys = append(append(w.keys, l.prefix...), l.suffixAt(i)...)
+			w.keys = append(append(w.keys, l.keyPrefix()...), l.suffixAt(i)...)
 		}
 		w.keyEnds = append(w.keyEnds, len(w.keys))
 		w.seqs = append(w.seqs, l.Seq(i))
@@ -106,6 +106,16 @@ func (w *LeafBuilder) AddFrom(l *Leaf, from, to int) {
 
 func (w *LeafBuilder) addVars(c *buildCol, l *Leaf, id uint16, from, to int) {
 	at := len(c.nulls) - (to - from)
+	if cells, ok := l.Cells(id); ok && !l.MayOverflow(id) {
+		for i := from; i < to; i++ {
+			if c.nulls[at+i-from] {
+				w.addVar(c, nil, 0)
+			} else {
+				w.addVar(c, cells.At(i), 0)
+			}
+		}
+		return
+	}
 	for i := from; i < to; i++ {
 		flag, cell := uint32(0), []byte(nil)
 		if !c.nulls[at+i-from] {

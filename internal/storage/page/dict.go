@@ -25,11 +25,11 @@ func (d *Dict) Entry(code int) []byte { return cellOf(d.ends, d.data, code) }
 
 // Dict gives the dictionary of a column; false where it has none.
 func (l *Leaf) Dict(id uint16) (d Dict, ok bool) {
-	c := l.col(id)
-	if c == nil || c.codes == nil {
+	c, ok := l.Cells(id)
+	if !ok || c.codes == nil {
 		return d, false
 	}
-	return Dict{c.codes, c.cells, c.data}, true
+	return Dict{c.codes, c.ends, c.data}, true
 }
 
 // cellOf gives the bytes between two ends.

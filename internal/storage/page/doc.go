@@ -2,7 +2,7 @@
 // and leaves of many rows, column by column, for the file.
 //
 //	cells → RowWriter → row bytes → OpenRow → Row
-//	rows in key order → LeafBuilder → page → Leaf → cells, columns
+//	rows in key order → LeafBuilder → page → CheckLeaf, Leaf.View → cells, columns
 //
 // It takes keys and cells as bytes and integers and knows of kinds, never of
 // SQL types. It does no input or output and keeps no state between calls.

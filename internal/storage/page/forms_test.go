@@ -127,7 +127,7 @@ func TestWholeRows(t *testing.T) {
 			}
 		}
 		leaf, ok := build(t, ls, n, 1<<18, fill)
-		if !ok || (leaf.rowEnds != nil) != (columns > wideColumns) {
+		if !ok || leaf.whole != (columns > wideColumns) {
 			t.Fatal(columns, ok)
 		}
 		b := NewLeafBuilder(KeyUint64, ls)

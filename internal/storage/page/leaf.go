@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
-
-	"github.com/zqlite/zqlite/internal/sqlerr"
 )
 
 // Leaf content, little endian. Offsets count from its beginning.
@@ -36,271 +34,135 @@ const (
 	varDict     = 2
 )
 
-var errLeaf = sqlerr.New(sqlerr.DataCorrupted, "a leaf page is malformed")
-
-// Leaf is a view of a leaf's content. It is immutable and may be read by many
-// goroutines; nothing it gives out outlives the page.
+// Leaf is a view of a leaf's content, which it reads where it lies: it holds no
+// memory of its own, and nothing it gives out outlives the page. The content
+// never changes, but the view remembers where it looked last, so that each
+// goroutine needs one of its own. The zero value is the view of no leaf.
 type Leaf struct {
-	b       []byte
-	n       int
+	b       []byte // up to its length
+	ls      *Layouts
+	p       *plan // of whole rows
+	n       int32
+	keyAt   int32 // offset of the keys (KeyUint64), or of the heads of suffixes
+	prefix  int32 // length of the key prefix, which stands before
+	lastAt  int32 // directory entry of lastID: 0 none was looked for, -1 there is none
+	lastID  uint16
+	columns uint16 // in the directory
 	kind    KeyKind
 	seqW    uint8
-	minSeq  uint64
-	maxSeq  uint64
-	seqs    []byte
-	heads   []byte // KeyUint64: the keys; KeyBytes: heads of the suffixes
-	ends    []byte
-	prefix  []byte
-	suffix  []byte
-	columns []leafCol
-	byID    []int16
-	rowEnds []byte // of whole rows; nil where cells are in columns
-	rows    []byte
-	ls      *Layouts
-	p       *plan
-}
-
-type leafCol struct {
-	id       uint16
-	kind     Kind
-	width    uint8
-	nulls    []byte
-	cells    []byte
-	data     []byte
-	codes    []byte // of a dictionary, whose entries are in cells and data
-	min, max int64
+	whole   bool // rows are stored whole
+	mark    Mark
 }
 
 var le = binary.LittleEndian
 
 // OpenLeaf checks a leaf's content and gives a view of it.
 func OpenLeaf(ls *Layouts, b []byte) (*Leaf, error) {
-	if len(b) < leafHeader {
-		return nil, errLeaf
+	m, err := CheckLeaf(ls, b)
+	if err != nil {
+		return nil, err
 	}
-	l := &Leaf{b: b, n: int(le.Uint16(b)), kind: KeyKind(b[2] &^ wholeRows), seqW: b[3], ls: ls,
-		minSeq: le.Uint64(b[8:]), maxSeq: le.Uint64(b[16:])}
-	size := int(le.Uint32(b[36:]))
-	if size > len(b) || size < leafHeader || l.seqW > 8 || bits.OnesCount8(l.seqW) > 1 {
-		return nil, errLeaf
-	}
-	b = b[:size]
-	if l.p = ls.find(le.Uint32(b[4:])); l.p == nil {
-		return nil, sqlerr.New(sqlerr.DataCorrupted, "a leaf has the unknown layout %d", le.Uint32(b[4:]))
-	}
-	if l.kind > KeyBytes || !l.openKeys(b) {
-		return nil, errLeaf
-	}
-	if b[2]&wholeRows != 0 {
-		return l, l.openRows(b)
-	}
-	if !l.openColumns(b) {
-		return nil, errLeaf
-	}
-	return l, nil
+	l := &Leaf{}
+	return l, l.View(ls, b, m)
 }
 
-// cut gives n bytes at off, or nil and false.
-func cut(b []byte, off, n int) ([]byte, bool) {
-	if off < 0 || n < 0 || off > len(b) || n > len(b)-off {
-		return nil, false
+// View makes l the view of a content that CheckLeaf gave mark for, as read with
+// ls. It allocates nothing.
+func (l *Leaf) View(ls *Layouts, b []byte, mark Mark) error {
+	_ = b[leafHeader-1]
+	l.n = int32(le.Uint16(b))
+	l.kind, l.whole, l.seqW = KeyKind(b[2]&^wholeRows), b[2]&wholeRows != 0, b[3]
+	l.columns, l.prefix = le.Uint16(b[24:]), 0
+	l.keyAt = int32(le.Uint32(b[28:]))
+	if l.kind == KeyBytes {
+		l.prefix = int32(le.Uint16(b[26:]))
+		l.keyAt += l.prefix
 	}
-	return b[off : off+n : off+n], true
-}
-
-func (l *Leaf) openKeys(b []byte) bool {
-	var ok bool
-	off := int(le.Uint32(b[28:]))
-	if l.seqs, ok = cut(b, int(le.Uint32(b[32:])), l.n*int(l.seqW)); !ok {
-		return false
-	}
-	if l.kind == KeyUint64 {
-		l.heads, ok = cut(b, off, 8*l.n)
-		return ok
-	}
-	pl := int(le.Uint16(b[26:]))
-	if l.prefix, ok = cut(b, off, pl); !ok {
-		return false
-	}
-	if l.heads, ok = cut(b, off+pl, 8*l.n); !ok {
-		return false
-	}
-	if l.ends, ok = cut(b, off+pl+8*l.n, 4*l.n); !ok {
-		return false
-	}
-	total, ok := checkEnds(l.ends, false)
-	if !ok {
-		return false
-	}
-	l.suffix, ok = cut(b, off+pl+12*l.n, total)
-	return ok
-}
-
-// checkEnds tells whether ends ascend, and gives the last one.
-func checkEnds(ends []byte, flags bool) (int, bool) {
-	last := uint32(0)
-	for i := 0; i < len(ends); i += 4 {
-		e := le.Uint32(ends[i:])
-		if flags {
-			e &^= overflowBit
-		}
-		if e < last {
-			return 0, false
-		}
-		last = e
-	}
-	return int(last), true
-}
-
-func (l *Leaf) openColumns(b []byte) bool {
-	n := int(le.Uint16(b[24:]))
-	dir, ok := cut(b, leafHeader, n*leafColumn)
-	if !ok {
-		return false
-	}
-	l.columns = make([]leafCol, n)
-	most := 0
-	for i := range l.columns {
-		d := dir[i*leafColumn:]
-		c := &l.columns[i]
-		c.id, c.kind, c.width = le.Uint16(d), Kind(d[2]), d[3]
-		c.min, c.max = int64(le.Uint64(d[16:])), int64(le.Uint64(d[24:]))
-		if off := int(le.Uint32(d[4:])); off != 0 {
-			if c.nulls, ok = cut(b, off, (l.n+7)/8); !ok {
-				return false
-			}
-		}
-		off := int(le.Uint32(d[8:]))
-		width := int(c.width)
-		switch c.kind {
-		case Fixed16:
-			width = 16
-		case Var:
-			if width = 4; c.width == varDict {
-				width = 1
-			} else if c.width > varDict {
-				return false
-			}
-		default:
-			if width > 8 || bits.OnesCount(uint(width)) > 1 {
-				return false
-			}
-		}
-		if c.cells, ok = cut(b, off, l.n*width); !ok {
-			return false
-		}
-		if c.kind == Var && !c.openVar(b, off, l.n, int(le.Uint32(d[12:]))) {
-			return false
-		}
-		most = max(most, int(c.id))
-	}
-	l.byID = make([]int16, most+1)
-	for i := range l.byID {
-		l.byID[i] = -1
-	}
-	for i := range l.columns {
-		l.byID[l.columns[i].id] = int16(i)
-	}
-	return true
-}
-
-// openVar finds the bytes of a variable column whose cells, or codes, are cut.
-func (c *leafCol) openVar(b []byte, off, n, entries int) (ok bool) {
-	off += len(c.cells)
-	if c.width == varDict {
-		if entries < 1 || entries > maxDict {
-			return false
-		}
-		for _, code := range c.cells {
-			if int(code) >= entries {
-				return false
-			}
-		}
-		c.codes = c.cells
-		if c.cells, ok = cut(b, off, 4*entries); !ok {
-			return false
-		}
-		off += 4 * entries
-	}
-	total, ok := checkEnds(c.cells, c.width == varOverflow)
-	if !ok {
-		return false
-	}
-	c.data, ok = cut(b, off, total)
-	return ok
-}
-
-// openRows finds the rows of a leaf that stores them whole.
-func (l *Leaf) openRows(b []byte) error {
-	var ok bool
-	if l.rowEnds, ok = cut(b, leafHeader, 4*l.n); !ok {
-		return errLeaf
-	}
-	total, ok := checkEnds(l.rowEnds, false)
-	if !ok {
-		return errLeaf
-	}
-	if l.rows, ok = cut(b, leafHeader+4*l.n, total); !ok {
-		return errLeaf
-	}
-	for i := range l.n {
-		if r, err := openRow(l.ls, cellOf(l.rowEnds, l.rows, i), true); err != nil || r.p != l.p {
-			return errLeaf
+	l.b = b[:le.Uint32(b[36:])]
+	l.mark, l.lastAt = mark, 0
+	l.ls, l.p = ls, nil
+	if l.whole {
+		l.columns = 0
+		if l.p = ls.find(le.Uint32(b[4:])); l.p == nil {
+			return errLayout(b)
 		}
 	}
 	return nil
 }
 
-// whole tells whether the leaf stores rows whole and has the column in them.
-func (l *Leaf) whole(id uint16) bool { return l.rowEnds != nil && l.p.of(id).ordinal >= 0 }
+// Forget makes l the view of no leaf.
+func (l *Leaf) Forget() { l.b, l.n = nil, 0 }
+
+// heads are the keys, or the heads of their suffixes.
+func (l *Leaf) heads() []byte { return l.b[l.keyAt : l.keyAt+8*l.n] }
 
 // row gives row i of a leaf that stores them whole.
-func (l *Leaf) row(i int) Row { return Row{ls: l.ls, p: l.p, buf: cellOf(l.rowEnds, l.rows, i)} }
+func (l *Leaf) row(i int) Row {
+	return Row{ls: l.ls, p: l.p, buf: cellOf(l.b[leafHeader:], l.b[leafHeader+4*l.n:], i)}
+}
+
+// inRows tells whether the leaf stores rows whole and has the column in them.
+func (l *Leaf) inRows(id uint16) bool { return l.whole && l.p.of(id).ordinal >= 0 }
 
 // Columns is the number of columns that the leaf has cells of.
 func (l *Leaf) Columns() int {
-	if l.rowEnds != nil {
+	if l.whole {
 		return len(l.p.Columns)
 	}
-	return len(l.columns)
+	return int(l.columns)
 }
 
 // ColumnID gives the id of one of them.
 func (l *Leaf) ColumnID(i int) uint16 {
-	if l.rowEnds != nil {
+	if l.whole {
 		return l.p.Columns[i].ID
 	}
-	return l.columns[i].id
+	return le.Uint16(l.b[leafHeader+i*leafColumn:])
 }
 
-// As gives the leaf as read with other layouts of its tree.
-func (l *Leaf) As(ls *Layouts) *Leaf {
-	if l.ls == ls {
-		return l
+// entry gives the directory entry of a column; nil where there is none.
+func (l *Leaf) entry(id uint16) []byte {
+	if l.lastAt == 0 || l.lastID != id {
+		l.lastID, l.lastAt = id, int32(l.find(id))
 	}
-	c := *l
-	c.ls = ls
-	return &c
+	if l.lastAt < 0 {
+		return nil
+	}
+	return l.b[l.lastAt : l.lastAt+leafColumn : l.lastAt+leafColumn]
 }
 
-// Layouts gives what the leaf is read with.
-func (l *Leaf) Layouts() *Layouts { return l.ls }
-
-func (l *Leaf) col(id uint16) *leafCol {
-	if int(id) < len(l.byID) && l.byID[id] >= 0 {
-		return &l.columns[l.byID[id]]
+// find gives the offset of a column's directory entry; -1 where there is none.
+// Ids mostly ascend without gaps, so that it is at its id or a little before.
+func (l *Leaf) find(id uint16) int {
+	for i := min(int(id), int(l.columns)-1); i >= 0; i-- {
+		at := leafHeader + i*leafColumn
+		if x := le.Uint16(l.b[at:]); x == id {
+			return at
+		} else if x < id && l.mark&ascendingIDs != 0 {
+			return -1
+		}
 	}
-	return nil
+	if l.mark&ascendingIDs != 0 {
+		return -1
+	}
+	for i := int(id) + 1; i < int(l.columns); i++ {
+		if at := leafHeader + i*leafColumn; le.Uint16(l.b[at:]) == id {
+			return at
+		}
+	}
+	return -1
 }
 
 // Len is the number of rows.
-func (l *Leaf) Len() int { return l.n }
+func (l *Leaf) Len() int { return int(l.n) }
 
 // Seq is the sequence of the commit that wrote row i.
-func (l *Leaf) Seq(i int) uint64 { return l.minSeq + unpack(l.seqs, l.seqW, i) }
+func (l *Leaf) Seq(i int) uint64 {
+	return le.Uint64(l.b[8:]) + unpack(l.b[le.Uint32(l.b[32:]):], l.seqW, i)
+}
 
 // MaxSeq is the largest sequence of the leaf.
-func (l *Leaf) MaxSeq() uint64 { return l.maxSeq }
+func (l *Leaf) MaxSeq() uint64 { return le.Uint64(l.b[16:]) }
 
 func unpack(b []byte, width uint8, i int) uint64 {
 	switch width {
@@ -320,30 +182,34 @@ func unpack(b []byte, width uint8, i int) uint64 {
 func (l *Leaf) Key(i int, dst []byte) []byte {
 	dst = dst[:0]
 	if l.kind == KeyUint64 {
-		return binary.BigEndian.AppendUint64(dst, le.Uint64(l.heads[8*i:]))
+		return binary.BigEndian.AppendUint64(dst, le.Uint64(l.b[int(l.keyAt)+8*i:]))
 	}
-	return append(append(dst, l.prefix...), l.suffixAt(i)...)
+	return append(append(dst, l.keyPrefix()...), l.suffixAt(i)...)
 }
 
+func (l *Leaf) keyPrefix() []byte { return l.b[l.keyAt-l.prefix : l.keyAt] }
+
 func (l *Leaf) suffixAt(i int) []byte {
-	from := uint32(0)
+	from, ends := uint32(0), l.b[l.keyAt+8*l.n:]
 	if i > 0 {
-		from = le.Uint32(l.ends[4*i-4:])
+		from = le.Uint32(ends[4*i-4:])
 	}
-	return l.suffix[from:le.Uint32(l.ends[4*i:])]
+	return l.b[l.keyAt+12*l.n:][from:le.Uint32(ends[4*i:])]
 }
 
 // KeyUint64s copies the keys of rows first to first+n-1 of a KeyUint64 leaf.
 func (l *Leaf) KeyUint64s(first, n int, dst []uint64) {
-	for i := range n {
-		dst[i] = le.Uint64(l.heads[8*(first+i):])
+	keys := l.b[int(l.keyAt)+8*first:][:8*n]
+	dst = dst[:n]
+	for i := range dst {
+		dst[i] = le.Uint64(keys[8*i:])
 	}
 }
 
 // Compare orders the key of row i against key.
 func (l *Leaf) Compare(i int, key []byte) int {
 	if l.kind == KeyUint64 && len(key) == 8 {
-		a, b := le.Uint64(l.heads[8*i:]), binary.BigEndian.Uint64(key)
+		a, b := le.Uint64(l.b[int(l.keyAt)+8*i:]), binary.BigEndian.Uint64(key)
 		switch {
 		case a < b:
 			return -1
@@ -354,14 +220,15 @@ func (l *Leaf) Compare(i int, key []byte) int {
 	}
 	if l.kind == KeyUint64 {
 		var k [8]byte
-		binary.BigEndian.PutUint64(k[:], le.Uint64(l.heads[8*i:]))
+		binary.BigEndian.PutUint64(k[:], le.Uint64(l.b[int(l.keyAt)+8*i:]))
 		return bytes.Compare(k[:], key)
 	}
-	m := min(len(key), len(l.prefix))
-	if c := bytes.Compare(l.prefix[:m], key[:m]); c != 0 {
+	prefix := l.keyPrefix()
+	m := min(len(key), len(prefix))
+	if c := bytes.Compare(prefix[:m], key[:m]); c != 0 {
 		return c
 	}
-	if m < len(l.prefix) {
+	if m < len(prefix) {
 		return 1
 	}
 	return bytes.Compare(l.suffixAt(i), key[m:])
@@ -369,7 +236,7 @@ func (l *Leaf) Compare(i int, key []byte) int {
 
 // Search gives the first row whose key is at or above key, and whether it is
 // equal.
-func (l *Leaf) Search(key []byte) (int, bool) { return l.SearchFrom(0, l.n, key) }
+func (l *Leaf) Search(key []byte) (int, bool) { return l.SearchFrom(0, int(l.n), key) }
 
 // SearchFrom is Search among the rows from first to end-1.
 func (l *Leaf) SearchFrom(first, end int, key []byte) (int, bool) {
@@ -388,19 +255,20 @@ func (l *Leaf) SearchFrom(first, end int, key []byte) (int, bool) {
 		}
 		return lo, false
 	}
-	m := min(len(key), len(l.prefix))
-	switch c := bytes.Compare(l.prefix[:m], key[:m]); {
-	case c > 0 || c == 0 && m < len(l.prefix):
+	prefix := l.keyPrefix()
+	m := min(len(key), len(prefix))
+	switch c := bytes.Compare(prefix[:m], key[:m]); {
+	case c > 0 || c == 0 && m < len(prefix):
 		return first, false
 	case c < 0:
 		return end, false
 	}
 	key = key[m:]
-	head := headOf(key)
+	head, heads := headOf(key), l.heads()
 	lo, hi := first, end
 	for lo < hi {
 		m := int(uint(lo+hi) >> 1)
-		h := le.Uint64(l.heads[8*m:])
+		h := le.Uint64(heads[8*m:])
 		if h < head || h == head && bytes.Compare(l.suffixAt(m), key) < 0 {
 			lo = m + 1
 		} else {
@@ -415,7 +283,8 @@ func (l *Leaf) searchInts(lo, hi int, k uint64) (int, bool) {
 	if lo >= hi {
 		return lo, false
 	}
-	at := func(i int) uint64 { return le.Uint64(l.heads[8*i:]) }
+	keys := l.heads()
+	at := func(i int) uint64 { return le.Uint64(keys[8*i:]) }
 	first, last := at(lo), at(hi-1)
 	if k <= first {
 		return lo, k == first

@@ -264,23 +264,42 @@ func (p *File) Size() int64 {
 // Read gives the verified content of a page, in memory of its own.
 func (p *File) Read(ptr Ptr) ([]byte, error) {
 	b := make([]byte, p.pageSize)
-	if err := p.readPages(b, ptr.Page); err != nil {
+	if err := p.ReadInto(ptr, b); err != nil {
 		return nil, err
 	}
+	return p.Content(b), nil
+}
+
+// Content is where ReadInto puts the content in a page's memory.
+func (p *File) Content(b []byte) []byte { return b[pageHeader : p.pageSize-tagBytes] }
+
+// ContentAt is where the content begins in a page's memory.
+func (p *File) ContentAt() int { return pageHeader }
+
+// ReadInto reads a page into b, which is as long as one, and verifies it. With
+// an error b holds anything.
+func (p *File) ReadInto(ptr Ptr, b []byte) error {
+	if err := p.readPages(b, ptr.Page); err != nil {
+		return err
+	}
 	if err := p.check(b, ptr.Page, ptr.Birth); err != nil {
-		return nil, err
+		return err
 	}
 	want := TypeInner
 	if ptr.Level == 0 {
 		want = TypeLeaf
 	}
 	if b[offType] != want {
-		return nil, damaged("page %d has the wrong type %d", ptr.Page, b[offType])
+		return damaged("page %d has the wrong type %d", ptr.Page, b[offType])
 	}
 	if le.Uint32(b) != ptr.CRC || p.keys != nil && [16]byte(b[p.pageSize-tagBytes:]) != ptr.Tag {
-		return nil, damaged("page %d is not the one its parent names", ptr.Page)
+		return damaged("page %d is not the one its parent names", ptr.Page)
 	}
-	return p.content(b)
+	c, err := p.content(b)
+	if err == nil && p.keys != nil {
+		copy(p.Content(b), c)
+	}
+	return err
 }
 
 // readPages fills b with adjacent pages from id on.
