@@ -78,11 +78,17 @@ var describers = map[string]func(v *View, a []types.Value) types.Value{
 	"col_description": func(v *View, a []types.Value) types.Value { return v.comment(a[0].I, a[1].I) },
 	"current_schemas": func(v *View, a []types.Value) types.Value {
 		var list []string
-		if a[0].I != 0 {
-			list = append(list, "pg_catalog")
-		}
-		for _, s := range v.Path {
-			if v.Catalog.Schema(s) != nil {
+		for i, s := range v.Path {
+			there := v.Catalog.Schema(s) != nil
+			switch {
+			case i == 0: // the session's temporary schema
+				if a[0].I != 0 && there {
+					list = append(list, s)
+				}
+				if a[0].I != 0 {
+					list = append(list, "pg_catalog")
+				}
+			case there:
 				list = append(list, s)
 			}
 		}

@@ -173,7 +173,14 @@ func infoViewTables(v *View) iter.Seq[row] {
 	}
 }
 
-func infoSequence(_ *View, q *catalog.Sequence) row {
+func infoSequence(v *View, q *catalog.Sequence) row {
+	if rel := v.Catalog.RelationByID(q.OwnerRel); q.OwnerRel != 0 && rel != nil {
+		for _, c := range rel.Columns {
+			if c.Sequence == q.ID && c.Identity != 0 { // part of its column, as in PostgreSQL
+				return nil
+			}
+		}
+	}
 	if q.OwnerRel != 0 && q.Type == nil {
 		return nil
 	}

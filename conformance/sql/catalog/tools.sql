@@ -78,7 +78,6 @@ SELECT constraint_name, unique_constraint_name, match_option, update_rule, delet
 -- gap: not yet
 SELECT constraint_name, check_clause FROM information_schema.check_constraints WHERE constraint_schema = 'app' AND constraint_name NOT LIKE '%not_null' ORDER BY 1;
 SELECT table_name, view_definition IS NOT NULL FROM information_schema.views WHERE table_schema = 'public' ORDER BY 1;
--- gap: not yet
 SELECT sequence_schema, sequence_name, data_type FROM information_schema.sequences ORDER BY 1, 2;
 SELECT routine_schema, routine_name, external_language, is_deterministic FROM information_schema.routines WHERE routine_schema = 'public' ORDER BY 2;
 SELECT column_name, ordinal_position, is_identity, identity_generation, identity_start, is_generated, generation_expression, is_updatable, udt_schema, udt_name, domain_name FROM information_schema.columns WHERE table_schema = 'app' AND table_name = 'child' ORDER BY 2;

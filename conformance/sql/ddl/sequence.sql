@@ -84,7 +84,6 @@ ALTER SEQUENCE my_seq RESTART 5;
 INSERT INTO idn DEFAULT VALUES RETURNING id;
 SELECT pg_get_serial_sequence('idn', 'nope');
 SELECT pg_get_serial_sequence('nope', 'id');
--- gap: not yet
 SELECT sequence_name, data_type, start_value, minimum_value, maximum_value, increment, cycle_option FROM information_schema.sequences ORDER BY 1;
 -- gap: not yet
 SELECT sequencename, data_type, start_value, min_value, max_value, increment_by, cycle, cache_size, last_value FROM pg_sequences WHERE sequencename IN ('s2', 's3', 's4') ORDER BY 1;

@@ -151,7 +151,7 @@ func (p *parser) createIndex(pos int, method string) ast.Stmt {
 	p.expect(kw.Index)
 	s.Concurrently = p.accept(kw.Concurrently)
 	s.IfNotExists = p.ifNotExists()
-	if !p.is(kw.On) {
+	if s.IfNotExists || !p.is(kw.On) { // IF NOT EXISTS asks for a name
 		s.Name = p.qualified()
 	}
 	p.expect(kw.On)
