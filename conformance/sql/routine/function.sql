@@ -137,7 +137,6 @@ ALTER FUNCTION ret_new() IMMUTABLE;
 ALTER FUNCTION ret_new() OWNER TO CURRENT_USER;
 CREATE SCHEMA fs;
 ALTER FUNCTION ret_new() SET SCHEMA fs;
--- gap: not yet
 SELECT ret_new();
 SELECT fs.ret_new();
 COMMENT ON FUNCTION fs.ret_new() IS 'r';
