@@ -294,3 +294,12 @@ func TestColumnEqualsItself(t *testing.T) {
 		t.Errorf("%v rows, want 98 orders times 25 countries", got)
 	}
 }
+
+// The padding of an outer join is NULL, whatever its columns say: NOT IN lets
+// none of it pass.
+func TestPaddingIsNull(t *testing.T) {
+	conn := fixture(t)
+	if got := lines(t, conn, `SELECT count(*) FROM country k LEFT JOIN customer c ON c.id = k.id + 9000 WHERE c.country_id NOT IN (SELECT id FROM country WHERE id > 3)`); got[0] != "0" {
+		t.Errorf("%v rows of NULLs passed NOT IN", got)
+	}
+}

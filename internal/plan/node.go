@@ -372,7 +372,18 @@ func (n *Join) Columns() []Column {
 		return left
 	}
 	right := n.Right.Columns()
-	return append(append(make([]Column, 0, len(left)+len(right)), left...), right...)
+	cols := append(append(make([]Column, 0, len(left)+len(right)), left...), right...)
+	for i := range cols { // a padded side has NULLs
+		switch n.Kind {
+		case LeftJoin, SingleJoin:
+			cols[i].NotNull = cols[i].NotNull && i < len(left)
+		case RightJoin:
+			cols[i].NotNull = cols[i].NotNull && i >= len(left)
+		case FullJoin:
+			cols[i].NotNull = false
+		}
+	}
+	return cols
 }
 
 // Columns returns groups, aggregates and GROUPING results, in this order.
