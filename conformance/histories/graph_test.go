@@ -202,11 +202,8 @@ func (g *graph) cycleOf(kinds kind) string {
 func (g *graph) snapshotCycle() string {
 	n := len(g.txns)
 	return g.cycle(func(s int) []int {
-		var out []int
 		i, byRW := s%n, s >= n
-		for _, to := range g.successors(i, ww|wr) {
-			out = append(out, to)
-		}
+		out := g.successors(i, ww|wr)
 		if !byRW {
 			for _, to := range g.successors(i, rw) {
 				out = append(out, to+n)

@@ -53,29 +53,6 @@ func (s *columnBits) empty() bool {
 	return true
 }
 
-// intersects reports whether the sets have a column in common.
-func (s *columnBits) intersects(t colset) bool {
-	for i := 0; i < min(len(s.words), len(t.words)); i++ {
-		if s.words[i]&t.words[i] != 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// containsAll reports whether every column of t is in s.
-func (s *columnBits) containsAll(t colset) bool {
-	for i, w := range t.words {
-		if i < len(s.words) {
-			w &^= s.words[i]
-		}
-		if w != 0 {
-			return false
-		}
-	}
-	return true
-}
-
 // all yields the columns in ascending order.
 func (s *columnBits) all() iter.Seq[expr.ColumnID] {
 	return func(yield func(expr.ColumnID) bool) {
