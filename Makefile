@@ -10,7 +10,7 @@ test:            ## the README's test command
 	go test ./...
 
 race:            ## packages where goroutines meet, under the race detector
-	CGO_ENABLED=1 go test -race -short ./internal/storage/... ./internal/exec/... ./internal/engine/... .
+	CGO_ENABLED=1 go test -race -short -timeout 30m ./internal/storage/... ./internal/exec/... ./internal/engine/... .
 
 slt:             ## sqllogictest scripts from $(SLT)
 	go run ./conformance/cmd/slt $(SLT)
