@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/zqlite/zqlite/internal/sql/ast"
 )
 
 // A statement is made here and nowhere else, so that no template can leave the
@@ -47,27 +49,7 @@ func (c *conditions) String() string {
 	return " WHERE " + strings.Join(c.list, " AND ")
 }
 
-func quote(name string) string {
-	for i, r := range name {
-		if r != '_' && (r < 'a' || r > 'z') && (i == 0 || r < '0' || r > '9') || reserved[name] {
-			return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
-		}
-	}
-	return name
-}
-
-// reserved are words of SQL that a name must be quoted for.
-var reserved = func() map[string]bool {
-	m := map[string]bool{}
-	for _, w := range strings.Fields(`all analyse analyze and any array as asc asymmetric both case cast check collate column constraint create
-		current_date current_role current_time current_timestamp current_user default deferrable desc distinct do else end except false fetch for
-		foreign from grant group having in initially intersect into lateral leading limit localtime localtimestamp not null offset on only or
-		order placing primary references returning select session_user some symmetric table then to trailing true union unique user using
-		variadic when where window with`) {
-		m[w] = true
-	}
-	return m
-}()
+func quote(name string) string { return ast.QuoteIdent(name) }
 
 // List is all columns of the table, in order.
 func (t *table) List() string {

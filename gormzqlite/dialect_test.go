@@ -326,10 +326,12 @@ func TestMigrator(t *testing.T) {
 			t.Errorf("tables %v", tables)
 		}
 		kind, err := m.TableType("stuff")
-		if err == nil {
-			if kind.Name() != "stuff" || kind.Type() != "BASE TABLE" {
+		if _, ours := db.Dialector.(*gormzqlite.Dialector); !ours { // GORM's dialect of PostgreSQL has no TableType
+			if err == nil {
 				t.Errorf("table type %+v", kind)
 			}
+		} else if must(t, err); kind.Name() != "stuff" || kind.Type() != "BASE TABLE" {
+			t.Errorf("table type %+v", kind)
 		}
 		must(t, m.CreateView("names", gorm.ViewOption{Query: db.Table("stuff").Select("name")}))
 		var name string

@@ -37,7 +37,7 @@ func (m Migrator) table(stmt *gorm.Statement, name string) (inSchema any, table 
 	return clause.Expr{SQL: "current_schema()"}, name
 }
 
-// count tells whether a query over the table of value finds anything.
+// exists tells whether a query over the table of value finds anything.
 func (m Migrator) exists(value any, query string, vars func(stmt *gorm.Statement) []any) bool {
 	var n int64
 	err := m.RunWithValue(value, func(stmt *gorm.Statement) error {
@@ -51,7 +51,9 @@ func (m Migrator) exists(value any, query string, vars func(stmt *gorm.Statement
 
 // CurrentDatabase is the name of the database.
 func (m Migrator) CurrentDatabase() (name string) {
-	m.read("SELECT current_database()").Scan(&name)
+	if err := m.read("SELECT current_database()").Scan(&name).Error; err != nil {
+		m.DB.AddError(err)
+	}
 	return name
 }
 

@@ -48,7 +48,6 @@ type Style struct {
 	Mode   Mode
 	Header bool   // names of columns, in csv and list
 	Null   string // what stands for NULL, except in json
-	Width  int    // of the terminal; 0 is unknown
 }
 
 // held is how many rows a table waits for to know its widths.
@@ -71,9 +70,9 @@ func Write(w io.Writer, rows *sql.Rows, s Style) (n int, err error) {
 	case List:
 		n, err = writeList(out, r, s)
 	case Markdown:
-		n, err = writeTable(out, r, markdown, s.Width)
+		n, err = writeTable(out, r, markdown)
 	default:
-		n, err = writeTable(out, r, box, s.Width)
+		n, err = writeTable(out, r, box)
 	}
 	return n, errors.Join(err, out.Flush())
 }

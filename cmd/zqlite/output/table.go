@@ -45,7 +45,7 @@ var markdown = frame{
 
 // writeTable prints aligned columns, numbers to the right. A value of several
 // lines takes several lines.
-func writeTable(out *bufio.Writer, r *reader, f frame, _ int) (n int, err error) {
+func writeTable(out *bufio.Writer, r *reader, f frame) (n int, err error) {
 	var first [][]string
 	widths := make([]int, len(r.names))
 	for i, name := range r.names {
