@@ -19,7 +19,6 @@ import (
 type Options struct {
 	Package string // Go name of the package, "db" where it is empty
 	Import  string // its import path: the packages of columns import it
-	Dialect string // "zqlite" (default) or "postgres"
 }
 
 // File is one generated file; Name is a path below the package's directory.
@@ -35,9 +34,6 @@ func Generate(s *schema.Schema, o Options) ([]File, error) {
 	}
 	if o.Import == "" {
 		return nil, fmt.Errorf("codegen: the import path of package %s is not given", o.Package)
-	}
-	if o.Dialect != "" && o.Dialect != "zqlite" && o.Dialect != "postgres" {
-		return nil, fmt.Errorf("codegen: there is no dialect %q; there are zqlite and postgres", o.Dialect)
 	}
 	g := &generator{Options: o, schema: s}
 	for _, e := range s.Enums {

@@ -265,6 +265,5 @@ func genCommand() *cobra.Command {
 	c.Flags().StringVarP(&dir, "out", "o", "db", "directory of the package")
 	c.Flags().StringVarP(&o.Package, "package", "p", "", "name of the package; default the directory's")
 	c.Flags().StringVarP(&o.Import, "import", "i", "", "import path of the package")
-	c.Flags().StringVar(&o.Dialect, "dialect", "zqlite", "zqlite or postgres")
 	return c
 }
