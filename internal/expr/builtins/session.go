@@ -231,12 +231,6 @@ func registerCatalogFunctions() {
 		{"pg_table_is_visible", args{oid}, boolean, "Whether a relation is found without its schema"},
 		{"pg_type_is_visible", args{oid}, boolean, "Whether a type is found without its schema"},
 		{"pg_function_is_visible", args{oid}, boolean, "Whether a function is found without its schema"},
-		{"pg_relation_size", args{types.RegClass}, int8, "Bytes of a relation"},
-		{"pg_relation_size", args{types.RegClass, text}, int8, "Bytes of a relation"},
-		{"pg_table_size", args{types.RegClass}, int8, "Bytes of a table"},
-		{"pg_indexes_size", args{types.RegClass}, int8, "Bytes of a table's indexes"},
-		{"pg_total_relation_size", args{types.RegClass}, int8, "Bytes of a table with its indexes"},
-		{"pg_database_size", args{text}, int8, "Bytes of the database"},
 		{"pg_relation_is_publishable", args{types.RegClass}, boolean, "Whether a relation can be published"},
 		{"to_regclass", args{text}, types.RegClass, "Relation of a name, or NULL"},
 		{"to_regtype", args{text}, types.RegType, "Type of a name, or NULL"},
@@ -255,20 +249,13 @@ func registerCatalogFunctions() {
 		{"has_column_privilege", args{text, text, text}, boolean, "Whether the user may"},
 		{"current_schemas", args{boolean}, types.ArrayOf(name), "Schemas in the search path"},
 		{"pg_sequence_last_value", args{types.RegClass}, int8, "Last value of a sequence"},
-		{"txid_current", nil, int8, "Number of the transaction"},
-		{"pg_current_xact_id", nil, int8, "Number of the transaction"},
-		{"pg_postmaster_start_time", nil, types.TimestampTZ, "When the database was opened"},
 		{"pg_my_temp_schema", nil, oid, "Temporary schema"},
 		{"pg_is_other_temp_schema", args{oid}, boolean, "Whether a schema is another session's"},
-		{"pg_cancel_backend", args{int4}, boolean, "Cancels another session's statement"},
 		{"pg_tablespace_location", args{oid}, text, "Directory of a tablespace"},
 	}
 	for _, e := range list {
 		f := catalogFunction(e.name, e.params, e.ret, e.doc)
 		f.NotStrict = e.name == "format_type"
-		if e.name == "pg_cancel_backend" {
-			f.Volatility = expr.Volatile
-		}
 	}
 	registerAdvisory()
 }
