@@ -109,6 +109,7 @@ type pointRun struct {
 
 	slot   *runSlot
 	tab    *table.Table
+	reader *table.Reader
 	scan   *plan.Scan
 	key    []expr.Scalar
 	filter []expr.Scalar
@@ -163,6 +164,7 @@ func (x *pointRun) compile(b *builder, s *pointShape) (err error) {
 	if x.filter, err = c.Scalars(s.scan.Access.Residual); err != nil {
 		return err
 	}
+	x.reader = x.tab.Reader(s.scan.Ordinals)
 	x.vals = make([]types.Value, len(x.key))
 	x.row = make([]types.Value, len(s.scan.Cols))
 	if s.project == nil {
@@ -253,7 +255,7 @@ func (x *pointRun) read(r *Run) (bool, error) {
 		return false, err
 	}
 	x.keyBuf = key
-	found, err := x.tab.Get(r.Tx, key, x.scan.Ordinals, x.row)
+	found, err := x.reader.Get(r.Tx, key, x.row)
 	if err != nil || !found {
 		return false, err
 	}

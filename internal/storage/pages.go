@@ -162,15 +162,15 @@ func (p *pages) cell(l *page.Leaf, id uint16, at int) ([]byte, error) {
 	return p.file.ReadBlob(ref, pager.TypeOverflow)
 }
 
-// fromPages finds the merged row of a key, and its sequence.
-func (s *Store) fromPages(t *tree, ls *layouts, key []byte, r *RowRef) (bool, uint64, error) {
-	at, ok, err := s.pages.cache.Get(&t.base.root, ls.set, key, &r.leaf)
+// fromPages finds the merged row of a key.
+func (s *Store) fromPages(t *tree, ls *layouts, key []byte, r *RowRef) (bool, error) {
+	at, ok, err := s.pages.cache.Get(&t.base.root, ls.set, key, r.Want, &r.leaf)
 	if !ok || err != nil {
 		r.at = -1
-		return false, 0, err
+		return false, err
 	}
 	r.pages, r.at = s.pages, at
-	return true, r.leaf.Seq(at), nil
+	return true, nil
 }
 
 // leafCursor walks the leaves of a scan's range, and pins the one it is at.

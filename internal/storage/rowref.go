@@ -10,7 +10,12 @@ import (
 // or the next Get into it, and at most until the transaction ends. It may pin a
 // page, so whoever found a row releases it. The zero value is ready.
 type RowRef struct {
+	// Want are the columns that will be read, where they are known before: Get
+	// fetches their cells from memory together. Other columns can be read too.
+	Want []uint16
+
 	row   page.Row  // where at is negative
+	seq   uint64    // of row
 	leaf  btree.Ref // else row at of a leaf
 	pages *pages
 	at    int
@@ -76,8 +81,7 @@ func (t *Tx) Get(tree TreeID, key []byte, r *RowRef) (bool, error) {
 		}
 		return false, nil
 	}
-	ok, _, err := t.s.committedAs(h.base, h.layoutsOf(), key, hash, t.snap, r)
-	return ok, err
+	return t.s.committedAs(h.base, h.layoutsOf(), key, hash, t.snap, r)
 }
 
 // GetNewest finds the newest committed row of a key, or the own one. It is for
@@ -114,14 +118,13 @@ func (t *Tx) GetNewest(tree TreeID, key []byte, r *RowRef) (bool, error) {
 	if ls == nil {
 		ls = c.layouts
 	}
-	ok, _, err := t.s.committedAs(c, ls, key, hash, cur.visible.Load(), r)
-	return ok, err
+	return t.s.committedAs(c, ls, key, hash, cur.visible.Load(), r)
 }
 
 // found opens a version that a list gave.
 func found(ls *layouts, v delta.Version, r *RowRef) (bool, error) {
 	r.leaf.Release()
-	r.at = -1
+	r.at, r.seq = -1, v.Seq
 	if v.Deleted() {
 		return false, nil
 	}
@@ -137,19 +140,25 @@ func foundOwn(h *txTree, v delta.Version, err error, r *RowRef) (bool, error) {
 	return found(h.layoutsOf(), v, r)
 }
 
-// committed finds the newest version of key at or below max, and its sequence.
+// committed finds the newest version of key at or below max, and its sequence,
+// which that of a deleted row has too.
 func (s *Store) committed(t *tree, key []byte, hash, max uint64, r *RowRef) (bool, uint64, error) {
-	return s.committedAs(t, t.layouts, key, hash, max, r)
+	r.seq = 0
+	ok, err := s.committedAs(t, t.layouts, key, hash, max, r)
+	if ok && r.at >= 0 {
+		r.seq = r.leaf.Seq(r.at)
+	}
+	return ok, r.seq, err
 }
 
-func (s *Store) committedAs(t *tree, ls *layouts, key []byte, hash, max uint64, r *RowRef) (bool, uint64, error) {
+// committedAs finds the newest version of key at or below max.
+func (s *Store) committedAs(t *tree, ls *layouts, key []byte, hash, max uint64, r *RowRef) (bool, error) {
 	v, ok, err := t.find(key, hash, max)
 	if err != nil {
-		return false, 0, err
+		return false, err
 	}
 	if ok {
-		ok, err := found(ls, v, r)
-		return ok, v.Seq, err
+		return found(ls, v, r)
 	}
 	return s.fromPages(t, ls, key, r)
 }

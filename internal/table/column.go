@@ -193,19 +193,8 @@ func (t *Table) cell(c *scanColumn, key []byte, r *storage.RowRef, arena *[]byte
 	return v, nil
 }
 
-// Get reads the visible row of a key into row, one value per ordinal. Strings
-// are in memory of their own.
-func (t *Table) Get(tx *storage.Tx, key []byte, ordinals []int, row []types.Value) (bool, error) {
-	var ref storage.RowRef
-	found, err := tx.Get(t.tree, key, &ref)
-	if err != nil || !found {
-		return false, err
-	}
-	defer ref.Release()
-	return true, t.read(key, &ref, ordinals, row)
-}
-
-// GetNewest is Get in the newest committed state and the own writes.
+// GetNewest reads the row of a key in the newest committed state and the own
+// writes into row, one value per ordinal. Strings are in memory of their own.
 func (t *Table) GetNewest(tx *storage.Tx, key []byte, ordinals []int, row []types.Value) (bool, error) {
 	var ref storage.RowRef
 	found, err := tx.GetNewest(t.tree, key, &ref)
@@ -219,10 +208,7 @@ func (t *Table) GetNewest(tx *storage.Tx, key []byte, ordinals []int, row []type
 func (t *Table) read(key []byte, ref *storage.RowRef, ordinals []int, row []types.Value) error {
 	var arena []byte
 	for i, o := range ordinals {
-		c := scanColumn{column: &rowIDColumn, key: true}
-		if o != RowID {
-			c.column, c.key = &t.columns[o], t.columns[o].cell < 0
-		}
+		c := t.wanted(o)
 		v, err := t.cell(&c, key, ref, &arena)
 		if err != nil {
 			return err

@@ -74,7 +74,7 @@ func BenchmarkGet1M(b *testing.B) {
 	b.ResetTimer()
 	for range b.N {
 		binary.BigEndian.PutUint64(key[:], r.Uint64N(rows))
-		if _, ok, err := x.cache.Get(&x.root, x.ls, key[:], &ref); !ok || err != nil {
+		if _, ok, err := x.cache.Get(&x.root, x.ls, key[:], nil, &ref); !ok || err != nil {
 			b.Fatal(ok, err)
 		}
 	}

@@ -187,7 +187,7 @@ func (x *fixture) check(r *rand.Rand) {
 	defer ref.Release()
 	for range 50 {
 		k := x.key(r.Uint64N(3000))
-		at, ok, err := x.cache.Get(&x.root, x.ls, k, &ref)
+		at, ok, err := x.cache.Get(&x.root, x.ls, k, nil, &ref)
 		if err != nil {
 			x.tb.Fatal(err)
 		}

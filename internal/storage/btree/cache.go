@@ -37,7 +37,8 @@ type slot struct {
 	page  uint64
 	birth uint64
 	crc   uint32
-	mark  page.Mark
+	head  page.Head
+	_     [12]byte // a slot is a line of memory
 }
 
 func (s *slot) is(p *Ptr) bool { return s.page == p.Page && s.birth == p.Birth && s.crc == p.CRC }
@@ -64,8 +65,8 @@ type Cache struct {
 }
 
 // NewCache makes a cache of at most limitBytes, but some pages in any case.
-// Its tables come on top: four bytes for each page of the file, and forty for
-// each page that there is room for.
+// Its tables come on top: four bytes for each page of the file, and some seventy
+// for each page that there is room for.
 func NewCache(f *pager.File, limitBytes int64) *Cache {
 	size := f.PageSize()
 	if bits.UintSize == 32 {
@@ -148,7 +149,7 @@ func (c *Cache) leaf(p *Ptr, hint *atomic.Uint32, ls *page.Layouts, r *Ref) erro
 				s.used.Store(1)
 			}
 			r.c, r.frame = c, int32(v)
-			err := r.View(ls, c.content(int(v-1)), s.mark)
+			err := r.View(ls, c.content(int(v-1)), &s.head)
 			if err != nil {
 				r.Release()
 			}
@@ -227,16 +228,16 @@ func (c *Cache) loadLeaf(p *Ptr, ls *page.Layouts, r *Ref) error {
 		}
 		return err
 	}
-	var m page.Mark
+	var h page.Head
 	b := c.frame(f)
 	if err = c.file.ReadInto(*p, b); err == nil {
-		m, err = page.CheckLeaf(ls, c.file.Content(b))
+		h, err = page.CheckLeaf(ls, c.file.Content(b))
 	}
-	if f, err = c.publish(f, p, m, err); err != nil {
+	if f, err = c.publish(f, p, &h, err); err != nil {
 		return err
 	}
 	r.c, r.frame = c, int32(f)+1
-	if err = r.View(ls, c.content(f), m); err != nil {
+	if err = r.View(ls, c.content(f), &h); err != nil {
 		r.Release()
 	}
 	return err

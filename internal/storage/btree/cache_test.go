@@ -89,7 +89,7 @@ func testEviction(t *testing.T, kind page.KeyKind) {
 					n = r.Uint64N(30)
 				}
 				key = bulkKey(kind, key[:0], n)
-				at, ok, err := x.cache.Get(&old, x.ls, key, &ref)
+				at, ok, err := x.cache.Get(&old, x.ls, key, nil, &ref)
 				if err != nil || ok != (n < rows) || ok && (ref.IntAt(1, at) != int64(n) || len(ref.BytesAt(2, at)) != 1000) {
 					t.Errorf("row %d: %v %v", n, ok, err)
 					return
@@ -150,7 +150,7 @@ func TestAllPinned(t *testing.T) {
 	for n := uint64(0); n < 1000; n += 3 { // a leaf of its own each
 		key = bulkKey(x.kind, key[:0], n)
 		r := &Ref{}
-		if _, ok, err := x.cache.Get(&x.root, x.ls, key, r); err != nil || !ok {
+		if _, ok, err := x.cache.Get(&x.root, x.ls, key, nil, r); err != nil || !ok {
 			t.Fatal(ok, err)
 		}
 		refs = append(refs, r)
@@ -181,7 +181,7 @@ func TestAllPinned(t *testing.T) {
 func TestCloseWhilePinned(t *testing.T) {
 	x := bulky(t, page.KeyUint64, 4096, 100, 1)
 	var r, other Ref
-	if _, ok, err := x.cache.Get(&x.root, x.ls, bulkKey(x.kind, nil, 5), &r); !ok || err != nil {
+	if _, ok, err := x.cache.Get(&x.root, x.ls, bulkKey(x.kind, nil, 5), nil, &r); !ok || err != nil {
 		t.Fatal(ok, err)
 	}
 	before := Leaked()
@@ -194,7 +194,7 @@ func TestCloseWhilePinned(t *testing.T) {
 	if at, ok := r.Search(bulkKey(x.kind, nil, 5)); !ok || r.IntAt(1, at) != 5 {
 		t.Fatal("the pinned leaf is gone")
 	}
-	if _, _, err := x.cache.Get(&x.root, x.ls, bulkKey(x.kind, nil, 90), &other); sqlerr.Code(err) != sqlerr.ConnectionDoesNotExist {
+	if _, _, err := x.cache.Get(&x.root, x.ls, bulkKey(x.kind, nil, 90), nil, &other); sqlerr.Code(err) != sqlerr.ConnectionDoesNotExist {
 		t.Fatal(err)
 	}
 	r.Release()
@@ -209,7 +209,7 @@ func TestScribble(t *testing.T) {
 	var r Ref
 	wiped := 0
 	for n := uint64(0); n < 1000; n += 3 {
-		at, ok, err := x.cache.Get(&x.root, x.ls, bulkKey(x.kind, nil, n), &r)
+		at, ok, err := x.cache.Get(&x.root, x.ls, bulkKey(x.kind, nil, n), nil, &r)
 		if !ok || err != nil {
 			t.Fatal(ok, err)
 		}

@@ -147,7 +147,7 @@ func (c *Cache) dropNode(i int, n *node) {
 
 // publish ends a claim: the frame holds page p now, or nothing with an error.
 // It gives the frame to read, pinned: that of another who was faster, perhaps.
-func (c *Cache) publish(f int, p *Ptr, m page.Mark, err error) (int, error) {
+func (c *Cache) publish(f int, p *Ptr, h *page.Head, err error) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	k := &c.clock
@@ -170,7 +170,7 @@ func (c *Cache) publish(f int, p *Ptr, m page.Mark, err error) (int, error) {
 		}
 	}
 	s := &c.slots[f]
-	s.page, s.birth, s.crc, s.mark = p.Page, p.Birth, p.CRC, m
+	s.page, s.birth, s.crc, s.head = p.Page, p.Birth, p.CRC, *h
 	s.used.Store(0)
 	s.state.Add(shut + 1) // adding the highest bit again takes it away
 	at.Store(uint32(f) + 1)

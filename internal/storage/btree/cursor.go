@@ -9,9 +9,10 @@ import (
 const maxHeight = 16
 
 // Get finds the row of key and pins its leaf for r, which it releases first;
-// found is false where there is none, and then r holds nothing. It allocates
-// nothing when the pages are in the cache.
-func (c *Cache) Get(root *Ptr, ls *page.Layouts, key []byte, r *Ref) (at int, found bool, err error) {
+// found is false where there is none, and then r holds nothing. The cells of
+// the columns want, which are going to be read, it fetches together. It
+// allocates nothing when the pages are in the cache.
+func (c *Cache) Get(root *Ptr, ls *page.Layouts, key []byte, want []uint16, r *Ref) (at int, found bool, err error) {
 	if r.frame != 0 {
 		r.Release()
 	}
@@ -19,6 +20,7 @@ func (c *Cache) Get(root *Ptr, ls *page.Layouts, key []byte, r *Ref) (at int, fo
 		return 0, false, nil
 	}
 	p, hint := root, (*atomic.Uint32)(nil)
+	low, high := ^uint64(0), uint64(0) // not known
 	for p.Level > 0 {
 		n, err := c.node(p, hint)
 		if err != nil {
@@ -26,12 +28,23 @@ func (c *Cache) Get(root *Ptr, ls *page.Layouts, key []byte, r *Ref) (at int, fo
 		}
 		i := n.find(key)
 		p, hint = &n.ptrs[i], &n.kids[i]
+		if i > 0 {
+			low = n.heads[i]
+		}
+		if i+1 < len(n.heads) {
+			high = n.heads[i+1]
+		}
 	}
 	if err := c.leaf(p, hint, ls, r); err != nil {
 		return 0, false, err
 	}
-	if at, found = r.Search(key); !found {
+	if len(want) > 0 {
+		r.FetchEntries(want)
+	}
+	if at, found = r.SearchBetween(key, low, high); !found {
 		r.Release()
+	} else if len(want) > 0 {
+		r.Fetch(want, at)
 	}
 	return at, found, nil
 }

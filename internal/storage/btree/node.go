@@ -97,16 +97,33 @@ func openNode(b []byte, level uint8) (*node, error) {
 // find gives the child that key belongs to.
 func (n *node) find(key []byte) int {
 	head := headOf(key)
-	lo, hi := 0, len(n.heads)
-	for lo < hi { // the first separator above key
-		m := int(uint(lo+hi) >> 1)
-		if h := n.heads[m]; h < head || h == head && bytes.Compare(n.sep(m), key) <= 0 {
-			lo = m + 1
-		} else {
-			hi = m
+	if last := len(n.heads) - 1; n.heads[0] < head && head < n.heads[last] {
+		at := int(float64(head-n.heads[0]) / float64(n.heads[last]-n.heads[0]) * float64(last))
+		if at < last && n.heads[at] < head && head < n.heads[at+1] {
+			return at // as of keys that are evenly spread
 		}
 	}
-	return max(lo-1, 0)
+	// The first separator whose head is at or above, without branches that
+	// cannot be foreseen.
+	at := 0
+	for left := len(n.heads); left > 0; {
+		half := (left + 1) / 2
+		if n.heads[at+half-1] < head {
+			at += half
+		}
+		left -= half
+	}
+	if at < len(n.heads) && n.heads[at] == head {
+		for hi := len(n.heads); at < hi; {
+			m := int(uint(at+hi) >> 1)
+			if n.heads[m] == head && bytes.Compare(n.sep(m), key) <= 0 {
+				at = m + 1
+			} else {
+				hi = m
+			}
+		}
+	}
+	return max(at-1, 0) // the one before the first separator above key
 }
 
 func headOf(key []byte) uint64 {

@@ -6,45 +6,59 @@ import (
 	"github.com/zqlite/zqlite/internal/sqlerr"
 )
 
-// Mark is what checking a leaf has found that its view makes use of.
-type Mark uint8
-
-// ascendingIDs says that the column directory is in the order of the ids.
-const ascendingIDs Mark = 1
+// Head is the beginning of a leaf that was checked, taken apart: with it a view
+// of the leaf is made without reading the leaf.
+type Head struct {
+	size, keyAt, layout   uint32
+	rows, columns, prefix uint16
+	kind                  KeyKind
+	seqW                  uint8
+	whole                 bool // rows are stored whole
+	ordered               bool // the directory is in the order of the ids
+}
 
 var errLeaf = sqlerr.New(sqlerr.DataCorrupted, "a leaf page is malformed")
 
-func errLayout(b []byte) error {
-	return sqlerr.New(sqlerr.DataCorrupted, "a leaf has the unknown layout %d", le.Uint32(b[4:]))
+func errLayout(version uint32) error {
+	return sqlerr.New(sqlerr.DataCorrupted, "a leaf has the unknown layout %d", version)
 }
 
 // CheckLeaf checks a leaf's content, whatever it is, so that its views read
 // nothing outside of it.
-func CheckLeaf(ls *Layouts, b []byte) (Mark, error) {
+func CheckLeaf(ls *Layouts, b []byte) (Head, error) {
 	if len(b) < leafHeader {
-		return 0, errLeaf
+		return Head{}, errLeaf
 	}
-	n, kind, seqW := int(le.Uint16(b)), KeyKind(b[2]&^wholeRows), b[3]
-	size := int(le.Uint32(b[36:]))
-	if size > len(b) || size < leafHeader || seqW > 8 || bits.OnesCount8(seqW) > 1 {
-		return 0, errLeaf
+	h := Head{
+		size: le.Uint32(b[36:]), keyAt: le.Uint32(b[28:]), layout: le.Uint32(b[4:]),
+		rows: le.Uint16(b), columns: le.Uint16(b[24:]),
+		kind: KeyKind(b[2] &^ wholeRows), seqW: b[3], whole: b[2]&wholeRows != 0,
 	}
-	b = b[:size]
-	p := ls.find(le.Uint32(b[4:]))
+	if int64(h.size) > int64(len(b)) || h.size < leafHeader || h.seqW > 8 || bits.OnesCount8(h.seqW) > 1 {
+		return Head{}, errLeaf
+	}
+	b = b[:h.size]
+	n := int(h.rows)
+	p := ls.find(h.layout)
 	if p == nil {
-		return 0, errLayout(b)
+		return Head{}, errLayout(h.layout)
 	}
-	if _, ok := cut(b, int(le.Uint32(b[32:])), n*int(seqW)); !ok || kind > KeyBytes || !checkKeys(b, n, kind) {
-		return 0, errLeaf
+	if _, ok := cut(b, int(le.Uint32(b[32:])), n*int(h.seqW)); !ok || h.kind > KeyBytes || !checkKeys(b, n, h.kind) {
+		return Head{}, errLeaf
 	}
-	if b[2]&wholeRows != 0 {
-		return 0, checkRows(ls, p, b, n)
+	if h.kind == KeyBytes {
+		h.prefix = le.Uint16(b[26:])
+		h.keyAt += uint32(h.prefix)
 	}
-	m, ok := checkColumns(b, n)
-	if !ok {
-		return 0, errLeaf
+	if h.whole {
+		h.columns = 0
+		return h, checkRows(ls, p, b, n)
 	}
-	return m, nil
+	var ok bool
+	if h.ordered, ok = checkColumns(b, n); !ok {
+		return Head{}, errLeaf
+	}
+	return h, nil
 }
 
 // cut gives n bytes at off, or nil and false.
@@ -93,22 +107,25 @@ func checkEnds(ends []byte, flags bool) (int, bool) {
 	return int(last), true
 }
 
-func checkColumns(b []byte, n int) (Mark, bool) {
+// checkColumns tells whether the directory is in the order of the ids, and
+// whether it is well made.
+func checkColumns(b []byte, n int) (ordered, ok bool) {
 	columns := int(le.Uint16(b[24:]))
 	dir, ok := cut(b, leafHeader, columns*leafColumn)
 	if !ok {
-		return 0, false
+		return false, false
 	}
-	mark, last := ascendingIDs, -1
+	last := -1
+	ordered = true
 	for ; len(dir) > 0; dir = dir[leafColumn:] {
 		if id := int(le.Uint16(dir)); id <= last {
-			mark &^= ascendingIDs
+			ordered = false
 		} else {
 			last = id
 		}
 		if off := int(le.Uint32(dir[4:])); off != 0 {
 			if _, ok := cut(b, off, (n+7)/8); !ok {
-				return 0, false
+				return false, false
 			}
 		}
 		off, width := int(le.Uint32(dir[8:])), int(dir[3])
@@ -117,19 +134,19 @@ func checkColumns(b []byte, n int) (Mark, bool) {
 			width = 16
 		case Var:
 			if !checkVar(b, off, n, dir) {
-				return 0, false
+				return false, false
 			}
 			continue
 		default:
 			if width > 8 || bits.OnesCount(uint(width)) > 1 {
-				return 0, false
+				return false, false
 			}
 		}
 		if _, ok := cut(b, off, n*width); !ok {
-			return 0, false
+			return false, false
 		}
 	}
-	return mark, true
+	return ordered, true
 }
 
 // checkVar checks the cells of a variable column, which begin at off.

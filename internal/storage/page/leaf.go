@@ -3,7 +3,6 @@ package page
 import (
 	"bytes"
 	"encoding/binary"
-	"math/bits"
 )
 
 // Leaf content, little endian. Offsets count from its beginning.
@@ -51,40 +50,33 @@ type Leaf struct {
 	kind    KeyKind
 	seqW    uint8
 	whole   bool // rows are stored whole
-	mark    Mark
+	ordered bool // the directory is in the order of the ids
+	fetched byte // see Fetch
 }
 
 var le = binary.LittleEndian
 
 // OpenLeaf checks a leaf's content and gives a view of it.
 func OpenLeaf(ls *Layouts, b []byte) (*Leaf, error) {
-	m, err := CheckLeaf(ls, b)
+	h, err := CheckLeaf(ls, b)
 	if err != nil {
 		return nil, err
 	}
 	l := &Leaf{}
-	return l, l.View(ls, b, m)
+	return l, l.View(ls, b, &h)
 }
 
-// View makes l the view of a content that CheckLeaf gave mark for, as read with
-// ls. It allocates nothing.
-func (l *Leaf) View(ls *Layouts, b []byte, mark Mark) error {
-	_ = b[leafHeader-1]
-	l.n = int32(le.Uint16(b))
-	l.kind, l.whole, l.seqW = KeyKind(b[2]&^wholeRows), b[2]&wholeRows != 0, b[3]
-	l.columns, l.prefix = le.Uint16(b[24:]), 0
-	l.keyAt = int32(le.Uint32(b[28:]))
-	if l.kind == KeyBytes {
-		l.prefix = int32(le.Uint16(b[26:]))
-		l.keyAt += l.prefix
-	}
-	l.b = b[:le.Uint32(b[36:])]
-	l.mark, l.lastAt = mark, 0
+// View makes l the view of a content that CheckLeaf gave h for, as read with
+// ls. It allocates nothing and reads nothing of the content.
+func (l *Leaf) View(ls *Layouts, b []byte, h *Head) error {
+	l.b = b[:h.size]
+	l.n, l.keyAt, l.prefix = int32(h.rows), int32(h.keyAt), int32(h.prefix)
+	l.lastAt, l.columns = 0, h.columns
+	l.kind, l.seqW, l.whole, l.ordered = h.kind, h.seqW, h.whole, h.ordered
 	l.ls, l.p = ls, nil
-	if l.whole {
-		l.columns = 0
-		if l.p = ls.find(le.Uint32(b[4:])); l.p == nil {
-			return errLayout(b)
+	if h.whole {
+		if l.p = ls.find(h.layout); l.p == nil {
+			return errLayout(h.layout)
 		}
 	}
 	return nil
@@ -138,11 +130,11 @@ func (l *Leaf) find(id uint16) int {
 		at := leafHeader + i*leafColumn
 		if x := le.Uint16(l.b[at:]); x == id {
 			return at
-		} else if x < id && l.mark&ascendingIDs != 0 {
+		} else if x < id && l.ordered {
 			return -1
 		}
 	}
-	if l.mark&ascendingIDs != 0 {
+	if l.ordered {
 		return -1
 	}
 	for i := int(id) + 1; i < int(l.columns); i++ {
@@ -283,44 +275,63 @@ func (l *Leaf) searchInts(lo, hi int, k uint64) (int, bool) {
 	if lo >= hi {
 		return lo, false
 	}
-	keys := l.heads()
-	at := func(i int) uint64 { return le.Uint64(keys[8*i:]) }
-	first, last := at(lo), at(hi-1)
+	first, last := l.head(lo), l.head(hi-1)
 	if k <= first {
 		return lo, k == first
 	}
 	if k > last {
 		return hi, false
 	}
+	return l.searchNear(lo, hi, guess(k, first, last, hi-1-lo)+lo, k)
+}
+
+// guess is where k is among n+1 keys that are evenly spread from first to last.
+func guess(k, first, last uint64, n int) int {
+	return min(int(float64(k-first)/float64(last-first)*float64(n)), n)
+}
+
+// head gives the key of row i, or the head of its suffix.
+func (l *Leaf) head(i int) uint64 { return le.Uint64(l.b[int(l.keyAt)+8*i:]) }
+
+// searchNear searches rows lo to hi-1, first around row g of them.
+func (l *Leaf) searchNear(lo, hi, g int, k uint64) (int, bool) {
 	end := hi
-	if span := last - first; span > 0 && hi-lo > 8 {
-		h, low := bits.Mul64(k-first, uint64(hi-1-lo))
-		q, _ := bits.Div64(h%span, low, span)
-		g := lo + int(min(q, uint64(hi-1-lo)))
-		switch v := at(g); {
-		case v == k:
-			return g, true
-		case v < k:
-			lo = g + 1
-			if n := min(g+8, hi-1); at(n) >= k {
-				hi = n + 1
-			}
-		default:
-			hi = g + 1
-			if n := max(g-8, lo); at(n) < k {
-				lo = n
-			}
+	switch v := l.head(g); {
+	case v == k:
+		return g, true
+	case v < k:
+		lo = g + 1
+		if n := min(g+8, hi-1); l.head(n) >= k {
+			hi = n + 1
+		}
+	default:
+		hi = g + 1
+		if n := max(g-8, lo); l.head(n) < k {
+			lo = n
 		}
 	}
 	for lo < hi {
 		m := int(uint(lo+hi) >> 1)
-		if at(m) < k {
+		if l.head(m) < k {
 			lo = m + 1
 		} else {
 			hi = m
 		}
 	}
-	return lo, lo < end && at(lo) == k
+	return lo, lo < end && l.head(lo) == k
+}
+
+// SearchBetween is Search where the heads of the leaf's keys are known to be at
+// or above low and below high (which is below low where they are not known):
+// for integer keys it looks first where key is to be expected, so that mostly
+// one line of memory tells.
+func (l *Leaf) SearchBetween(key []byte, low, high uint64) (int, bool) {
+	if l.kind == KeyUint64 && len(key) == 8 && l.n > 0 {
+		if k := binary.BigEndian.Uint64(key); low <= k && k < high {
+			return l.searchNear(0, int(l.n), guess(k, low, high, int(l.n)-1), k)
+		}
+	}
+	return l.Search(key)
 }
 
 func headOf(key []byte) uint64 {
