@@ -66,6 +66,7 @@ type connection struct {
 	session *engine.Session
 	owned   *Connector // made by Driver.Open for this connection alone
 	idle    *rows      // memory of rows that were closed
+	spareBoxes
 }
 
 var (
@@ -149,7 +150,7 @@ func (c *connection) QueryContext(ctx context.Context, text string, args []drive
 }
 
 func (c *connection) exec(ctx context.Context, st *engine.Statement, args []driver.NamedValue) (driver.Result, error) {
-	r, err := c.session.Exec(ctx, st, c.arguments(args))
+	r, err := c.session.Exec(ctx, st, args)
 	if err != nil {
 		return nil, err
 	}
@@ -157,23 +158,11 @@ func (c *connection) exec(ctx context.Context, st *engine.Statement, args []driv
 }
 
 func (c *connection) query(ctx context.Context, st *engine.Statement, args []driver.NamedValue) (driver.Rows, error) {
-	r, err := c.session.Query(ctx, st, c.arguments(args))
+	r, err := c.session.Query(ctx, st, args)
 	if err != nil {
 		return nil, err
 	}
 	return c.newRows(r), nil
-}
-
-// arguments lays the values out by position; named ones keep their name.
-func (c *connection) arguments(args []driver.NamedValue) []engine.Argument {
-	if len(args) == 0 {
-		return nil
-	}
-	out := c.session.ArgumentBuffer(len(args))
-	for i := range args {
-		out[i] = engine.Argument{Name: args[i].Name, Value: args[i].Value}
-	}
-	return out
 }
 
 // Begin is for callers without a context.

@@ -257,6 +257,42 @@ func boxOf[T any](p *T) (v driver.Value) {
 	return v
 }
 
+// spareBoxes is memory for single values that leave as interfaces. It is used
+// once: database/sql may hand an interface on to the caller, who may keep it,
+// and with it the little that was taken together.
+type spareBoxes struct {
+	ints  []int64
+	texts []string
+}
+
+// boxInt is int64 to any without an allocation each.
+func (b *spareBoxes) boxInt(i int64) driver.Value {
+	if uint64(i) < 256 {
+		return i // which Go does not allocate for
+	}
+	if len(b.ints) == 0 {
+		b.ints = make([]int64, 32)
+	}
+	p := &b.ints[0]
+	b.ints = b.ints[1:]
+	*p = i
+	return boxOf(p)
+}
+
+// boxText is string to any; long ones are not kept alive by others.
+func (b *spareBoxes) boxText(s string) driver.Value {
+	if len(s) > 64 {
+		return s
+	}
+	if len(b.texts) == 0 {
+		b.texts = make([]string, 8)
+	}
+	p := &b.texts[0]
+	b.texts = b.texts[1:]
+	*p = s
+	return boxOf(p)
+}
+
 // value converts one value for database/sql. Its string is in memory that
 // nobody writes to again.
 func (r *rows) value(v types.Value, t *types.Type) driver.Value {
@@ -268,13 +304,13 @@ func (r *rows) value(v types.Value, t *types.Type) driver.Value {
 		if named(t) {
 			return r.result.Format(v, t)
 		}
-		return v.I
+		return r.conn.boxInt(v.I)
 	case types.KindBool:
 		return v.I != 0
 	case types.KindFloat:
 		return v.Float()
 	case types.KindText:
-		return v.S
+		return r.conn.boxText(v.S)
 	case types.KindBytes, types.KindJSON:
 		return []byte(v.S)
 	case types.KindJSONB:

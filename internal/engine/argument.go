@@ -15,11 +15,9 @@ import (
 	"github.com/zqlite/zqlite/internal/types"
 )
 
-// Argument is a value for a placeholder, as Go code gives it.
-type Argument struct {
-	Name  string // of a named placeholder, or ""
-	Value any
-}
+// Argument is a value for a placeholder, as Go code gives it: by name, or by
+// its place among the arguments.
+type Argument = driver.NamedValue
 
 // typeOfArgument is the SQL type of a Go value where the statement does not
 // say: int64 is bigint, string is text, time.Time timestamptz and so on.
@@ -81,6 +79,35 @@ func typeOfArgument(v any) *types.Type {
 		return types.Int8
 	}
 	return types.Text
+}
+
+// plainValue makes the value of an argument of the usual Go type for its
+// parameter; false where more than its kind has to be looked at.
+func plainValue(a any, t *types.Type, v *types.Value) bool {
+	if t.Domain != nil {
+		return false
+	}
+	switch a := a.(type) {
+	case int64:
+		v.K, v.I = types.KindInt, a
+		return holdsInt(t, a)
+	case int:
+		v.K, v.I = types.KindInt, int64(a)
+		return holdsInt(t, int64(a))
+	case string:
+		v.K, v.S = types.KindText, a
+		return t.Kind == types.KindText && t.Mod < 0 && types.CheckText(a) == nil
+	case float64:
+		v.K, v.I = types.KindFloat, int64(math.Float64bits(a))
+		return t.Is(types.Float8)
+	}
+	return false
+}
+
+// holdsInt tells whether a type is of integers and i is one of them.
+func holdsInt(t *types.Type, i int64) bool {
+	return t.Kind == types.KindInt &&
+		(t.Width == 8 || t.Width == 4 && int64(int32(i)) == i || t.Width == 2 && int64(int16(i)) == i)
 }
 
 // valueOf converts a Go value to the type of its parameter.
@@ -189,7 +216,7 @@ func (s *Session) convertReflected(a any, t *types.Type) (types.Value, error) {
 }
 
 func (s *Session) fromInt(i int64, t *types.Type) (types.Value, error) {
-	if t.Kind == types.KindInt && t.Width == 8 && t.Domain == nil {
+	if t.Domain == nil && holdsInt(t, i) {
 		return types.NewInt(i), nil
 	}
 	if t.Kind == types.KindText {

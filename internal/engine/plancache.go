@@ -45,6 +45,7 @@ type Plan struct {
 	kinds   uint64              // of the types and functions that the plan was made with
 	checked uint64              // stamp of the catalog that the plan was made for
 	read    bool                // changes nothing
+	byKey   bool                // reads one row by its key
 	command string              // command tag: SELECT, INSERT …
 	targets []*catalog.Relation // that the plan changes
 	sized   []sizedRelation     // whose sizes decided the plan; see stale

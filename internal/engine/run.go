@@ -63,6 +63,9 @@ func (s *Session) run(ctx context.Context, st *Statement, args []Argument, query
 	case 0:
 		return &Result{session: s}, nil
 	case 1:
+		if r, done, err := s.readByKey(ctx, st, args); done {
+			return r, err
+		}
 		return s.runPart(ctx, st, 0, args, query)
 	}
 	return s.runMany(ctx, st, args, query)
@@ -309,7 +312,7 @@ func (t *task) attempt(ctx context.Context) error {
 		return err
 	}
 	if p.program.RowPath() {
-		return t.runPoint(p, run)
+		return s.runPoint(p, run, t.result)
 	}
 	e, err := p.program.Start(run)
 	if err != nil {
@@ -334,19 +337,18 @@ func (t *task) attempt(ctx context.Context) error {
 	return nil
 }
 
-// runPoint runs point work without a pipeline; its few rows are buffered.
-func (t *task) runPoint(p *Plan, run *exec.Run) (err error) {
-	r := t.result
+// runPoint runs point work without a pipeline; its few rows are buffered in r.
+func (s *Session) runPoint(p *Plan, run *exec.Run, r *Result) (err error) {
 	r.columns, r.names, r.width = p.columns, p.names, len(p.columns)
 	r.rows, r.at, r.empty = r.rows[:0], 0, 0
 	r.Outcome = Outcome{Command: p.command}
-	t.s.collecting, t.s.keepStrings = r, p.read
-	if r.Affected, err = p.program.RunRow(run, t.s.collect); err != nil {
+	s.collecting, s.keepStrings = r, p.read
+	if r.Affected, err = p.program.RunRow(run, s.collect); err != nil {
 		return err
 	}
 	if !p.read {
 		r.LastRowID, r.HasRowID = run.LastRowID()
-		t.s.note(&r.Outcome)
+		s.note(&r.Outcome)
 	}
 	return nil
 }

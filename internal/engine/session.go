@@ -54,11 +54,10 @@ type Session struct {
 	lastSeq   catalog.ID
 
 	triggers        map[catalog.ID]*readyTriggers // of relations that were changed
-	argBuffer       []Argument
-	running         *Result   // streams rows; buffered before the next statement runs
-	idleRun         *exec.Run // memory of the last statement
-	collecting      *Result   // takes the rows of point work
-	keepStrings     bool      // they need no copy
+	running         *Result                       // streams rows; buffered before the next statement runs
+	idleRun         *exec.Run                     // memory of the last statement
+	collecting      *Result                       // takes the rows of point work
+	keepStrings     bool                          // they need no copy
 	memory          exec.Memory
 	task            task                          // the statement that runs
 	spare           *Result                       // memory of a released result
@@ -151,12 +150,4 @@ func (s *Session) endRunning() {
 		s.running = nil
 		r.finish(nil)
 	}
-}
-
-// ArgumentBuffer returns room for n arguments, valid until the next statement.
-func (s *Session) ArgumentBuffer(n int) []Argument {
-	if cap(s.argBuffer) < n {
-		s.argBuffer = make([]Argument, n, max(n, 8))
-	}
-	return s.argBuffer[:n]
 }

@@ -192,6 +192,7 @@ func (s *Session) makePlan(stmt ast.Stmt, c *catalog.Catalog, args []Argument, f
 		program: program, root: root, params: b.Params, columns: b.Columns, deps: b.Relations,
 		checked: c.Stamp, kinds: c.Kinds, read: b.ReadOnly, command: commandTag(stmt), targets: targetsOf(root, nil),
 	}
+	plan.byKey = plan.read && program.RowPath()
 	if !program.Point() && !s.keepsStatistics() {
 		plan.sized = s.db.sizesOf(root, nil)
 		s.db.statistics.observe(s.db, plan.sized)
@@ -232,11 +233,15 @@ func (s *Session) arguments(st *Statement, params []*types.Type, args []Argument
 				return nil, err
 			}
 		}
-		v, err := s.valueOf(a.Value, params[i], i)
-		if err != nil {
+		dst = append(dst, types.Null)
+		v := &dst[len(dst)-1]
+		if plainValue(a.Value, params[i], v) {
+			continue
+		}
+		var err error
+		if *v, err = s.valueOf(a.Value, params[i], i); err != nil {
 			return nil, err
 		}
-		dst = append(dst, v)
 	}
 	return dst, nil
 }

@@ -155,6 +155,11 @@ func (p *pages) cell(l *page.Leaf, id uint16, at int) ([]byte, error) {
 	if !l.Overflows(id, at) {
 		return b, nil
 	}
+	return p.overflow(b)
+}
+
+// overflow reads a cell by the reference to its pages.
+func (p *pages) overflow(b []byte) ([]byte, error) {
 	ref, ok := pager.DecodeBlob(b)
 	if !ok {
 		return nil, errRecord

@@ -10,8 +10,7 @@ import (
 // or the next Get into it, and at most until the transaction ends. It may pin a
 // page, so whoever found a row releases it. The zero value is ready.
 type RowRef struct {
-	// Want are the columns that will be read, where they are known before: Get
-	// fetches their cells from memory together. Other columns can be read too.
+	// Want are the columns for Cells, set before Get.
 	Want []uint16
 
 	row   page.Row  // where at is negative
@@ -52,6 +51,29 @@ func (r *RowRef) Bytes(id uint16) ([]byte, error) {
 		return r.row.Bytes(id), nil
 	}
 	return r.pages.cell(&r.leaf.Leaf, id, r.at)
+}
+
+// Cells reads the columns Want into out, one by one; their bytes are valid as
+// long as the row. It is the way to read several columns: one by one each
+// would wait for memory.
+func (r *RowRef) Cells(out []page.Cell) error {
+	if r.at < 0 {
+		for k, id := range r.Want {
+			out[k] = r.row.Cell(id)
+		}
+		return nil
+	}
+	r.leaf.ReadCells(r.Want, r.at, out)
+	for k := range r.Want {
+		if c := &out[k]; c.Overflow {
+			b, err := r.pages.overflow(c.B)
+			if err != nil {
+				return err
+			}
+			c.B, c.Overflow = b, false
+		}
+	}
+	return nil
 }
 
 // Release lets go of the leaf.

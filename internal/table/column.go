@@ -208,7 +208,10 @@ func (t *Table) GetNewest(tx *storage.Tx, key []byte, ordinals []int, row []type
 func (t *Table) read(key []byte, ref *storage.RowRef, ordinals []int, row []types.Value) error {
 	var arena []byte
 	for i, o := range ordinals {
-		c := t.wanted(o)
+		c := scanColumn{column: &rowIDColumn, key: true}
+		if o != RowID {
+			c.column, c.key = &t.columns[o], t.columns[o].cell < 0
+		}
 		v, err := t.cell(&c, key, ref, &arena)
 		if err != nil {
 			return err

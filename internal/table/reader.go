@@ -1,7 +1,9 @@
 package table
 
 import (
+	"github.com/zqlite/zqlite/internal/codec"
 	"github.com/zqlite/zqlite/internal/storage"
+	"github.com/zqlite/zqlite/internal/storage/page"
 	"github.com/zqlite/zqlite/internal/types"
 )
 
@@ -12,31 +14,25 @@ const rowArena = 512
 // goroutine, and keeps nothing of a transaction between two rows.
 type Reader struct {
 	t     *Table
-	cols  []scanColumn
+	cols  []*column // nil: the integer key
 	ref   storage.RowRef
-	arena []byte // its rest is for the next row's strings
+	cells []page.Cell // of the stored columns
+	arena []byte      // its rest is for the next row's strings
 }
 
 // Reader prepares reading the columns that ordinals name; RowID is the integer
 // key.
 func (t *Table) Reader(ordinals []int) *Reader {
-	r := &Reader{t: t, cols: make([]scanColumn, len(ordinals))}
+	r := &Reader{t: t, cols: make([]*column, len(ordinals))}
 	for i, o := range ordinals {
-		r.cols[i] = t.wanted(o)
-		if c := &r.cols[i]; !c.key {
-			r.ref.Want = append(r.ref.Want, c.id)
+		if o == RowID || t.columns[o].cell < 0 {
+			continue
 		}
+		r.cols[i] = &t.columns[o]
+		r.ref.Want = append(r.ref.Want, t.columns[o].id)
 	}
+	r.cells = make([]page.Cell, len(r.ref.Want))
 	return r
-}
-
-// wanted is where a column, or RowID, comes from.
-func (t *Table) wanted(ordinal int) scanColumn {
-	if ordinal == RowID {
-		return scanColumn{column: &rowIDColumn, ordinal: ordinal, key: true}
-	}
-	c := &t.columns[ordinal]
-	return scanColumn{column: c, ordinal: ordinal, key: c.cell < 0}
 }
 
 // Get reads the visible row of a key into row, one value per column. Strings
@@ -47,14 +43,37 @@ func (r *Reader) Get(tx *storage.Tx, key []byte, row []types.Value) (bool, error
 		return false, err
 	}
 	defer r.ref.Release()
+	if err := r.ref.Cells(r.cells); err != nil {
+		return false, err
+	}
 	if cap(r.arena) > rowArena {
 		r.arena = nil // of a long value
 	} else if cap(r.arena)-len(r.arena) < rowArena/8 {
 		r.arena = make([]byte, 0, rowArena)
 	}
-	for i := range r.cols {
-		if row[i], err = r.t.cell(&r.cols[i], key, &r.ref, &r.arena); err != nil {
-			return false, err
+	k := 0
+	for i, c := range r.cols {
+		v := &row[i]
+		if c == nil {
+			*v = types.NewInt(codec.Uint64Key(key))
+			continue
+		}
+		cell := &r.cells[k]
+		k++
+		v.S, v.I, v.J, v.K = "", 0, 0, c.typ.Kind
+		switch {
+		case cell.Null:
+			v.K = types.KindNull
+		case c.phys == types.PhysBytes:
+			v.S = keep(&r.arena, cell.B)
+		case c.phys == types.PhysNumeric:
+			if *v, err = r.t.bytesValue(c, cell.B, &r.arena); err != nil {
+				return false, err
+			}
+		case c.phys == types.PhysPair:
+			v.I, v.J = int64(cell.I), int64(cell.J)
+		default:
+			v.I = int64(cell.I)
 		}
 	}
 	return true, nil

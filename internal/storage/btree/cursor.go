@@ -9,9 +9,9 @@ import (
 const maxHeight = 16
 
 // Get finds the row of key and pins its leaf for r, which it releases first;
-// found is false where there is none, and then r holds nothing. The cells of
-// the columns want, which are going to be read, it fetches together. It
-// allocates nothing when the pages are in the cache.
+// found is false where there is none, and then r holds nothing. want are the
+// columns that ReadCells is going to read, if any. It allocates nothing when
+// the pages are in the cache.
 func (c *Cache) Get(root *Ptr, ls *page.Layouts, key []byte, want []uint16, r *Ref) (at int, found bool, err error) {
 	if r.frame != 0 {
 		r.Release()
@@ -43,8 +43,6 @@ func (c *Cache) Get(root *Ptr, ls *page.Layouts, key []byte, want []uint16, r *R
 	}
 	if at, found = r.SearchBetween(key, low, high); !found {
 		r.Release()
-	} else if len(want) > 0 {
-		r.Fetch(want, at)
 	}
 	return at, found, nil
 }

@@ -231,67 +231,6 @@ func (l *Leaf) BytesAt(id uint16, i int) []byte {
 	return cellOf(l.b[at:], l.b[at+4*n:], i)
 }
 
-// FetchEntries makes the processor read the directory entries of columns, and
-// Fetch their cells in row i, all at once: the reads that follow would each
-// wait for memory on their own, as a row's cells lie far apart.
-func (l *Leaf) FetchEntries(ids []uint16) {
-	if l.columns == 0 {
-		return
-	}
-	for _, id := range ids {
-		l.fetched ^= l.b[leafHeader+min(int(id), int(l.columns)-1)*leafColumn]
-	}
-}
-
-// Fetch is explained at FetchEntries.
-func (l *Leaf) Fetch(ids []uint16, i int) {
-	texts := 0
-	for _, id := range ids {
-		at := l.find(id)
-		if at < 0 {
-			continue
-		}
-		e := l.b[at : at+leafColumn : at+leafColumn]
-		width := int(e[3])
-		switch Kind(e[2]) {
-		case Fixed16:
-			width = 16
-		case Var:
-			if width = 4; e[3] == varDict {
-				width = 1
-			} else {
-				texts++
-			}
-		}
-		if width > 0 {
-			l.fetched ^= l.b[entryCells(e)+width*i]
-		}
-	}
-	if texts > 0 {
-		l.fetchTexts(ids, i)
-	}
-}
-
-// fetchTexts is Fetch for what the ends of variable cells point at.
-func (l *Leaf) fetchTexts(ids []uint16, i int) {
-	for _, id := range ids {
-		at := l.find(id)
-		if at < 0 {
-			continue
-		}
-		e := l.b[at : at+leafColumn : at+leafColumn]
-		if Kind(e[2]) == Var && e[3] != varDict {
-			ends, from := entryCells(e), uint32(0)
-			if i > 0 {
-				from = le.Uint32(l.b[ends+4*i-4:]) &^ overflowBit
-			}
-			if at := ends + 4*int(l.n) + int(from); at < len(l.b) {
-				l.fetched ^= l.b[at]
-			}
-		}
-	}
-}
-
 // Cells are the cells of one Var column, for reading many of them. They end
 // with the page.
 type Cells struct {

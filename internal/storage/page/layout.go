@@ -26,11 +26,13 @@ type Column struct {
 	Default Cell
 }
 
-// Cell is a constant value of any kind.
+// Cell is one value of any kind. As a default it owns its bytes, as a cell that
+// was read they are those of the page.
 type Cell struct {
-	Null bool
-	I, J uint64
-	B    []byte
+	Null     bool
+	Overflow bool // B is a reference to overflow pages
+	I, J     uint64
+	B        []byte
 }
 
 // Layout is the columns of a row, in the order they are written. It must not

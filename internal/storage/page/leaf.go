@@ -282,12 +282,15 @@ func (l *Leaf) searchInts(lo, hi int, k uint64) (int, bool) {
 	if k > last {
 		return hi, false
 	}
-	return l.searchNear(lo, hi, guess(k, first, last, hi-1-lo)+lo, k)
+	return l.searchNear(lo, hi, lo+min(share(k-first, last-first, hi-1-lo), hi-1-lo), k)
 }
 
-// guess is where k is among n+1 keys that are evenly spread from first to last.
-func guess(k, first, last uint64, n int) int {
-	return min(int(float64(k-first)/float64(last-first)*float64(n)), n)
+// share is n*part/whole, about.
+func share(part, whole uint64, n int) int {
+	if whole < 1<<48 { // n is below 1<<16
+		return int(part * uint64(n) / whole)
+	}
+	return int(float64(part) / float64(whole) * float64(n))
 }
 
 // head gives the key of row i, or the head of its suffix.
@@ -328,7 +331,8 @@ func (l *Leaf) searchNear(lo, hi, g int, k uint64) (int, bool) {
 func (l *Leaf) SearchBetween(key []byte, low, high uint64) (int, bool) {
 	if l.kind == KeyUint64 && len(key) == 8 && l.n > 0 {
 		if k := binary.BigEndian.Uint64(key); low <= k && k < high {
-			return l.searchNear(0, int(l.n), guess(k, low, high, int(l.n)-1), k)
+			n := int(l.n)
+			return l.searchNear(0, n, min(share(k-low, high-low, n), n-1), k)
 		}
 	}
 	return l.Search(key)

@@ -68,6 +68,34 @@ func (c leafCells) int(id uint16) int64           { return c.l.IntAt(id, c.i) }
 func (c leafCells) pair(id uint16) (int64, int64) { return c.l.PairAt(id, c.i) }
 func (c leafCells) bytes(id uint16) []byte        { return c.l.BytesAt(id, c.i) }
 
+// readCells reads all columns at once.
+type readCells map[uint16]Cell
+
+func cellsAt(l *Leaf, i int) readCells {
+	ids := []uint16{2, 99, 4, 7, 1, 9}
+	out := make([]Cell, len(ids))
+	l.FetchEntries(ids)
+	l.ReadCells(ids, i, out)
+	m := readCells{}
+	for k, id := range ids {
+		m[id] = out[k]
+	}
+	return m
+}
+
+func cellsOf(r *Row) readCells {
+	m := readCells{}
+	for _, id := range []uint16{2, 99, 4, 7, 1, 9} {
+		m[id] = r.Cell(id)
+	}
+	return m
+}
+
+func (c readCells) null(id uint16) bool           { return c[id].Null }
+func (c readCells) int(id uint16) int64           { return int64(c[id].I) }
+func (c readCells) pair(id uint16) (int64, int64) { return int64(c[id].I), int64(c[id].J) }
+func (c readCells) bytes(id uint16) []byte        { return c[id].B }
+
 func (t *testRow) check(tb testing.TB, c cells) {
 	tb.Helper()
 	for i, id := range []uint16{4, 1, 9, 2, 7} {
@@ -121,6 +149,7 @@ func buildLeaf(tb testing.TB, kind KeyKind, seed uint64, n int) (*Leaf, []testRo
 			tb.Fatal(err)
 		}
 		t.check(tb, rowCells{&row})
+		t.check(tb, cellsOf(&row))
 		if err := b.Add(key, uint64(1000+i%7), &row, 1<<20, nil); err != nil {
 			tb.Fatal(err)
 		}
@@ -148,6 +177,7 @@ func TestLeaf(t *testing.T) {
 		l.Nulls(4, 0, l.Len(), nulls)
 		for i := range rows {
 			rows[i].check(t, leafCells{l, i})
+			rows[i].check(t, cellsAt(l, i))
 			if null := nulls[i>>6]>>(i&63)&1 == 1; null != rows[i].isNull[0] || !null && ints[i] != rows[i].n {
 				t.Fatal("bulk reading differs", i)
 			}
@@ -189,6 +219,7 @@ func TestDamagedLeaf(t *testing.T) {
 					l.PairAt(id, i)
 					l.BytesAt(id, i)
 				}
+				cellsAt(l, i)
 				l.Key(i, nil)
 				l.Seq(i)
 			}
@@ -216,6 +247,7 @@ func FuzzOpenRow(f *testing.F) {
 			row.Int(id)
 			row.Pair(id)
 			row.Bytes(id)
+			row.Cell(id)
 		}
 	})
 }
