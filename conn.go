@@ -66,6 +66,7 @@ type connection struct {
 	session *engine.Session
 	owned   *Connector // made by Driver.Open for this connection alone
 	idle    *rows      // memory of rows that were closed
+	native  *Conn      // made by OnConn
 	spareBoxes
 }
 

@@ -35,6 +35,7 @@ var floors = map[string]int{
 	"internal/ddl":           9,
 	"internal/syscat":        9,
 	"internal/copyfile":      1,
+	"internal/gotype":        7,
 	"internal/engine":        10,
 	"":                       11,
 	"schema":                 12,

@@ -1,0 +1,18 @@
+package engine
+
+// Retain is another Open of a database that is open: it needs a Close of its
+// own.
+func (db *Database) Retain() {
+	registry.mu.Lock()
+	defer registry.mu.Unlock()
+	db.refs++
+}
+
+// Config returns what the session was made with.
+func (s *Session) Config() SessionConfig { return s.config }
+
+// Pristine reports whether the session is as a new one: no transaction, nothing
+// set, no temporary tables.
+func (s *Session) Pristine() bool {
+	return s.tx == nil && s.running == nil && len(s.cursors) == 0 && s.temporary == "" && s.settings.isDefault() && s.atSession.isDefault()
+}
