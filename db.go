@@ -160,7 +160,8 @@ type Conn struct {
 	db      *DB // where it came from; nil for a connection of database/sql
 	plans   [planSlots]planSlot
 	cell    gotype.Cell
-	owned   bool // by whoever called DB.Conn, rather than by one call or Tx
+	args    []engine.Argument // of the last statement
+	owned   bool              // by whoever called DB.Conn, rather than by one call or Tx
 	done    bool
 	saves   int // savepoints that Nested has made
 }

@@ -226,12 +226,15 @@ func (c *Conn) arguments(args []any) []engine.Argument {
 	if len(args) == 0 {
 		return nil
 	}
-	out := c.session.ArgumentBuffer(len(args))
+	if cap(c.args) < len(args) {
+		c.args = make([]engine.Argument, len(args), max(len(args), 8))
+	}
+	out := c.args[:len(args)]
 	for i, a := range args {
 		if n, named := a.(sql.NamedArg); named {
-			out[i] = engine.Argument{Name: n.Name, Value: n.Value}
+			out[i] = engine.Argument{Name: n.Name, Ordinal: i + 1, Value: n.Value}
 		} else {
-			out[i] = engine.Argument{Value: a}
+			out[i] = engine.Argument{Ordinal: i + 1, Value: a}
 		}
 	}
 	return out
