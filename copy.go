@@ -44,3 +44,33 @@ func withSession(conn *sql.Conn, do func(*connection) error) error {
 		return do(c)
 	})
 }
+
+// CopyFrom is the function CopyFrom on the database.
+func (db *DB) CopyFrom(ctx context.Context, query string, r io.Reader) (int64, error) {
+	return copyOn(ctx, db, query, r, nil)
+}
+
+// CopyFrom is the function CopyFrom in the transaction.
+func (tx *Tx) CopyFrom(ctx context.Context, query string, r io.Reader) (int64, error) {
+	return copyOn(ctx, tx, query, r, nil)
+}
+
+// CopyTo is the function CopyTo on the database.
+func (db *DB) CopyTo(ctx context.Context, query string, w io.Writer) (int64, error) {
+	return copyOn(ctx, db, query, nil, w)
+}
+
+// CopyTo is the function CopyTo in the transaction.
+func (tx *Tx) CopyTo(ctx context.Context, query string, w io.Writer) (int64, error) {
+	return copyOn(ctx, tx, query, nil, w)
+}
+
+func copyOn(ctx context.Context, q Querier, query string, r io.Reader, w io.Writer) (int64, error) {
+	c, err := q.lease(ctx)
+	if err != nil {
+		return 0, err
+	}
+	n, err := c.session.Copy(ctx, query, r, w)
+	q.giveBack(c)
+	return n, err
+}

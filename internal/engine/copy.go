@@ -154,22 +154,29 @@ func (c *copyRun) copyable() error {
 // copySource is the name under which COPY FROM's INSERT sees the rows.
 const copySource = "the rows of copy"
 
-// copyIn is COPY FROM: an INSERT from a function that reads the stream.
-func (s *Session) copyIn(ctx context.Context, st *Statement, c *copyRun, in io.Reader) (int64, error) {
-	r := copyfile.NewReader(in, c.format, c.names)
-	source := &expr.SetFunc{Name: copySource, NotStrict: true}
+// insertFrom makes the INSERT of the rows that source gives, whose columns it
+// describes.
+func (c *copyRun) insertFrom(source *expr.SetFunc, typeOf func(*types.Type) *types.Type) *ast.Insert {
 	pos := c.stmt.Pos
 	insert := &ast.Insert{Pos: pos, Table: c.stmt.Table, Overriding: ast.OverridingSystem}
 	core := &ast.SelectCore{Pos: pos, Where: c.stmt.Where, From: []ast.TableExpr{&ast.FuncRef{Pos: pos,
 		Items: []ast.FuncItem{{Pos: pos, Func: &ast.FuncCall{Pos: pos, Name: ast.QualifiedName{Pos: pos, Name: copySource}}}},
 		Alias: ast.TableAlias{Name: c.rel.Name}}}}
 	for _, col := range c.columns {
-		source.Cols = append(source.Cols, types.Field{Name: col.Name, Type: plainType(col.Type)})
+		source.Cols = append(source.Cols, types.Field{Name: col.Name, Type: typeOf(col.Type)})
 		insert.Columns = append(insert.Columns, ast.AssignTarget{Pos: pos, Name: col.Name})
 		core.Targets = append(core.Targets, ast.Target{Pos: pos, Expr: &ast.ColumnRef{Pos: pos,
 			Parts: []ast.Name{{Pos: pos, Text: c.rel.Name}, {Pos: pos, Text: col.Name}}}})
 	}
 	insert.Query = &ast.Select{Pos: pos, Body: core}
+	return insert
+}
+
+// copyIn is COPY FROM: an INSERT from a function that reads the stream.
+func (s *Session) copyIn(ctx context.Context, st *Statement, c *copyRun, in io.Reader) (int64, error) {
+	r := copyfile.NewReader(in, c.format, c.names)
+	source := &expr.SetFunc{Name: copySource, NotStrict: true}
+	insert := c.insertFrom(source, plainType)
 	opened := false
 	source.Open = func(ec *expr.Context, _ []types.Value) (func([]types.Value) (bool, error), error) {
 		if opened { // the stream cannot be read again

@@ -2,6 +2,7 @@ package gotype
 
 import (
 	"database/sql"
+	"database/sql/driver"
 	"encoding"
 	"encoding/json"
 	"math"
@@ -26,6 +27,7 @@ var (
 	bigIntType   = reflect.TypeFor[big.Int]()
 	rawBytesType = reflect.TypeFor[sql.RawBytes]()
 	anyType      = reflect.TypeFor[any]()
+	valuerType   = reflect.TypeFor[driver.Valuer]()
 	scannerType  = reflect.TypeFor[sql.Scanner]()
 	textType     = reflect.TypeFor[encoding.TextUnmarshaler]()
 )
