@@ -106,7 +106,9 @@ func (c *connection) ResetSession(context.Context) error {
 	if c.session.Closed() {
 		return driver.ErrBadConn
 	}
-	c.session.Reset()
+	if err := c.session.Reset(); err != nil {
+		return driver.ErrBadConn
+	}
 	return nil
 }
 

@@ -137,8 +137,7 @@ func (db *DB) lease(ctx context.Context) (*Conn, error) {
 // giveBack returns a session, without what was set or left open in it.
 func (db *DB) giveBack(c *Conn) {
 	if !c.session.Pristine() {
-		c.session.Reset()
-		if !c.session.Pristine() { // it has temporary tables
+		if err := c.session.Reset(); err != nil || !c.session.Pristine() { // it has temporary tables
 			c.dispose()
 			return
 		}

@@ -26,6 +26,8 @@
 //	statement_timeout  e.g. 30s; default none
 //	time_zone          default UTC
 //	application_name   shown in diagnostics
+//	tenant             whose rows of tables with TENANT BY are seen; see WithTenant
+//	cross_tenant       off (default), on: may work with the rows of all tenants
 //
 // The keys of mattn/go-sqlite3 and modernc.org/sqlite (_busy_timeout, _fk,
 // _txlock, _pragma …) are understood where they have a meaning here, and

@@ -76,7 +76,7 @@ func (d *differ) dropTable(t *Table) {
 		d.dropForeign = append(d.dropForeign, undo(constraintStep(t, f.sql(), f.Name)))
 	}
 	var rest differ
-	rest.makeTable(&Table{Name: t.Name, Comment: t.Comment, Columns: t.Columns, PrimaryKey: t.PrimaryKey, Uniques: t.Uniques, Checks: t.Checks, Indexes: t.Indexes, Triggers: t.Triggers})
+	rest.makeTable(&Table{Name: t.Name, Comment: t.Comment, Columns: t.Columns, PrimaryKey: t.PrimaryKey, Uniques: t.Uniques, Checks: t.Checks, Indexes: t.Indexes, Triggers: t.Triggers, TenantBy: t.TenantBy})
 	down := []string{rest.makeTables[0].Up}
 	for _, s := range rest.makeIndexes {
 		down = append(down, s.Up)
@@ -126,6 +126,10 @@ func (d *differ) table(a, b *Table) {
 	d.checks(a, b, names)
 	d.foreign(a, b, names)
 	d.definitions(a, b, names)
+	if a.TenantBy != b.TenantBy { // when its keys are as they will be
+		on := "ALTER TABLE " + b.String() + " "
+		d.makeIndexes = append(d.makeIndexes, Step{Up: on + tenantBy(b.TenantBy), Down: on + tenantBy(a.TenantBy)})
+	}
 	if a.Comment != b.Comment {
 		d.alters = append(d.alters, Step{Up: commentOn("TABLE", b.String(), b.Comment), Down: commentOn("TABLE", b.String(), a.Comment)})
 	}

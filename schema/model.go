@@ -70,6 +70,7 @@ type Table struct {
 	Checks      []*Check
 	Indexes     []*Index
 	Triggers    []*Trigger
+	TenantBy    string // column of TENANT BY; "" where the engine does not scope the table
 	Annotations Annotations
 }
 
@@ -103,6 +104,7 @@ type ForeignKey struct {
 	References []string
 	OnUpdate   string // "" is NO ACTION
 	OnDelete   string
+	SetColumns []string // those that ON DELETE SET NULL and SET DEFAULT assign to; nil: all
 	Deferral   string
 }
 
@@ -145,7 +147,7 @@ type Function struct {
 // Annotations say what code that is generated for a table does by itself.
 // Columns that are "" are not there.
 type Annotations struct {
-	Tenant     string // scopes every statement
+	Tenant     string // scopes every statement; the column of TENANT BY where it says no other
 	CreatedAt  string // audit columns, set by the repository
 	UpdatedAt  string
 	CreatedBy  string

@@ -44,8 +44,9 @@ type reader struct {
 	skip   map[string]bool
 }
 
-// own is the condition on a namespace n to be one of users.
-const own = `n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\_toast%' AND n.nspname NOT LIKE 'pg\_temp%'`
+// own is the condition on a namespace n to be one of users; zqlite holds the
+// engine's record of cross-tenant work.
+const own = `n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\_toast%' AND n.nspname NOT LIKE 'pg\_temp%' AND n.nspname <> 'zqlite'`
 
 // each runs a query and calls row for every row; row scans.
 func (r *reader) each(query string, row func(scan func(dest ...any) error) error) error {
@@ -156,16 +157,18 @@ func wrapped(s string) bool {
 }
 
 func (r *reader) relations() error {
-	return r.each(`SELECT c.oid, n.nspname, c.relname, coalesce(obj_description(c.oid, 'pg_class'), '')
+	return r.each(`SELECT c.oid, n.nspname, c.relname, coalesce(obj_description(c.oid, 'pg_class'), ''),
+			coalesce((SELECT substr(o, 11) FROM unnest(c.reloptions) AS o WHERE o LIKE 'tenant\_by=%'), '')
 		FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND `+own, func(scan func(...any) error) error {
 		var oid int64
 		t := &Table{}
-		if err := scan(&oid, &t.Namespace, &t.Name.Name, &t.Comment); err != nil {
+		if err := scan(&oid, &t.Namespace, &t.Name.Name, &t.Comment, &t.TenantBy); err != nil {
 			return err
 		}
 		if r.skip[t.Name.Name] {
 			return nil
 		}
+		t.Annotations.Tenant = t.TenantBy
 		r.tables[oid] = t
 		r.s.Tables = append(r.s.Tables, t)
 		return nil
@@ -224,16 +227,18 @@ func (r *reader) constraints() error {
 			coalesce(pn.nspname, ''), coalesce(p.relname, ''),
 			(SELECT string_agg(a.attname, chr(1) ORDER BY k.place) FROM unnest(c.confkey) WITH ORDINALITY AS k (num, place)
 				JOIN pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = k.num),
-			c.confupdtype::text, c.confdeltype::text
+			c.confupdtype::text, c.confdeltype::text,
+			(SELECT string_agg(a.attname, chr(1) ORDER BY k.place) FROM unnest(c.confdelsetcols) WITH ORDINALITY AS k (num, place)
+				JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.num)
 		FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace
 		LEFT JOIN pg_class p ON p.oid = c.confrelid LEFT JOIN pg_namespace pn ON pn.oid = p.relnamespace
 		WHERE c.conrelid <> 0 AND `+own, func(scan func(...any) error) error {
 		var oid int64
 		var name, kind, definition, onUpdate, onDelete string
 		var deferrable, deferred bool
-		var columns, references sql.NullString
+		var columns, references, setColumns sql.NullString
 		var parent Name
-		if err := scan(&oid, &name, &kind, &definition, &deferrable, &deferred, &columns, &parent.Namespace, &parent.Name, &references, &onUpdate, &onDelete); err != nil {
+		if err := scan(&oid, &name, &kind, &definition, &deferrable, &deferred, &columns, &parent.Namespace, &parent.Name, &references, &onUpdate, &onDelete, &setColumns); err != nil {
 			return err
 		}
 		t := r.tables[oid]
@@ -257,7 +262,7 @@ func (r *reader) constraints() error {
 		case "f":
 			t.Foreign = append(t.Foreign, &ForeignKey{
 				Name: name, Columns: key.Columns, Parent: parent, References: parts(references),
-				OnUpdate: actions[onUpdate], OnDelete: actions[onDelete], Deferral: deferral,
+				OnUpdate: actions[onUpdate], OnDelete: actions[onDelete], SetColumns: parts(setColumns), Deferral: deferral,
 			})
 		}
 		return nil

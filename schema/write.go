@@ -52,6 +52,9 @@ func Normalize(s *Schema) (*Schema, error) {
 			continue
 		}
 		n.Annotations = t.Annotations
+		if n.Annotations.Tenant == "" {
+			n.Annotations.Tenant = n.TenantBy
+		}
 		for _, c := range t.Columns {
 			if d := n.Column(c.Name); d != nil {
 				d.Enum, d.GoType = c.Enum, c.GoType
@@ -128,6 +131,9 @@ func (f *ForeignKey) sql() string {
 	}
 	if f.OnDelete != "" {
 		text += " ON DELETE " + f.OnDelete
+		if len(f.SetColumns) > 0 {
+			text += " " + list(f.SetColumns)
+		}
 	}
 	return spaced(text, f.Deferral)
 }
@@ -156,7 +162,18 @@ func (t *Table) create() string {
 	for _, c := range t.Checks {
 		lines = append(lines, c.sql())
 	}
-	return "CREATE TABLE " + t.String() + " (\n    " + strings.Join(lines, ",\n    ") + "\n)"
+	text := "CREATE TABLE " + t.String() + " (\n    " + strings.Join(lines, ",\n    ") + "\n)"
+	if t.TenantBy != "" {
+		text += " " + tenantBy(t.TenantBy)
+	}
+	return text
+}
+
+func tenantBy(column string) string {
+	if column == "" {
+		return "NO TENANT"
+	}
+	return "TENANT BY (" + quote(column) + ")"
 }
 
 func (e *Enum) create() string {

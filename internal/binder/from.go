@@ -130,10 +130,10 @@ func (b *binder) tableRef(t *ast.TableRef, s *scope) (plan.Node, *rangeItem) {
 	scan, it := b.scan(rel)
 	b.applyAlias(it, t.Alias, t.Pos)
 	scan.Alias = it.name
-	b.sample(t.Sample, scan, s)
-	if b.o.Tenant && rel.Tenant != 0 {
+	if b.shared(rel) { // the first condition: none of the statement's sees a row of others
 		scan.Filter = append(scan.Filter, b.tenantCondition(it))
 	}
+	b.sample(t.Sample, scan, s)
 	return scan, it
 }
 

@@ -275,7 +275,7 @@ func (b *binder) onConflict(st *ast.Insert, c *change, n *plan.Insert, box *scop
 	if oc.UpdateWhere != nil {
 		out.Where = b.condition(oc.UpdateWhere, s, clauseConflict)
 	}
-	if b.o.Tenant && c.rel.Tenant != 0 { // a row of another tenant is never updated
+	if b.shared(c.rel) { // a row of another tenant is never updated
 		own := b.tenantCondition(rowItem(c.rel, c.rel.Name, c.target.Old))
 		if out.Where != nil {
 			own = &expr.And{Args: []expr.Expr{own, out.Where}}

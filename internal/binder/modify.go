@@ -121,9 +121,9 @@ func (b *binder) finishTarget(c *change) {
 	if c.view != nil {
 		t.ViewChecks = append(t.ViewChecks, c.view.checkItems(b, t.New)...)
 	}
-	if b.o.Tenant && c.rel.Tenant != 0 {
+	if b.shared(c.rel) {
 		it := rowItem(c.rel, c.rel.Name, t.New)
-		t.ViewChecks = append(t.ViewChecks, plan.CheckItem{Name: "tenant", Cond: b.tenantCondition(it)})
+		t.Tenant = b.tenantCondition(it)
 	}
 }
 
@@ -196,7 +196,7 @@ func (b *binder) defaultExpr(rel *catalog.Relation, i int) expr.Expr {
 	switch {
 	case col.Generated != "":
 		return &expr.Const{Typ: col.Type}
-	case b.o.Tenant && rel.Tenant == col.ID && rel.Tenant != 0:
+	case b.shared(rel) && rel.Tenant == col.ID:
 		return b.tenantValue(col.Type)
 	case col.Default != "":
 		var e expr.Expr
@@ -251,26 +251,6 @@ func quoteName(name string) string {
 	return name
 }
 
-// tenantValue is the session's tenant, read at run time; a session without
-// one gets an error there.
-func (b *binder) tenantValue(t *types.Type) expr.Expr {
-	var e expr.Expr
-	if expr.Functions("zqlite_tenant") != nil {
-		e = b.callByName("zqlite_tenant", nil, -1, nil)
-	} else {
-		e = b.callByName("current_setting", []expr.Expr{&expr.Const{Val: types.NewText("zqlite.tenant"), Typ: types.Text}}, -1, nil)
-	}
-	return b.convert(e, t, true, -1)
-}
-
-// tenantCondition restricts a row to the session's tenant.
-func (b *binder) tenantCondition(it *rangeItem) expr.Expr {
-	i := it.rel.Ordinal(it.rel.Tenant)
-	it.use(i)
-	c := it.cols[i].col
-	return b.operator("=", &expr.Column{ID: c.ID, Typ: c.Type, Name: c.Name}, b.tenantValue(c.Type), -1)
-}
-
 // returning binds RETURNING in s.
 func (b *binder) returning(list []ast.Target, s *scope) []plan.Item {
 	if len(list) == 0 {
@@ -313,10 +293,7 @@ func (b *binder) bindTruncate(t *ast.Truncate) plan.Node {
 		if rel.Kind != catalog.Table {
 			panic(fail(ref.Pos, sqlerr.WrongObjectType, "\"%s\" is not a table", rel.Name))
 		}
-		if b.o.Tenant && rel.Tenant != 0 {
-			panic(fail(ref.Pos, sqlerr.InsufficientPrivilege, "cannot truncate \"%s\", which other tenants share", rel.Name).
-				WithHint("Use DELETE, which is scoped to the session's tenant."))
-		}
+		b.truncateTenant(rel, ref.Pos)
 		add(rel)
 	}
 	for i := 0; i < len(n.Rels); i++ {
@@ -330,6 +307,7 @@ func (b *binder) bindTruncate(t *ast.Truncate) plan.Node {
 				continue
 			}
 			b.depend(child)
+			b.truncateTenant(child, -1)
 			add(child)
 		}
 	}

@@ -34,9 +34,9 @@ func TestTenant(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"SELECT id FROM m", "Filter: (tenant = current_setting('zqlite.tenant'::text))"},
 		{"DELETE FROM m", "Filter: (tenant = current_setting('zqlite.tenant'::text))"},
-		{"UPDATE m SET tenant = 'x'", "View Check tenant: (tenant = current_setting('zqlite.tenant'::text))"},
+		{"UPDATE m SET tenant = 'x'", "Tenant: (tenant = current_setting('zqlite.tenant'::text))"},
 		{"INSERT INTO m (id) VALUES (1)", "Row: current_setting('zqlite.tenant'::text), id"},
-		{"INSERT INTO m VALUES ('x', 1)", "View Check tenant: (tenant = current_setting('zqlite.tenant'::text))"},
+		{"INSERT INTO m VALUES ('x', 1)", "Tenant: (tenant = current_setting('zqlite.tenant'::text))"},
 		{"SELECT (SELECT max(id) FROM m)", "Filter: (tenant = current_setting('zqlite.tenant'::text))"},
 	} {
 		got := strings.ReplaceAll(plan.Format(bindWith(t, o, c.text).Plan), "zqlite_tenant()", "current_setting('zqlite.tenant'::text)")

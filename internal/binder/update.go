@@ -20,7 +20,7 @@ func (b *binder) source(ref *ast.TableRef, c *change, from []ast.TableExpr, box 
 	}
 	scan, it := b.scan(c.rel)
 	scan.Alias = c.alias
-	if b.o.Tenant && c.rel.Tenant != 0 {
+	if b.shared(c.rel) {
 		scan.Filter = append(scan.Filter, b.tenantCondition(it))
 	}
 	c.target.Old = it.useAll()

@@ -257,6 +257,7 @@ func changeExprs(n plan.Node, f func(expr.Expr) expr.Expr, list func([]expr.Expr
 		}
 	}
 	target := func(t *plan.Target) {
+		t.Tenant = f(t.Tenant)
 		checks(t.Checks)
 		checks(t.ViewChecks)
 		assigns(t.Generated)

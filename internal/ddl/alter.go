@@ -164,16 +164,6 @@ func (r *run) viewOptions(rel *catalog.Relation, c *ast.AlterCommand) {
 	}
 }
 
-// setTenant is TENANT BY (column) and NO TENANT.
-func (r *run) setTenant(rel *catalog.Relation, c *ast.AlterCommand) {
-	next := rel.Copy()
-	next.Tenant = 0
-	if c.Column != "" {
-		next.Tenant = column(rel, c.Column, c.Pos).ID
-	}
-	r.Catalog = r.Catalog.WithRelation(next)
-}
-
 // alterComposite is ALTER TYPE ... ADD, DROP and ALTER ATTRIBUTE, for types
 // that no table stores.
 func (r *run) alterComposite(s *ast.AlterTable) {

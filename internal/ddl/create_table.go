@@ -81,7 +81,7 @@ func (r *run) createTable(s *ast.CreateTable) {
 	}
 	b.finishColumns()
 	if s.TenantBy != "" {
-		b.rel.Tenant = column(b.rel, s.TenantBy, s.Pos).ID
+		b.tenantColumn(s.TenantBy, s.Pos)
 	}
 	b.localConstraints()
 	b.store()

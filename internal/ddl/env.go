@@ -35,6 +35,9 @@ type Env struct {
 	ForgetSequence func(id catalog.ID)
 	SetSequence    func(q *catalog.Sequence, v int64, called bool) error
 	Notice         func(msg string) // may be nil
+	// Guard may refuse to define a relation before its rows are looked at; nil
+	// allows all.
+	Guard func(rel *catalog.Relation) error
 
 	// Affected is how many rows CREATE TABLE AS and its kin have stored.
 	Affected int64
@@ -52,7 +55,9 @@ type Rows struct {
 func Run(e *Env, stmt ast.Stmt, text string) (tag string, err error) {
 	r := &run{Env: e, text: text}
 	defer recoverTo(&err)
-	return r.statement(stmt), nil
+	tag = r.statement(stmt)
+	r.checkTenants()
+	return tag, nil
 }
 
 // run is one definition under way.
@@ -117,6 +122,9 @@ func (r *run) newID() (id catalog.ID) {
 func (r *run) lock(rel *catalog.Relation, m storage.TableLockMode) {
 	if rel.Kind != catalog.Table && rel.Kind != catalog.MaterializedView {
 		return
+	}
+	if r.Guard != nil {
+		check(r.Guard(rel))
 	}
 	id := storage.TreeID(rel.ID)
 	if r.locked[id] {

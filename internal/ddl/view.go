@@ -32,6 +32,7 @@ func (r *run) createView(s *ast.CreateView) string {
 	v.Columns = r.outputColumns(bound.Columns, s.Columns, "CREATE VIEW specifies more column names than columns")
 	v.NextCol = uint16(len(v.Columns)) + 1
 	if s.Materialized {
+		r.readsNoShared(v.Name, bound)
 		v.Kind = catalog.MaterializedView
 		return r.createMaterialized(s, v, query)
 	}

@@ -25,6 +25,9 @@ func (s *Session) analyze(ctx context.Context, st *Statement, p *Plan, args []Ar
 		return "", err
 	}
 	c := tx.Attachment().(*catalog.Catalog)
+	if err := (&task{s: s, st: st}).checkScope(ctx, p); err != nil {
+		return "", err
+	}
 	if !p.read {
 		if err := s.writable(p.command); err != nil {
 			return "", err

@@ -144,6 +144,9 @@ func (a *Append) Flush(ctx context.Context) (n int64, err error) {
 		return 0, sqlerr.New(sqlerr.ConnectionDoesNotExist, "the session is closed")
 	}
 	s.settle()
+	if err := s.enterScope(ctx); err != nil {
+		return 0, err
+	}
 	if s.failed {
 		return 0, errFailedTransaction
 	}

@@ -31,5 +31,7 @@ type SessionConfig struct {
 	StatementTimeout time.Duration // 0 is none
 	TimeZone         string        // "" is UTC
 	ApplicationName  string
-	BeginImmediate   bool // _txlock=immediate
+	Tenant           string // "" is none: tables with TENANT BY are out of reach
+	CrossTenant      bool   // the session may SET zqlite.cross_tenant
+	BeginImmediate   bool   // _txlock=immediate
 }

@@ -25,6 +25,9 @@ func (s *Session) Copy(ctx context.Context, text string, in io.Reader, out io.Wr
 		return 0, err
 	}
 	s.settle()
+	if err := s.enterScope(ctx); err != nil {
+		return 0, err
+	}
 	if len(st.parts) != 1 {
 		return 0, sqlerr.New(sqlerr.SyntaxError, "one COPY statement is expected")
 	}

@@ -34,7 +34,9 @@ type cursor struct {
 	own        bool  // declared by the open transaction
 	depth      int   // savepoints there were at DECLARE
 	keys       *cursorKeys
-	made       int64 // order of DECLARE
+	made       int64  // order of DECLARE
+	tenant     string // for whom it was declared
+	reason     string // or for all
 }
 
 // cursorKeys says where the row of a simple cursor stands, for WHERE CURRENT OF.
@@ -59,7 +61,8 @@ func (s *Session) declare(ctx context.Context, st *Statement, stmt *ast.Declare,
 	if changesData(stmt.Query) {
 		return sqlerr.New(sqlerr.FeatureNotSupported, "DECLARE CURSOR must not contain data-modifying statements in WITH")
 	}
-	c := &cursor{name: stmt.Name, text: statementText(st, stmt.Pos), stmt: stmt, own: s.tx != nil, depth: len(s.savepoints)}
+	c := &cursor{name: stmt.Name, text: statementText(st, stmt.Pos), stmt: stmt, own: s.tx != nil, depth: len(s.savepoints),
+		tenant: s.tenant, reason: s.reason}
 	if err := s.openCursor(ctx, c, st, args); err != nil {
 		return err
 	}
@@ -252,6 +255,9 @@ func (s *Session) fetch(ctx context.Context, stmt *ast.Fetch) (*Result, error) {
 	c := s.cursors[stmt.Name]
 	if c == nil {
 		return nil, sqlerr.New(sqlerr.InvalidCursorName, "cursor %q does not exist", stmt.Name)
+	}
+	if c.tenant != s.tenant || (c.reason == "") != (s.reason == "") {
+		return nil, sqlerr.New(sqlerr.InsufficientPrivilege, "cursor %q was declared for another tenant", stmt.Name)
 	}
 	from, to, err := c.move(ctx, s, stmt)
 	if err != nil {

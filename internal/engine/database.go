@@ -33,6 +33,7 @@ type Database struct {
 	open       sync.Map     // *Session → struct{}
 	seqs       sequences
 	statistics statistics
+	auditor    auditor
 	tempDir    string // for spilling; "" is the system's
 }
 

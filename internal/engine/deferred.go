@@ -22,8 +22,10 @@ type deferredChecks struct {
 // deferredCheck is one check with the place in the write set where it arose,
 // so that it goes with a rolled back savepoint.
 type deferredCheck struct {
-	check exec.Deferred
-	mark  storage.Mark
+	check  exec.Deferred
+	mark   storage.Mark
+	tenant string // for whom the statement worked
+	reason string
 }
 
 func (d *deferredChecks) truncate(m storage.Mark) {
@@ -52,7 +54,7 @@ func (s *Session) deferCheck(check exec.Deferred) bool {
 	if s.idleRun == nil || s.idleRun.Tx == nil || !s.deferred.isDeferred(check) {
 		return false
 	}
-	s.deferred.checks = append(s.deferred.checks, deferredCheck{check, s.idleRun.Tx.Savepoint()})
+	s.deferred.checks = append(s.deferred.checks, deferredCheck{check, s.idleRun.Tx.Savepoint(), s.tenant, s.reason})
 	return true
 }
 
@@ -77,7 +79,11 @@ func (s *Session) runDeferredIn(ctx context.Context, tx *storage.Tx) error {
 	run := *base
 	run.Context = &expr.Context{}
 	*run.Context = *base.Context
+	tenant, reason := s.tenant, s.reason
+	defer func() { s.tenant, s.reason = tenant, reason }()
 	for _, c := range checks {
+		s.tenant, s.reason = c.tenant, c.reason
+		run.Tenant = c.tenant
 		if err := c.check.Run(&run); err != nil {
 			return err
 		}

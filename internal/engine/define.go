@@ -38,6 +38,11 @@ func (s *Session) define(ctx context.Context, st *Statement, i int, stmt ast.Stm
 	} else {
 		s.statements++
 	}
+	if s.reason != "" {
+		if err := s.recordUse(ctx, partText(st, i)); err != nil {
+			return nil, err
+		}
+	}
 	if err := tx.LockKey(ctx, store.Tree, definitionKey, storage.LockExclusive, storage.Wait); err != nil {
 		return nil, err
 	}
@@ -85,13 +90,16 @@ func (s *Session) defineOnce(ctx context.Context, tx *storage.Tx, st *Statement,
 		SetSequence: func(q *catalog.Sequence, v int64, called bool) error {
 			return s.db.seqs.set(ctx, s.db, q, v, called)
 		},
-		Notice: func(string) {},
+		Notice: func(string) {}, Guard: s.mayDefine,
 	}
 	tag, err := ddl.Run(e, stmt, st.text)
 	if err != nil {
 		return nil, err
 	}
 	if e.Catalog != before {
+		if err := s.checkDefinition(before, e.Catalog); err != nil {
+			return nil, err
+		}
 		if err := store.Save(tx, e.Catalog); err != nil {
 			return nil, err
 		}
@@ -202,6 +210,9 @@ func (s *Session) explain(ctx context.Context, st *Statement, stmt *ast.Explain,
 	p, err := s.plan(inner, 0, s.currentCatalog(), args)
 	if err != nil {
 		return nil, err
+	}
+	if p.shared && s.reason == "" {
+		costs = false // estimates tell of the rows of other tenants
 	}
 	r := s.table("EXPLAIN", "QUERY PLAN")
 	lines := plan.FormatWith(p.root, plan.FormatOptions{Note: s.estimateNotes(p, costs)})

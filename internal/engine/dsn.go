@@ -75,6 +75,8 @@ var dsnKeys = map[string]dsnKey{
 	"statement_timeout": func(c *Config, v string) *sqlerr.Error { return setDuration(&c.Session.StatementTimeout, v) },
 	"time_zone":         setTimeZone,
 	"application_name":  func(c *Config, v string) *sqlerr.Error { c.Session.ApplicationName = v; return nil },
+	"tenant":            func(c *Config, v string) *sqlerr.Error { c.Session.Tenant = v; return nil },
+	"cross_tenant":      func(c *Config, v string) *sqlerr.Error { return setBool(&c.Session.CrossTenant, v) },
 	"foreign_keys":      func(c *Config, v string) *sqlerr.Error { return setBool(&c.ForeignKeys, v) },
 	// mattn/go-sqlite3 and modernc.org/sqlite.
 	"_busy_timeout": setBusyTimeout,

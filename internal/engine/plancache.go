@@ -48,6 +48,8 @@ type Plan struct {
 	byKey   bool                // reads one row by its key
 	command string              // command tag: SELECT, INSERT …
 	targets []*catalog.Relation // that the plan changes
+	shared  bool                // it reads or changes relations with TENANT BY
+	audit   bool                // it uses the record of cross-tenant work
 	sized   []sizedRelation     // whose sizes decided the plan; see stale
 	runs    atomic.Uint32
 }

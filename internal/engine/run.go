@@ -6,11 +6,9 @@ import (
 	"runtime"
 	"time"
 
-	"github.com/zqlite/zqlite/internal/binder"
 	"github.com/zqlite/zqlite/internal/catalog"
 	"github.com/zqlite/zqlite/internal/exec"
 	"github.com/zqlite/zqlite/internal/expr"
-	"github.com/zqlite/zqlite/internal/plan"
 	"github.com/zqlite/zqlite/internal/sql/ast"
 	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/storage"
@@ -51,6 +49,9 @@ func (s *Session) run(ctx context.Context, st *Statement, args []Argument, query
 		return nil, storage.ErrClosed
 	}
 	s.settle()
+	if err := s.enterScope(ctx); err != nil {
+		return nil, err
+	}
 	if st.path != s.planScope() { // prepared before names came to mean something else
 		if st, err = s.Lookup(st.text); err != nil {
 			return nil, err
@@ -91,7 +92,11 @@ func (s *Session) runMany(ctx context.Context, st *Statement, args []Argument, q
 			}
 			implicit = true
 		}
-		r, err := s.runPart(ctx, st, i, args, false)
+		err := s.enterScope(ctx) // a statement before may have changed it
+		var r *Result
+		if err == nil {
+			r, err = s.runPart(ctx, st, i, args, false)
+		}
 		if err != nil {
 			if implicit && s.tx != nil {
 				s.rollback()
@@ -203,6 +208,7 @@ type task struct {
 	tx     *storage.Tx
 	own    bool // tx autocommits
 	result *Result
+	told   bool // the use of all tenants' rows is recorded
 }
 
 // runPlanned runs a query or a change.
@@ -294,6 +300,9 @@ func (t *task) attempt(ctx context.Context) error {
 	c := t.tx.Attachment().(*catalog.Catalog)
 	p, err := s.plan(t.st, t.i, c, t.args)
 	if err != nil {
+		return err
+	}
+	if err := t.checkScope(ctx, p); err != nil {
 		return err
 	}
 	if !p.read {
@@ -421,7 +430,7 @@ func (s *Session) newRun(ctx context.Context, tx *storage.Tx, c *catalog.Catalog
 		s.idleRun = run
 	}
 	params := run.Params[:0]
-	*run.Context = expr.Context{Ctx: ctx, Params: params, Env: &s.env, Session: s, Room: int(s.db.memoryLimit()), Ended: &s.closed}
+	*run.Context = expr.Context{Ctx: ctx, Params: params, Env: &s.env, Session: s, Room: int(s.db.memoryLimit()), Ended: &s.closed, Tenant: s.tenant}
 	s.env.Now = 0
 	run.Tx, run.Catalog, run.Counters = tx, c, &s.db.counters
 	if s.detached {
@@ -455,18 +464,6 @@ func (s *Session) readClock() int64 {
 
 // workers is how many goroutines a scan may use.
 var workers = min(runtime.GOMAXPROCS(0), 8)
-
-// bindTarget binds what a change of a relation that the statement does not
-// name has to compute: the children of a foreign key.
-func (s *Session) bindTarget(rel *catalog.Relation) (*plan.Target, []expr.Expr, error) {
-	o := s.bindOptions(s.idleRun.Catalog)
-	t, err := binder.BindTarget(o, rel, 0)
-	if err != nil {
-		return nil, nil, err
-	}
-	defaults, err := binder.BindDefaults(o, rel)
-	return &t, defaults, err
-}
 
 func (db *Database) memoryLimit() int64 {
 	if db.config.MemoryLimit > 0 {

@@ -41,6 +41,11 @@ type Session struct {
 	source      *expr.SetFunc // gives the rows of the COPY FROM that runs
 	detached    bool          // the statement that starts gets memory of its own
 
+	tenant   string // of the statement that runs; "" is none
+	reason   string // why it works with the rows of all tenants; "": it does not
+	visited  bool   // it has worked for another tenant than the DSN's, or all, since Reset
+	internal bool   // the engine's own: it writes the record of such uses
+
 	env       types.Env
 	location  *time.Location
 	zoneName  string
@@ -100,7 +105,7 @@ func (s *Session) Closed() bool { return s.closed.Load() }
 
 // Reset rolls back what is open and restores the settings of the DSN, for the
 // next user of a pooled connection.
-func (s *Session) Reset() {
+func (s *Session) Reset() error {
 	s.endRunning()
 	if s.tx != nil {
 		s.rollback()
@@ -109,6 +114,10 @@ func (s *Session) Reset() {
 	if !s.settings.same(s.atSession) || !s.settings.isDefault() {
 		s.applyDefaults()
 	}
+	if s.visited {
+		return s.forgetTenant()
+	}
+	return nil
 }
 
 // Close ends the session: what is open is rolled back, temporary tables go.

@@ -22,6 +22,8 @@ type settings struct {
 	ro     bool
 	lock   time.Duration
 	limit  time.Duration
+	tenant string // zqlite.tenant
+	reason string // zqlite.cross_tenant
 }
 
 var settingAliases = map[string]string{"time_zone": "timezone", "time zone": "timezone", "schema": "search_path", "names": "client_encoding"}
@@ -35,7 +37,7 @@ func canonicalSetting(name string) string {
 }
 
 func defaultSettings(c *SessionConfig) settings {
-	s := settings{base: c, path: []string{catalog.PublicSchema}, level: c.Isolation, lock: c.LockTimeout, limit: c.StatementTimeout}
+	s := settings{base: c, path: []string{catalog.PublicSchema}, level: c.Isolation, lock: c.LockTimeout, limit: c.StatementTimeout, tenant: c.Tenant}
 	return s
 }
 
@@ -68,6 +70,8 @@ func (s settings) get(name string) (string, bool) {
 		return s.base.ApplicationName, true
 	case "default_transaction_isolation", "transaction_isolation":
 		return isolationName(s.level), true
+	case tenantSetting:
+		return s.tenant, true
 	case "lock_timeout":
 		return showDuration(s.lock), true
 	case "statement_timeout":
@@ -139,6 +143,10 @@ func (s *settings) derive(name, v string) {
 		s.level = isolationNames[v]
 	case "default_transaction_read_only":
 		s.ro = v == "on"
+	case tenantSetting:
+		s.tenant = v
+	case crossTenantSetting:
+		s.reason = v
 	case "lock_timeout":
 		s.lock = readDuration(v)
 	case "statement_timeout":

@@ -57,6 +57,8 @@ var knownSettings = map[string]*setting{
 	"role":                                {value: "none", check: checkRole, doc: "there are no roles"},
 	"max_index_keys":                      {value: "32", fixed: true, doc: "accepted, without effect"},
 	"block_size":                          {value: "8192", fixed: true, doc: "what clients of PostgreSQL expect"},
+	tenantSetting:                         {value: "", doc: "tenant whose rows of tables with TENANT BY the session works with"},
+	crossTenantSetting:                    {value: "", doc: "reason for working with the rows of all tenants; needs cross_tenant=on in the DSN"},
 	"foreign_keys":                        {value: "on", fixed: true, doc: "set by the DSN"},
 }
 

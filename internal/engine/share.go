@@ -12,7 +12,7 @@ func (db *Database) Retain() {
 func (s *Session) Config() SessionConfig { return s.config }
 
 // Pristine reports whether the session is as a new one: no transaction, nothing
-// set, no temporary tables.
+// set, no temporary tables, nothing kept of a tenant it worked for.
 func (s *Session) Pristine() bool {
-	return s.tx == nil && s.running == nil && len(s.cursors) == 0 && s.temporary == "" && s.settings.isDefault() && s.atSession.isDefault()
+	return s.tx == nil && !s.visited && s.running == nil && len(s.cursors) == 0 && s.temporary == "" && s.settings.isDefault() && s.atSession.isDefault()
 }

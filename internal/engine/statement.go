@@ -42,10 +42,14 @@ func (s *Session) Lookup(text string) (*Statement, error) {
 // the search path, and the session where it has temporary tables that may
 // hide others. Sessions of one scope share plans.
 func (s *Session) planScope() string {
-	if s.temporary == "" && len(s.settings.path) == 1 {
+	if s.temporary == "" && len(s.settings.path) == 1 && s.reason == "" {
 		return s.settings.path[0]
 	}
-	return strings.Join(s.settings.path, "\x00") + "\x00\x00" + s.temporary
+	scope := strings.Join(s.settings.path, "\x00") + "\x00\x00" + s.temporary
+	if s.reason != "" {
+		scope += "\x00all tenants"
+	}
+	return scope
 }
 
 func (s *Session) parse(text string) (st *Statement, err error) {
@@ -158,7 +162,7 @@ func signature(args []Argument) string {
 
 func (s *Session) bindOptions(c *catalog.Catalog) binder.Options {
 	return binder.Options{
-		Catalog: c, SearchPath: s.bindPath(), Source: s.source,
+		Catalog: c, SearchPath: s.bindPath(), Source: s.source, Tenant: s.reason == "",
 		ParseStmt: func(text string) (ast.Stmt, error) {
 			st, err := parser.ParseOne(text)
 			return st.Stmt, err
@@ -192,7 +196,11 @@ func (s *Session) makePlan(stmt ast.Stmt, c *catalog.Catalog, args []Argument, f
 		program: program, root: root, params: b.Params, columns: b.Columns, deps: b.Relations,
 		checked: c.Stamp, kinds: c.Kinds, read: b.ReadOnly, command: commandTag(stmt), targets: targetsOf(root, nil),
 	}
-	plan.byKey = plan.read && program.RowPath()
+	for _, d := range plan.deps {
+		plan.shared = plan.shared || d.Relation.Tenant != 0
+		plan.audit = plan.audit || isAudit(d.Relation)
+	}
+	plan.byKey = plan.read && program.RowPath() && !plan.audit
 	if !program.Point() && !s.keepsStatistics() {
 		plan.sized = s.db.sizesOf(root, nil)
 		s.db.statistics.observe(s.db, plan.sized)

@@ -3,7 +3,9 @@ package engine
 import (
 	"context"
 
+	"github.com/zqlite/zqlite/internal/binder"
 	"github.com/zqlite/zqlite/internal/catalog"
+	"github.com/zqlite/zqlite/internal/expr"
 	"github.com/zqlite/zqlite/internal/plan"
 	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/storage"
@@ -81,4 +83,16 @@ func targetsOf(n plan.Node, out []*catalog.Relation) []*catalog.Relation {
 		out = targetsOf(in, out)
 	}
 	return out
+}
+
+// bindTarget binds what a change of a relation that the statement does not
+// name has to compute: the children of a foreign key.
+func (s *Session) bindTarget(rel *catalog.Relation) (*plan.Target, []expr.Expr, error) {
+	o := s.bindOptions(s.idleRun.Catalog)
+	t, err := binder.BindTarget(o, rel, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	defaults, err := binder.BindDefaults(o, rel)
+	return &t, defaults, err
 }

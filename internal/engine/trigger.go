@@ -70,6 +70,11 @@ func (s *Session) planTrigger(c *catalog.Catalog, rel *catalog.Relation, def *ca
 	o, scope := o.ForTrigger(rel, def)
 	x := &exec.Trigger{Def: def, New: scope.New, Old: scope.Old, OldTable: scope.OldTable, NewTable: scope.NewTable}
 	prepare := func(b *binder.Bound) (*exec.Program, error) {
+		for _, d := range b.Relations {
+			if isAudit(d.Relation) {
+				return nil, errAudit
+			}
+		}
 		root := optimizer.Optimize(b.Plan, s.db, s.optimizerOptions())
 		ready.targets = targetsOf(root, ready.targets)
 		return exec.Prepare(root)

@@ -235,6 +235,12 @@ func settingWord(e ast.Expr) (string, error) {
 // SetSetting changes a setting; local lasts until the end of the transaction.
 func (s *Session) SetSetting(name, value string, local bool) error {
 	n, err := s.settings.with(name, value)
+	if err == nil && n.reason != "" && !s.config.CrossTenant {
+		err = errNoCrossTenant
+	}
+	if err == nil && n.reason != "" && n.reason != s.settings.reason {
+		err = s.db.ensureAudit(context.Background())
+	}
 	if err != nil {
 		return err
 	}
@@ -292,6 +298,10 @@ func (s *Session) Setting(name string) (string, bool) {
 		}
 	case "transaction_read_only":
 		return onOff(s.txReadOnly && s.tx != nil || s.settings.ro || s.db.config.Mode == "ro"), true
+	case tenantSetting:
+		if s.tenant != "" && s.idleRun != nil && s.idleRun.Ctx != nil && s.idleRun.Ctx.Value(scopeKey{}) != nil {
+			return s.tenant, true // the context's
+		}
 	case "foreign_keys":
 		return onOff(s.db.config.ForeignKeys), true
 	}

@@ -17,7 +17,7 @@ var virtuals = catalog.NewVirtuals(syscat.Descriptors(firstVirtualID))
 // systemView is what the system catalog's relations and functions see.
 func (s *Session) systemView(c *catalog.Catalog) *syscat.View {
 	return &syscat.View{
-		Catalog: c, Path: s.bindPath(), Rows: s.db.Rows, Last: s.lastValueOf,
+		Catalog: c, Path: s.bindPath(), Rows: s.rowsShown, Last: s.lastValueOf,
 		Cursors: s.openCursors, Prepared: s.preparedStatements,
 		Settings: func(yield func(name, value, doc string) bool) {
 			for _, n := range settingNames() {
@@ -28,6 +28,15 @@ func (s *Session) systemView(c *catalog.Catalog) *syscat.View {
 			}
 		},
 	}
+}
+
+// rowsShown is the number of rows that the system catalog tells of a relation:
+// of one that tenants share, only who works with all of them gets it.
+func (s *Session) rowsShown(rel *catalog.Relation) float64 {
+	if rel.Tenant != 0 && s.reason == "" {
+		return -1
+	}
+	return s.db.Rows(rel)
 }
 
 // virtualRows gives the rows of a computed relation, for exec.

@@ -21,6 +21,7 @@ type target struct {
 	notNull    []int
 	checks     []checkProgram
 	generated  []assignProgram
+	tenant     expr.Scalar // nil: not shared between tenants
 	viewChecks []checkProgram
 	indexes    []indexProgram
 	exprs      bool // some index has expressions or a predicate
@@ -83,6 +84,11 @@ func (b *builder) target(t *plan.Target) (*target, error) {
 		x.keyOrds = append(x.keyOrds, t.Rel.Ordinal(t.Rel.KeyColumn))
 	}
 	var err error
+	if t.Tenant != nil {
+		if x.tenant, err = c.Scalar(t.Tenant); err != nil {
+			return nil, err
+		}
+	}
 	if x.checks, err = checkPrograms(c, t.Checks); err != nil {
 		return nil, err
 	}
@@ -201,9 +207,16 @@ func (t *target) begin(r *Run) error {
 	return nil
 }
 
-// complete computes generated columns of a new row and checks NOT NULL, CHECK
-// and the conditions of views.
+// complete computes generated columns of a new row and checks its tenant, NOT
+// NULL, CHECK and the conditions of views.
 func (t *target) complete(r *Run, row []types.Value) error {
+	if t.tenant != nil {
+		if v, err := t.tenant(r.Context, row); err != nil {
+			return err
+		} else if v.IsNull() || !v.Bool() {
+			return t.foreignTenant()
+		}
+	}
 	for _, g := range t.generated {
 		v, err := g.value(r.Context, row)
 		if err != nil {
@@ -238,6 +251,15 @@ func (t *target) complete(r *Run, row []types.Value) error {
 		}
 	}
 	return nil
+}
+
+// foreignTenant is the error of a new row that would belong to another tenant
+// than the session's. It shows no value: the row may hold what it must not show.
+func (t *target) foreignTenant() error {
+	name := t.rel.Columns[t.rel.Ordinal(t.rel.Tenant)].Name
+	return sqlerr.New(sqlerr.InsufficientPrivilege, "column %q of a new row for relation %q names another tenant than the session's", name, t.rel.Name).
+		WithHint("Leave the column out: it is filled with the session's tenant, zqlite.tenant.").
+		WithTable(t.rel.Schema, t.rel.Name).WithColumn(name)
 }
 
 func (t *target) nullViolation(r *Run, o int, row []types.Value) error {

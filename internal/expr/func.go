@@ -233,6 +233,7 @@ type Context struct {
 	Room          int          // bytes that the values a call makes for one batch may take; 0 is no limit
 	Ended         *atomic.Bool // set when the database closes under the statement; may be nil
 	TriggerDepth  int          // triggers around the statement
+	Tenant        string       // whose rows of shared relations the statement sees; "" is none
 	ticks         int
 }
 

@@ -134,6 +134,9 @@ func assigns(as []plan.Assign, f func(*expr.Expr)) {
 }
 
 func target(t *plan.Target, f func(*expr.Expr)) {
+	if t.Tenant != nil {
+		f(&t.Tenant)
+	}
 	for i := range t.Checks {
 		f(&t.Checks[i].Cond)
 	}

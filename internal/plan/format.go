@@ -351,6 +351,9 @@ func (f *formatter) change(n Node) (string, []string) {
 		}
 	}
 	target := func(t *Target) {
+		if t.Tenant != nil {
+			d = append(d, "Tenant: "+f.expr(t.Tenant))
+		}
 		for _, c := range t.Checks {
 			d = append(d, "Check "+c.Name+": "+f.expr(c.Cond))
 		}

@@ -21,6 +21,10 @@ type Target struct {
 	// IndexExprs gives the bound expressions of index parts and predicates:
 	// for each index of Rel, in order. They refer to New.
 	Indexes []IndexItem
+	// Tenant says that a new row belongs to the session's tenant; nil where the
+	// relation is not shared between tenants. It is tested before everything
+	// else, so that no other error tells of rows of other tenants.
+	Tenant expr.Expr
 	// ViewChecks are the WITH CHECK OPTION conditions of updatable views.
 	ViewChecks []CheckItem
 }

@@ -70,6 +70,10 @@ func classRow(v *View, r *catalog.Relation) row {
 	}
 	x["reltuples"], x["relhasindex"] = real(v.rows(r)), yes(len(r.Indexes) > 0)
 	x["relchecks"], x["relhastriggers"] = num(len(r.Checks)), yes(len(r.Triggers) > 0 || len(r.Foreign) > 0)
+	if r.Tenant != 0 { // as PostgreSQL's forced row level security, and by what column
+		x["relrowsecurity"], x["relforcerowsecurity"] = yes(true), yes(true)
+		x["reloptions"] = types.NewArray([]types.Value{txt("tenant_by=" + r.ColumnByID(r.Tenant).Name)}, types.Text)
+	}
 	if r.Kind == catalog.Table || r.Kind == catalog.MaterializedView {
 		x["relam"] = num(heapOID)
 		x["relpages"] = v.pages(r.ID)

@@ -199,7 +199,11 @@ func (v *View) tableDefinition(r *catalog.Relation) string {
 	if r.Temp {
 		temp = "TEMPORARY "
 	}
-	return "CREATE " + temp + "TABLE " + v.relationName(r) + " (" + strings.Join(parts, ", ") + ")"
+	text := "CREATE " + temp + "TABLE " + v.relationName(r) + " (" + strings.Join(parts, ", ") + ")"
+	if r.Tenant != 0 {
+		text += " TENANT BY (" + ast.QuoteIdent(r.ColumnByID(r.Tenant).Name) + ")"
+	}
+	return text
 }
 
 func columnDefinition(v *View, r *catalog.Relation, c *catalog.Column) string {

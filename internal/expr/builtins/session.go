@@ -11,6 +11,9 @@ import (
 
 var errNoSession = sqlerr.New(sqlerr.FeatureNotSupported, "this function needs a session")
 
+var errNoTenant = sqlerr.New(sqlerr.InsufficientPrivilege, "the statement uses a relation that tenants share, and no tenant is set").
+	WithHint("SET zqlite.tenant = '...', open the database with tenant=..., or run the statement with zqlite.WithTenant(ctx, ...).")
+
 // inSession adapts a function that asks the session.
 func inSession(f func(s expr.Session, a []value) (value, error)) evaluet {
 	return func(c *expr.Context, a []value) (value, error) {
@@ -155,14 +158,12 @@ func registerSettings() {
 		return newText("3.45.0")
 	})
 	sqlite("zqlite_version", nil, text, "Version of the engine", func(*expr.Context, []value) (value, error) { return newText(Version) }).Source = "zqlite"
-	f := fn("zqlite_tenant", nil, text, "The session's tenant; an error where none is set", inSession(func(s expr.Session, _ []value) (value, error) {
-		v, ok := s.Setting("zqlite.tenant")
-		if !ok || v == "" {
-			return types.Null, sqlerr.New(sqlerr.InsufficientPrivilege, "no tenant is set for this session").
-				WithHint("SET zqlite.tenant = '...' before using tables with TENANT BY.")
+	f := fn("zqlite_tenant", nil, text, "The tenant that the statement works for; an error where none is set", func(c *expr.Context, _ []value) (value, error) {
+		if c.Tenant == "" {
+			return types.Null, errNoTenant
 		}
-		return newText(v)
-	}))
+		return newText(c.Tenant)
+	})
 	f.Volatility, f.Source = expr.Stable, "zqlite"
 	stable("pg_backend_pid", nil, int4, "Number of the session", fromInt("zqlite.session", 1))
 	stable("pg_is_in_recovery", nil, types.Bool, "Always false", func(*expr.Context, []value) (value, error) { return types.NewBool(false), nil })

@@ -214,6 +214,12 @@ func (p *parser) alterCommand(kind ast.ObjectKind) ast.AlterCommand {
 		p.alterAdd(&c, kind)
 	case kw.Drop:
 		p.advance()
+		if p.isWord("tenant") && p.peekIs(kw.By) { // not DROP of a column of that name
+			p.advance()
+			p.advance()
+			c.Kind = ast.AlterTenantBy
+			break
+		}
 		p.alterDrop(&c, kind)
 	case kw.Alter:
 		p.advance()
@@ -257,16 +263,21 @@ func (p *parser) alterCommand(kind ast.ObjectKind) ast.AlterCommand {
 		p.unsupported(c.Pos, "partitioning")
 	default:
 		if p.isWord("tenant") && p.peekIs(kw.By) {
-			p.advance()
-			p.advance()
-			p.expectTok(kw.TokLParen)
-			c.Kind, c.Column = ast.AlterTenantBy, p.name()
-			p.expectTok(kw.TokRParen)
+			p.alterTenant(&c)
 			break
 		}
 		p.syntaxError()
 	}
 	return c
+}
+
+// alterTenant reads TENANT BY (column).
+func (p *parser) alterTenant(c *ast.AlterCommand) {
+	p.advance()
+	p.advance()
+	p.expectTok(kw.TokLParen)
+	c.Kind, c.Column = ast.AlterTenantBy, p.name()
+	p.expectTok(kw.TokRParen)
 }
 
 // alterAdd reads what follows ADD: a constraint or a column.
@@ -427,6 +438,8 @@ func (p *parser) alterSet(c *ast.AlterCommand) {
 	switch {
 	case p.isTok(kw.TokLParen):
 		c.Kind, c.Options = ast.AlterSetOptions, p.options()
+	case p.isWord("tenant") && p.peekIs(kw.By):
+		p.alterTenant(c)
 	case p.accept(kw.Logged):
 		c.Kind = ast.AlterSetLogged
 	case p.accept(kw.Unlogged):
