@@ -74,6 +74,18 @@ SELECT * FROM people ORDER BY id;
 	if !strings.HasPrefix(must(t, out, err), "ok") {
 		t.Errorf("check: %s", out)
 	}
+	copied := filepath.Join(t.TempDir(), "copy.db")
+	out, err = command(t, "", "backup", db, copied)
+	if !strings.HasPrefix(must(t, out, err), copied) {
+		t.Errorf("backup: %s", out)
+	}
+	if out, err := command(t, "", "backup", db, copied); err == nil || !strings.Contains(err.Error(), "exists") {
+		t.Errorf("backup over a file: %v\n%s", err, out)
+	}
+	out, err = command(t, "", copied, "SELECT count(*) AS n FROM names", "--mode", "json")
+	if must(t, out, err) != "[{\"n\": 2}]\n" {
+		t.Errorf("the backup says %s", out)
+	}
 	out, err = command(t, "", "info", db)
 	if !strings.Contains(must(t, out, err), "people") {
 		t.Errorf("info: %s", out)

@@ -120,7 +120,7 @@ func (x *target) explain(err error) error {
 
 // errNull is the error of a NULL for a variable that has none.
 func errNull(t reflect.Type) error {
-	return sqlerr.New(nullNoIndicator, "a %s cannot hold NULL", t).
+	return sqlerr.New(sqlerr.NullValueNoIndicator, "a %s cannot hold NULL", t).
 		WithHint("Use a *%s or a sql.Null[%s], or COALESCE in the query.", t, t)
 }
 
@@ -131,6 +131,3 @@ func errType(t reflect.Type, from *types.Type) error {
 func errRange(t reflect.Type, text string) error {
 	return sqlerr.New(sqlerr.NumericValueOutOfRange, "value %s is out of range for a Go %s", text, t)
 }
-
-// nullNoIndicator is SQLSTATE 22002: a NULL, and nothing to say so.
-const nullNoIndicator = "22002"

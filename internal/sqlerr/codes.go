@@ -16,6 +16,7 @@ const (
 
 	DataException                  = "22000"
 	StringDataRightTruncation      = "22001"
+	NullValueNoIndicator           = "22002"
 	NumericValueOutOfRange         = "22003"
 	NullValueNotAllowed            = "22004"
 	ErrorInAssignment              = "22005"
