@@ -249,6 +249,12 @@ func (x *insertOp) insertRow(r *Run, input []types.Value) error {
 			row[i] = v
 		}
 	}
+	return x.store(r, row)
+}
+
+// store stores a row, which lies in full.
+func (x *insertOp) store(r *Run, row []types.Value) error {
+	n := len(row)
 	rowid, err := x.target.fillKey(r, row)
 	if err != nil {
 		return err

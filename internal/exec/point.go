@@ -116,6 +116,7 @@ type pointRun struct {
 	items  []expr.Scalar
 	places []int // of items that are plain columns; nil where some is not
 	values []expr.Scalar
+	params []int // of an insert: the parameter for each column, -1 for NULL; nil where some value is another expression
 	insert *insertOp
 	change *changeOp
 
@@ -139,6 +140,7 @@ func (p *Program) pointRun() (*pointRun, error) {
 		x.insert = op.(*insertOp)
 		x.values, err = b.compiler(scope{}).Scalars(s.values.Rows[0])
 		x.row = make([]types.Value, len(x.values))
+		x.params = paramsOf(s.insert, s.values)
 		return x, err
 	case s.update != nil:
 		if op, err = b.update(s.update); err != nil {
@@ -152,6 +154,32 @@ func (p *Program) pointRun() (*pointRun, error) {
 		x.change = op.(*changeOp)
 	}
 	return x, x.compile(b, s)
+}
+
+// paramsOf gives for each column of an inserted row the parameter that is its
+// value as it came, or -1 where it has none; nil where a value is anything
+// else.
+func paramsOf(n *plan.Insert, v *plan.Values) []int {
+	places := scopeOf(v.Columns())
+	out := make([]int, len(n.Row))
+	for i, e := range n.Row {
+		if out[i] = -1; e == nil {
+			continue
+		}
+		if c, ok := e.(*expr.Column); ok {
+			at, known := places[c.ID]
+			if !known {
+				return nil
+			}
+			e = v.Rows[0][at]
+		}
+		p, ok := e.(*expr.Param)
+		if !ok {
+			return nil
+		}
+		out[i] = p.Index
+	}
+	return out
 }
 
 // compile prepares reading the row by its key.
@@ -297,17 +325,34 @@ func (x *pointRun) runInsert(r *Run, emit func(row []types.Value) error) (int64,
 	if err := op.target.begin(r); err != nil {
 		return 0, err
 	}
-	for i, e := range x.values {
-		v, err := e(r.Context, nil)
-		if err != nil {
-			return 0, err
-		}
-		x.row[i] = v
-	}
-	if err := op.insertRow(r, x.row); err != nil {
+	if err := x.insertRow(r); err != nil {
 		return 0, err
 	}
 	return finishPoint(r, op.returning, emit)
+}
+
+// insertRow computes and stores the row.
+func (x *pointRun) insertRow(r *Run) error {
+	op := x.insert
+	if x.params != nil {
+		row := op.full[:len(op.row)]
+		for i, p := range x.params {
+			if p >= 0 {
+				row[i] = r.Params[p]
+			} else {
+				row[i] = types.Null
+			}
+		}
+		return op.store(r, row)
+	}
+	for i, e := range x.values {
+		v, err := e(r.Context, nil)
+		if err != nil {
+			return err
+		}
+		x.row[i] = v
+	}
+	return op.insertRow(r, x.row)
 }
 
 func (x *pointRun) runChange(r *Run, emit func(row []types.Value) error) (int64, error) {

@@ -48,7 +48,7 @@ func (t *Tx) encode() error {
 		case len(h.own.runs) > 0 || h.own.payload() > limit && !t.s.memory:
 			err = t.encodeSide(w, h, from)
 		default:
-			t.encodeOwn(w, h, from)
+			err = t.encodeOwn(w, h, from)
 		}
 		if err != nil {
 			return err
@@ -69,6 +69,9 @@ func (o *ownWrites) payload() int {
 		return 0
 	}
 	n := int(o.list.Payload()) + 7*int(o.list.Versions()) + 16
+	if o.tail != nil {
+		n += int(o.tail.size)
+	}
 	for i := range o.runs {
 		n += int(o.runs[i].size)
 	}
@@ -76,35 +79,42 @@ func (o *ownWrites) payload() int {
 }
 
 // encodeOwn writes the rows of a tree into the record. Where there are many,
-// that part of the record will be adopted.
-func (t *Tx) encodeOwn(w *recordWriter, h *txTree, from int) {
-	list := h.own.list
+// that part of the record, or the tail that it was copied from, is going to be
+// adopted.
+func (t *Tx) encodeOwn(w *recordWriter, h *txTree, from int) error {
 	at := len(w.buf)
 	w.selectTree(h.id)
-	var r *run
-	var offs []uint32
 	rows := len(w.buf)
-	if list.Bytes() >= t.s.o.AdoptBytes && list.Payload() < 1<<31 {
-		r = &run{}
-		offs = make([]uint32, 0, list.Versions())
-	}
-	for c := list.Sorted(); c.Next(); {
-		v := c.Newest()
-		op := code(v.Deleted(), c.Existed())
-		if op == 0 {
-			continue
+	adopted := h.own.bytes() >= t.s.o.AdoptBytes && h.own.payload() < 1<<31
+	if h.own.list.Empty() {
+		w.buf = h.own.tail.appendTo(w.buf)
+		if adopted {
+			t.adopts(h, h.own.tail.layer(), at-from, len(w.buf)-from)
 		}
-		if r != nil {
+		return nil
+	}
+	var offs []uint32
+	net := int64(0)
+	err := h.own.each(func(op byte, key, row []byte) error {
+		if adopted {
 			offs = append(offs, uint32(len(w.buf)-rows))
-			r.net += netOf(op)
+			net += netOf(op)
 		}
-		w.buf = appendEntry(w.buf, op, c.Key(), false, 0, v.Row)
-	}
+		w.buf = appendEntry(w.buf, op, key, false, 0, row)
+		return nil
+	})
 	if len(offs) > 0 {
-		r.count, r.size = len(offs), int64(len(w.buf)-rows+12*len(offs))
-		r.recent[0].Store(&block{offs: offs, data: w.buf[rows:len(w.buf):len(w.buf)]})
-		t.w.req.adopt = append(t.w.req.adopt, adoption{tree: h.id, run: r, at: at - from, end: len(w.buf) - from})
+		b := &block{offs: offs, data: w.buf[rows:len(w.buf):len(w.buf)]}
+		r := &run{count: len(offs), net: net, size: int64(len(w.buf) - rows + 12*len(offs)), resident: []*block{b}}
+		t.adopts(h, r, at-from, len(w.buf)-from)
 	}
+	return err
+}
+
+// adopts notes that the record from at to end, counted from its first
+// operation, becomes a layer of the tree as run r.
+func (t *Tx) adopts(h *txTree, r *run, at, end int) {
+	t.w.req.adopt = append(t.w.req.adopt, adoption{tree: h.id, run: r, at: at, end: end})
 }
 
 // prepareRuns binds the runs in memory to the record that is now complete. It
@@ -112,10 +122,10 @@ func (t *Tx) encodeOwn(w *recordWriter, h *txTree, from int) {
 func (t *Tx) prepareRuns(ops []byte) {
 	for i := range t.w.req.adopt {
 		a := &t.w.req.adopt[i]
-		if a.run.file != nil {
+		if a.run.blocks != nil { // they lie in a file or a tail
 			continue
 		}
-		b := a.run.recent[0].Load()
+		b := a.run.resident[0]
 		b.data = ops[a.end-len(b.data) : a.end : a.end]
 		b.prepare()
 		a.run.min, a.run.max = b.key(0), b.key(len(b.offs)-1)
@@ -133,26 +143,16 @@ func (t *Tx) encodeSide(w *recordWriter, h *txTree, from int) error {
 		}
 		t.w.side = side
 	}
-	n := int(h.own.list.Versions())
+	n := int(h.own.list.Versions()) + h.own.tail.rows()
 	for i := range h.own.runs {
 		n += h.own.runs[i].count
 	}
 	at, place := t.w.side.c.at, t.w.side.c.next
 	out := newRunWriter(t.w.side.c, n, false)
-	rows := h.own.sorted()
-	for {
-		ok, err := rows.next()
-		if err != nil {
-			return err
-		}
-		if !ok {
-			break
-		}
-		if op := code(rows.newest.Deleted(), rows.existed); op != 0 {
-			if err := out.add(op, rows.key, 0, rows.newest.Row); err != nil {
-				return sideError(err)
-			}
-		}
+	if err := h.own.each(func(op byte, key, row []byte) error {
+		return sideError(out.add(op, key, 0, row))
+	}); err != nil {
+		return err
 	}
 	r, err := out.finish()
 	if err != nil || r == nil {
@@ -163,7 +163,7 @@ func (t *Tx) encodeSide(w *recordWriter, h *txTree, from int) error {
 	w.selectTree(h.id)
 	w.op(opSide)
 	w.bytes(ref.encode())
-	t.w.req.adopt = append(t.w.req.adopt, adoption{tree: h.id, run: r, at: start - from, end: len(w.buf) - from})
+	t.adopts(h, r, start-from, len(w.buf)-from)
 	return nil
 }
 

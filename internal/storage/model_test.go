@@ -223,6 +223,8 @@ func (m *modelTest) mutate(tx *Tx, in model) {
 			must(m.t, tx.Delete(id, k))
 			delete(in[id], string(k))
 		}
+	case n < 66:
+		m.ascend(tx, id, in[id])
 	default:
 		k := m.key(id)
 		text := fmt.Sprintf("%d %s", m.r.IntN(1000), "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"[:m.r.IntN(32)])
@@ -232,6 +234,31 @@ func (m *modelTest) mutate(tx *Tx, in model) {
 		}
 		must(m.t, put(id, k, row(int64(len(text)), text)))
 		in[id][string(k)] = text
+	}
+}
+
+// ascend inserts rows in the order of their keys, some of them behind all
+// others.
+func (m *modelTest) ascend(tx *Tx, id TreeID, tree modelTree) {
+	var keys []string
+	for range 1 + m.r.IntN(40) {
+		keys = append(keys, string(m.key(id)))
+	}
+	if m.r.IntN(2) == 0 {
+		for i := range keys {
+			keys[i] = "~" + keys[i]
+			if m.kind(id) == page.KeyUint64 {
+				keys[i] = string(intKey(1000 + m.r.Uint64N(1000)))
+			}
+		}
+	}
+	slices.Sort(keys)
+	for _, k := range slices.Compact(keys) {
+		if _, ok := tree[k]; !ok {
+			text := fmt.Sprint(m.r.IntN(1000))
+			must(m.t, tx.Insert(id, []byte(k), row(int64(len(text)), text)))
+			tree[k] = text
+		}
 	}
 }
 

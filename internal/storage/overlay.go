@@ -56,6 +56,10 @@ func (o *overlay) addOwn(w *ownWrites, max uint64) {
 		return
 	}
 	o.add(w.list, max)
+	if w.tail.rows() > 0 {
+		w.tail.share()
+		o.addRun(&w.tail.run, max)
+	}
 	for i := range w.runs {
 		if r := &w.runs[i]; r.from <= max {
 			o.addRun(r.run, min(max, r.limit))

@@ -10,7 +10,8 @@ import (
 // had to leave memory. Its sequences are ordinals (txn.WriteSet).
 type ownWrites struct {
 	list *delta.List
-	runs []ownRun // newest first; each wholly older than the list
+	tail *tail    // nil: none; older than the list where both have a key
+	runs []ownRun // newest first; each wholly older than list and tail
 }
 
 // ownRun is a spilled part of a write set.
@@ -21,7 +22,7 @@ type ownRun struct {
 	level int    // how often it was merged
 }
 
-func (o *ownWrites) empty() bool { return o == nil || o.list.Empty() && len(o.runs) == 0 }
+func (o *ownWrites) empty() bool { return o == nil || o.list.Empty() && o.tail.rows() == 0 && len(o.runs) == 0 }
 
 // rows is the number of rows added, as far as is known: what was rolled back
 // of a run stays counted.
@@ -29,7 +30,7 @@ func (o *ownWrites) rows() int64 {
 	if o == nil {
 		return 0
 	}
-	n := o.list.Net()
+	n := o.list.Net() + int64(o.tail.rows())
 	for i := range o.runs {
 		n += o.runs[i].net
 	}
@@ -43,6 +44,11 @@ func (o *ownWrites) get(key []byte, hash, max uint64) (v delta.Version, ok bool,
 	}
 	if v, ok = o.list.Get(key, hash, max); ok {
 		return v, true, nil
+	}
+	if o.tail.rows() > 0 {
+		if v, ok, err = o.tail.get(key, hash, max); ok || err != nil {
+			return v, ok, err
+		}
 	}
 	for i := range o.runs {
 		r := &o.runs[i]
@@ -61,6 +67,9 @@ func (o *ownWrites) endsBelow(key []byte) bool {
 	if o == nil {
 		return true
 	}
+	if !o.tail.endsBelow(key) {
+		return false
+	}
 	for i := range o.runs {
 		if bytes.Compare(o.runs[i].max, key) >= 0 {
 			return false
@@ -73,6 +82,7 @@ func (o *ownWrites) endsBelow(key []byte) bool {
 // operations.
 func (o *ownWrites) rollback(n uint64) {
 	o.list.Truncate(n)
+	o.tail.truncate(n)
 	kept := o.runs[:0]
 	for _, r := range o.runs {
 		if r.limit = min(r.limit, n); r.from <= n {
@@ -96,14 +106,23 @@ type ownRows struct {
 }
 
 func (o *ownWrites) sorted() *ownRows {
-	w := &ownRows{list: o.list.Sorted(), runs: make([]runCursor, len(o.runs)), limits: make([]uint64, len(o.runs))}
+	w := &ownRows{list: o.list.Sorted()}
 	w.hasList = w.list.Next()
+	if o.tail.rows() > 0 {
+		o.tail.share()
+		w.add(&o.tail.run, ^uint64(0))
+	}
 	for i := range o.runs {
-		w.limits[i] = o.runs[i].limit
-		w.runs[i].open(o.runs[i].run)
-		w.runs[i].first()
+		w.add(o.runs[i].run, o.runs[i].limit)
 	}
 	return w
+}
+
+func (w *ownRows) add(r *run, limit uint64) {
+	w.runs, w.limits = append(w.runs, runCursor{}), append(w.limits, limit)
+	c := &w.runs[len(w.runs)-1]
+	c.open(r)
+	c.first()
 }
 
 // next moves to the next key; false at the end.
@@ -153,6 +172,36 @@ func (w *ownRows) take() bool {
 	}
 	return ok
 }
+
+// each calls f with what stands of every key, in order, until it fails: the
+// operation that it amounts to, and the row.
+func (o *ownWrites) each(f func(op byte, key, row []byte) error) error {
+	if len(o.runs) == 0 && o.tail.rows() == 0 {
+		for c := o.list.Sorted(); c.Next(); {
+			v := c.Newest()
+			if op := code(v.Deleted(), c.Existed()); op != 0 {
+				if err := f(op, c.Key(), v.Row); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}
+	for w := o.sorted(); ; {
+		ok, err := w.next()
+		if !ok || err != nil {
+			return err
+		}
+		if op := code(w.newest.Deleted(), w.existed); op != 0 {
+			if err := f(op, w.key, w.newest.Row); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// bytes is the memory that list and tail take.
+func (o *ownWrites) bytes() int64 { return o.list.Bytes() + o.tail.bytes() }
 
 // code gives the operation that the present entry amounts to; 0 is none: the
 // key was put and deleted again within the transaction.

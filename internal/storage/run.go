@@ -22,7 +22,8 @@ type run struct {
 	size     int64 // bytes of the entries
 	min, max []byte
 	blocks   []blockRef
-	file     *chunkFile // nil: the one block is resident
+	resident []*block   // all blocks, of a run in memory
+	file     *chunkFile // else
 	end      int64      // of the run in the file
 	filter   filter
 	recent   [8]atomic.Pointer[block] // of a file: blocks that lookups have read
@@ -44,6 +45,9 @@ type block struct {
 	offs  []uint32 // of the entries
 	skip  int      // bytes that all keys begin with, of a resident block
 	heads []uint64 // of the keys, behind those bytes; nil where there are none
+
+	ords   []uint64 // of a tail: the ordinals
+	shared bool     // of a tail: a cursor may stand on it
 }
 
 // entry is one entry of a block; its slices point into it.
@@ -91,6 +95,8 @@ func (b *block) version(i int, r *run) delta.Version {
 	v := delta.Version{Seq: r.seq, Row: e.row}
 	if r.ordinals {
 		v.Seq = e.ordinal
+	} else if b.ords != nil {
+		v.Seq = b.ords[i]
 	}
 	switch e.code {
 	case opDelete:
@@ -168,6 +174,9 @@ func (b *block) search(key []byte) int {
 
 // load gives block n of the run.
 func (r *run) load(n int) (*block, error) {
+	if r.file == nil {
+		return r.resident[n], nil
+	}
 	slot := &r.recent[n%len(r.recent)]
 	if b := slot.Load(); b != nil && b.n == n {
 		return b, nil

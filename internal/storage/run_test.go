@@ -74,7 +74,7 @@ func TestRun(t *testing.T) {
 			t.Fatal("damaged")
 		}
 		b.prepare()
-		mem.recent[0].Store(&b)
+		mem.resident = []*block{&b}
 		checkRun(t, mem, keys, versions, false)
 	}
 	must(t, s.Close())

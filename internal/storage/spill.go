@@ -31,7 +31,7 @@ func (t *Tx) overBudget() bool {
 	n := t.w.ws.Bytes()
 	for _, h := range t.order {
 		if h.own != nil {
-			n += h.own.list.Bytes()
+			n += h.own.bytes()
 		}
 	}
 	return n > t.s.o.WriteSetBytes
@@ -44,23 +44,31 @@ func (t *Tx) spill() error {
 	if err != nil {
 		return spillError(err)
 	}
-	runs := make([]ownRun, len(t.order))
+	lists, tails := make([]ownRun, len(t.order)), make([]ownRun, len(t.order))
 	for i, h := range t.order {
-		if h.own == nil || h.own.list.Empty() {
-			continue
+		if h.own != nil && !h.own.list.Empty() {
+			if lists[i], err = spillList(c, h.own.list); err != nil {
+				return spillError(err)
+			}
 		}
-		if runs[i], err = spillList(c, h.own.list); err != nil {
-			return spillError(err)
+		if h.own != nil && h.own.tail.rows() > 0 {
+			if tails[i], err = h.own.tail.spill(c); err != nil {
+				return spillError(err)
+			}
 		}
 	}
+	// A scan that is open may still read list and tail, so they are not reset.
 	for i, h := range t.order {
-		if runs[i].run == nil {
-			continue
+		if tails[i].run != nil {
+			t.w.tails = slices.DeleteFunc(t.w.tails, func(l *tail) bool { return l == h.own.tail })
+			h.own.tail = nil
+			h.own.runs = append([]ownRun{tails[i]}, h.own.runs...)
 		}
-		// A scan that is open may still read the list, so it is not reset.
-		t.w.lists = slices.DeleteFunc(t.w.lists, func(l *delta.List) bool { return l == h.own.list })
-		h.own.list = t.w.list()
-		h.own.runs = append([]ownRun{runs[i]}, h.own.runs...)
+		if lists[i].run != nil {
+			t.w.lists = slices.DeleteFunc(t.w.lists, func(l *delta.List) bool { return l == h.own.list })
+			h.own.list = t.w.list()
+			h.own.runs = append([]ownRun{lists[i]}, h.own.runs...)
+		}
 	}
 	t.w.ws.Forget()
 	for _, h := range t.order {

@@ -86,6 +86,8 @@ type scratch struct {
 	spilled *chunkFile    // the temporary file; nil: none yet
 	lists   []*delta.List // all that were handed out
 	spare   []*delta.List
+	tails   []*tail // all that were handed out
+	idle    []*tail
 }
 
 var scratches = sync.Pool{New: func() any {
@@ -100,6 +102,15 @@ func (w *scratch) list() *delta.List {
 		l = delta.NewOwn()
 	}
 	w.lists = append(w.lists, l)
+	return l
+}
+
+func (w *scratch) tail() *tail {
+	l := &tail{}
+	if n := len(w.idle); n > 0 {
+		l, w.idle = w.idle[n-1], w.idle[:n-1]
+	}
+	w.tails = append(w.tails, l)
 	return l
 }
 
@@ -394,6 +405,13 @@ func (t *Tx) recycle(w *scratch) {
 	}
 	clear(w.lists)
 	w.lists = w.lists[:0]
+	for _, l := range w.tails {
+		if len(w.idle) < 8 && len(w.req.adopt) == 0 && l.reset() {
+			w.idle = append(w.idle, l)
+		}
+	}
+	clear(w.tails)
+	w.tails = w.tails[:0]
 	w.req.tx, w.req.record, w.req.err = nil, nil, nil
 	clear(w.req.adopt)
 	w.req.adopt = w.req.adopt[:0]

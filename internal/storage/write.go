@@ -44,13 +44,25 @@ func (t *Tx) write(id TreeID, key, row []byte, flags uint8) error {
 		}
 		h.own.list = t.scratch().list()
 	}
-	if !t.w.ws.Put(h.own.list, key, flags, row) {
+	if flags == delta.Inserted && h.own.endsBelow(key) && t.extend(h.own) {
+		h.own.tail.add(key, t.w.ws.Append(h.own.tail), row)
+	} else if !t.w.ws.Put(h.own.list, key, flags, row) {
 		return sqlerr.New(sqlerr.OutOfMemory, "the write set of the transaction is full")
 	}
 	if (t.w.ws.Len()&t.s.spillMask == 0 || len(row) >= spillRow) && !t.s.memory && t.overBudget() {
 		return t.spill()
 	}
 	return nil
+}
+
+// extend gives the own writes a tail that takes rows; false where there is none
+// to be had.
+func (t *Tx) extend(o *ownWrites) bool {
+	if o.tail == nil {
+		o.tail = t.w.tail()
+		o.tail.full = int(min(max(t.s.o.WriteSetBytes/64, 64), tailBlock))
+	}
+	return !o.tail.closed
 }
 
 // checkRow refuses a row that no leaf could hold even with its large cells on

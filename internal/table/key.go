@@ -106,7 +106,7 @@ func (w *Writer) entryRow(x *index, row []types.Value, key []byte) ([]byte, erro
 		cell = 1
 	}
 	for i, o := range x.include {
-		w.setCell(r, cell+i, &w.columns[o], row[o])
+		w.setCell(r, cell+i, &w.columns[o], &row[o])
 	}
 	return r.Bytes(), nil
 }
@@ -116,15 +116,15 @@ func (w *Writer) encode(row []types.Value) error {
 	w.row.Reset(&w.layout)
 	for i := range w.columns {
 		if c := &w.columns[i]; c.cell >= 0 {
-			w.setCell(&w.row, c.cell, c, row[i])
+			w.setCell(&w.row, c.cell, c, &row[i])
 		}
 	}
 	return nil
 }
 
 // setCell sets one cell; cells are null after Reset.
-func (w *Writer) setCell(r *page.RowWriter, cell int, c *column, v types.Value) {
-	if v.IsNull() {
+func (w *Writer) setCell(r *page.RowWriter, cell int, c *column, v *types.Value) {
+	if v.K == types.KindNull {
 		return
 	}
 	switch c.phys {
@@ -135,7 +135,7 @@ func (w *Writer) setCell(r *page.RowWriter, cell int, c *column, v types.Value) 
 	case types.PhysBytes:
 		r.SetString(cell, v.S)
 	default:
-		w.cell = codec.AppendCell(w.cell[:0], v)
+		w.cell = codec.AppendCell(w.cell[:0], *v)
 		r.SetBytes(cell, w.cell)
 	}
 }

@@ -53,6 +53,8 @@ type Layouts struct {
 type plan struct {
 	Layout
 	place []place // by column id
+	cells []place // by ordinal
+	empty []byte  // a row of nulls
 	nulls int     // offset of the null bitmap
 	fixed int     // offset of the fixed part
 	vars  int     // offset of the ends of the variable cells
@@ -95,9 +97,15 @@ func newPlan(l Layout) *plan {
 			vars++
 		}
 		p.place[c.ID] = pl
+		p.cells = append(p.cells, pl)
 	}
 	p.vars = at
 	p.data = at + 4*vars
+	p.empty = make([]byte, p.data)
+	le.PutUint32(p.empty, l.Version)
+	for i := range l.Columns {
+		p.empty[p.nulls+i>>3] |= 1 << (i & 7)
+	}
 	return p
 }
 

@@ -25,22 +25,13 @@ func (w *RowWriter) Reset(l *Layout) {
 	if w.layout != l || w.p.Version != l.Version || len(w.p.Columns) != len(l.Columns) {
 		w.layout, w.p = l, newPlan(*l)
 	}
-	p := w.p
-	if cap(w.buf) < p.data {
-		w.buf = make([]byte, p.data, p.data+64)
-	}
-	w.buf = w.buf[:p.data]
-	clear(w.buf)
-	binary.LittleEndian.PutUint32(w.buf, p.Version)
-	for i := range p.Columns {
-		w.buf[p.nulls+i>>3] |= 1 << (i & 7)
-	}
+	w.buf = append(w.buf[:0], w.p.empty...)
 	w.next = 0
 }
 
 func (w *RowWriter) at(ordinal int) place {
 	w.buf[w.p.nulls+ordinal>>3] &^= 1 << (ordinal & 7)
-	return w.p.place[w.p.Columns[ordinal].ID]
+	return w.p.cells[ordinal]
 }
 
 // SetNull makes a column null, which it is after Reset.
@@ -93,7 +84,7 @@ func (w *RowWriter) end(n int) {
 
 // markOverflow says that the bytes of a Var column are a reference.
 func (w *RowWriter) markOverflow(ordinal int) {
-	at := w.p.vars + 4*int(w.p.place[w.p.Columns[ordinal].ID].at)
+	at := w.p.vars + 4*int(w.p.cells[ordinal].at)
 	binary.LittleEndian.PutUint32(w.buf[at:], binary.LittleEndian.Uint32(w.buf[at:])|overflowBit)
 }
 

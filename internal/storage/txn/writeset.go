@@ -9,13 +9,24 @@ type WriteSet struct {
 	base  int // operations that Forget has dropped
 	undo  []undo
 	lists []*delta.List // a list's Place is its place here
+	tails []Tail
 	steps []step
 }
 
-// undo names a list and a node of it, or no list and a step.
+// Tail takes rows that are only appended, and gives the last one back by Pop.
+// Its Place is for the write set alone.
+type Tail interface {
+	Pop()
+	Place() *uint32
+}
+
+// undo names a list and a node of it, or no list and a step or a tail.
 type undo struct{ list, node uint32 }
 
-const noList = ^uint32(0)
+const (
+	noList = ^uint32(0)
+	onTail = noList - 1
+)
 
 // step is an operation that is not a version in a list.
 type step struct {
@@ -44,6 +55,18 @@ func (w *WriteSet) Put(l *delta.List, key []byte, flags uint8, row []byte) bool 
 	return true
 }
 
+// Append enters an operation on a tail, which Pop takes back, and gives its
+// ordinal.
+func (w *WriteSet) Append(t Tail) uint64 {
+	place := t.Place()
+	if int(*place) >= len(w.tails) || w.tails[*place] != t {
+		*place = uint32(len(w.tails))
+		w.tails = append(w.tails, t)
+	}
+	w.undo = append(w.undo, undo{onTail, *place})
+	return uint64(w.Len())
+}
+
 // Step enters an operation that is taken back by calling back.
 func (w *WriteSet) Step(back func()) {
 	w.undo = append(w.undo, undo{noList, uint32(len(w.steps))})
@@ -55,11 +78,13 @@ func (w *WriteSet) Step(back func()) {
 // and the caller sees to the versions.
 func (w *WriteSet) RollbackTo(n int) bool {
 	for i := len(w.undo) - 1; i >= max(n-w.base, 0); i-- {
-		u := w.undo[i]
-		if u.list != noList {
-			w.lists[u.list].Pop(u.node)
-		} else {
+		switch u := w.undo[i]; u.list {
+		case noList:
 			w.stepBack()
+		case onTail:
+			w.tails[u.node].Pop()
+		default:
+			w.lists[u.list].Pop(u.node)
 		}
 		w.undo = w.undo[:i]
 	}
@@ -87,6 +112,8 @@ func (w *WriteSet) Forget() {
 	w.undo = w.undo[:0]
 	clear(w.lists)
 	w.lists = w.lists[:0]
+	clear(w.tails)
+	w.tails = w.tails[:0]
 }
 
 // Reset forgets everything without taking it back.
