@@ -87,6 +87,7 @@ func plainValue(a any, t *types.Type, v *types.Value) bool {
 	if t.Domain != nil {
 		return false
 	}
+	v.S, v.J = "", 0
 	switch a := a.(type) {
 	case int64:
 		v.K, v.I = types.KindInt, a
@@ -95,7 +96,7 @@ func plainValue(a any, t *types.Type, v *types.Value) bool {
 		v.K, v.I = types.KindInt, int64(a)
 		return holdsInt(t, int64(a))
 	case string:
-		v.K, v.S = types.KindText, a
+		v.K, v.I, v.S = types.KindText, 0, a
 		return t.Kind == types.KindText && t.Mod < 0 && types.CheckText(a) == nil
 	case float64:
 		v.K, v.I = types.KindFloat, int64(math.Float64bits(a))

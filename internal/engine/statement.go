@@ -232,7 +232,10 @@ func (s *Session) arguments(st *Statement, params []*types.Type, args []Argument
 	if len(args) != st.count {
 		return nil, sqlerr.New("08P01", "the statement has %d parameters, %d arguments were given", st.count, len(args))
 	}
-	dst = dst[:0]
+	if cap(dst) < len(params) {
+		dst = make([]types.Value, len(params))
+	}
+	dst = dst[:len(params)]
 	for i := range params {
 		a := &args[i]
 		if a.Name != "" || (len(st.names) > 0 && st.names[i] != "") {
@@ -241,8 +244,7 @@ func (s *Session) arguments(st *Statement, params []*types.Type, args []Argument
 				return nil, err
 			}
 		}
-		dst = append(dst, types.Null)
-		v := &dst[len(dst)-1]
+		v := &dst[i]
 		if plainValue(a.Value, params[i], v) {
 			continue
 		}

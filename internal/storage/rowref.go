@@ -113,8 +113,13 @@ func (t *Tx) GetNewest(tree TreeID, key []byte, r *RowRef) (bool, error) {
 	if err := t.ensure(); err != nil {
 		return false, err
 	}
-	h, hash := t.tree(tree), delta.Hash(key)
-	if h.own != nil && !h.own.endsBelow(key) {
+	h := t.tree(tree)
+	return t.newest(h, key, delta.Hash(key), h.own == nil || h.own.endsBelow(key), r)
+}
+
+// newest is GetNewest; notOwn says that the own writes do not have the key.
+func (t *Tx) newest(h *txTree, key []byte, hash uint64, notOwn bool, r *RowRef) (bool, error) {
+	if !notOwn {
 		if v, ok, err := h.own.get(key, hash, ^uint64(0)); ok || err != nil {
 			return foundOwn(h, v, err, r)
 		}
@@ -124,17 +129,20 @@ func (t *Tx) GetNewest(tree TreeID, key []byte, r *RowRef) (bool, error) {
 	}
 	cur := t.st
 	if now := t.s.state.Load(); now != t.st {
-		if t.newest != now {
-			if t.newest != nil {
-				t.newest.release()
+		if t.latest != now {
+			if t.latest != nil {
+				t.latest.release()
 			}
-			t.newest = t.s.acquire()
+			t.latest = t.s.acquire()
 		}
-		cur = t.newest
+		cur = t.latest
 	}
-	c := cur.trees[tree]
+	c := h.base
+	if cur != h.from {
+		c = cur.trees[h.id]
+	}
 	if c == nil {
-		return false, errNoTree(tree)
+		return false, errNoTree(h.id)
 	}
 	ls := h.layouts
 	if ls == nil {

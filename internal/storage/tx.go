@@ -24,7 +24,7 @@ type Tx struct {
 	// snap is the largest sequence visible; with st it is the snapshot.
 	snap uint64
 
-	newest *state // registered for GetNewest; nil when not needed
+	latest *state // registered for GetNewest; nil when not needed
 
 	cache [8]*txTree
 	order []*txTree // every tree touched
@@ -379,9 +379,9 @@ func (t *Tx) finish() {
 		t.s.leave(t.st)
 		t.st = nil
 	}
-	if t.newest != nil {
-		t.s.leave(t.newest)
-		t.newest = nil
+	if t.latest != nil {
+		t.s.leave(t.latest)
+		t.latest = nil
 	}
 	t.since, t.reads = nil, nil
 	if w := t.w; w != nil {

@@ -22,6 +22,26 @@ func (t *Tx) Insert(tree TreeID, key, row []byte) error {
 	return t.write(tree, key, row, delta.Inserted)
 }
 
+// InsertNew locks a key, which becomes the caller's alone, and inserts its row;
+// taken says that it has one, in the newest committed state or among the own
+// writes, and that nothing was inserted. found is memory for the search.
+func (t *Tx) InsertNew(ctx context.Context, tree TreeID, key, row []byte, found *RowRef) (taken bool, err error) {
+	h, err := t.writable(tree)
+	if err != nil {
+		return false, err
+	}
+	hash := delta.Hash(key)
+	if err := t.lock(ctx, h, hash, LockExclusive, Wait); err != nil {
+		return false, err
+	}
+	behind := h.own == nil || h.own.endsBelow(key)
+	if taken, err = t.newest(h, key, hash, behind, found); taken || err != nil {
+		found.Release()
+		return taken, err
+	}
+	return false, t.put(h, key, row, delta.Inserted, behind)
+}
+
 // Delete removes the row of a key, which has one.
 func (t *Tx) Delete(tree TreeID, key []byte) error { return t.write(tree, key, nil, delta.Deleted) }
 
@@ -30,6 +50,12 @@ func (t *Tx) write(id TreeID, key, row []byte, flags uint8) error {
 	if err != nil {
 		return err
 	}
+	return t.put(h, key, row, flags, flags == delta.Inserted && (h.own == nil || h.own.endsBelow(key)))
+}
+
+// put enters an operation; behind says that it inserts a row behind all others
+// that the transaction has written to the tree.
+func (t *Tx) put(h *txTree, key, row []byte, flags uint8, behind bool) error {
 	if len(key) > t.s.maxKey {
 		return sqlerr.New(sqlerr.ProgramLimitExceeded, "key of %d bytes exceeds the maximum of %d", len(key), t.s.maxKey)
 	}
@@ -44,7 +70,7 @@ func (t *Tx) write(id TreeID, key, row []byte, flags uint8) error {
 		}
 		h.own.list = t.scratch().list()
 	}
-	if flags == delta.Inserted && h.own.endsBelow(key) && t.extend(h.own) {
+	if behind && t.extend(h.own) {
 		h.own.tail.add(key, t.w.ws.Append(h.own.tail), row)
 	} else if !t.w.ws.Put(h.own.list, key, flags, row) {
 		return sqlerr.New(sqlerr.OutOfMemory, "the write set of the transaction is full")

@@ -43,18 +43,22 @@ func (w *Writer) Insert(ctx context.Context, tx *storage.Tx, row []types.Value, 
 		return err
 	}
 	w.key = key
-	if err := w.takeKey(ctx, tx, key, row); err != nil {
+	if err := w.encode(row); err != nil {
 		return err
+	}
+	taken, err := tx.InsertNew(ctx, w.tree, key, w.row.Bytes(), &w.found)
+	if err != nil {
+		return err
+	}
+	if taken {
+		return w.duplicate(w.Rel.Primary, row)
 	}
 	for i := range w.indexes {
 		if err := w.insertEntry(ctx, tx, &w.indexes[i], row, key); err != nil {
 			return err
 		}
 	}
-	if err := w.encode(row); err != nil {
-		return err
-	}
-	return tx.Insert(w.tree, key, w.row.Bytes())
+	return nil
 }
 
 // takeKey locks the row's key and makes sure that no row has it.
@@ -83,16 +87,18 @@ func (w *Writer) insertEntry(ctx context.Context, tx *storage.Tx, x *index, row 
 		return err
 	}
 	w.entry = entry
-	if check {
-		if err := w.takeUnique(ctx, tx, x, entry, row); err != nil {
-			return err
-		}
-	}
 	body, err := w.entryRow(x, row, key)
 	if err != nil {
 		return err
 	}
-	return tx.Insert(x.tree, entry, body)
+	if !check {
+		return tx.Insert(x.tree, entry, body)
+	}
+	taken, err := tx.InsertNew(ctx, x.tree, entry, body, &w.found)
+	if err == nil && taken {
+		err = w.duplicate(x.Index, row)
+	}
+	return err
 }
 
 func (w *Writer) takeUnique(ctx context.Context, tx *storage.Tx, x *index, entry []byte, row []types.Value) error {
