@@ -320,3 +320,33 @@ func TestReadFilesOfMigrations(t *testing.T) {
 		t.Errorf("read %+v", s.Tables)
 	}
 }
+
+// TestTenantBy: TENANT BY is read, written and planned, and becomes row level
+// security on PostgreSQL.
+func TestTenantBy(t *testing.T) {
+	shared := read(t, `CREATE TABLE p (t uuid, id int, PRIMARY KEY (t, id)) TENANT BY (t);
+		CREATE TABLE a (t uuid, id int, p int, PRIMARY KEY (t, id), FOREIGN KEY (t, p) REFERENCES p ON DELETE SET NULL (p)) TENANT BY (t);`)
+	if p := shared.Table("p"); p.TenantBy != "t" || p.Annotations.Tenant != "t" {
+		t.Errorf("%+v", p)
+	}
+	if again := read(t, shared.SQL()); again.SQL() != shared.SQL() || !strings.Contains(shared.SQL(), "TENANT BY (t)") || !strings.Contains(shared.SQL(), "ON DELETE SET NULL (p)") {
+		t.Error(shared.SQL())
+	}
+	plain := read(t, `CREATE TABLE p (t uuid, id int, PRIMARY KEY (t, id))`)
+	plan, err := Diff(plain, read(t, `CREATE TABLE p (t uuid, id int, PRIMARY KEY (t, id)) TENANT BY (t)`), Options{})
+	if err != nil || plan.Up() != "ALTER TABLE p TENANT BY (t);\n" || plan.Down() != "ALTER TABLE p NO TENANT;\n" {
+		t.Error(plan.Up(), plan.Down(), err)
+	}
+	text := shared.PostgresSQL()
+	for _, want := range []string{"ALTER TABLE a FORCE ROW LEVEL SECURITY", "CREATE POLICY tenant ON p USING (t = current_setting('zqlite.tenant')::uuid)"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%s is not in\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, "TENANT BY") {
+		t.Error(text)
+	}
+	if o := Ordered(shared.Tables); o[0].Name.Name != "p" || o[1].Name.Name != "a" {
+		t.Error(o[0], o[1])
+	}
+}

@@ -176,6 +176,9 @@ func readSchema(path string) (*schema.Schema, error) {
 
 func schemaCommand() *cobra.Command {
 	c := &cobra.Command{Use: "schema", Short: "Compare and print schemas"}
+	var postgres bool
+	print := printSchema(&postgres)
+	print.Flags().BoolVar(&postgres, "postgres", false, "for PostgreSQL: TENANT BY as row level security")
 	c.AddCommand(
 		&cobra.Command{
 			Use: "diff FILE SCHEMA", Short: "What would make a database fit schema files", Args: cobra.ExactArgs(2),
@@ -187,23 +190,41 @@ func schemaCommand() *cobra.Command {
 				return drift(c, args[0], want)
 			},
 		},
-		&cobra.Command{
-			Use: "print FILE", Short: "The statements that make a database's schema", Args: cobra.ExactArgs(1),
-			RunE: func(c *cobra.Command, args []string) error {
-				if err := mustExist(args[0]); err != nil {
-					return err
-				}
-				return withDB(args[0], func(db *sql.DB) error {
-					s, err := schema.ReadDB(c.Context(), db, versionTable)
-					if err == nil {
-						fmt.Fprint(c.OutOrStdout(), s.SQL())
-					}
-					return err
-				})
-			},
-		},
+		print,
 	)
 	return c
+}
+
+func printSchema(postgres *bool) *cobra.Command {
+	return &cobra.Command{
+		Use: "print FILE", Short: "The statements that make a database's schema, or what schema files say", Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := mustExist(args[0]); err != nil {
+				return err
+			}
+			write := func(s *schema.Schema) {
+				if *postgres {
+					fmt.Fprint(c.OutOrStdout(), s.PostgresSQL())
+				} else {
+					fmt.Fprint(c.OutOrStdout(), s.SQL())
+				}
+			}
+			if st, err := os.Stat(args[0]); strings.HasSuffix(args[0], ".sql") || err == nil && st.IsDir() {
+				s, err := readSchema(args[0])
+				if err == nil {
+					write(s)
+				}
+				return err
+			}
+			return withDB(args[0], func(db *sql.DB) error {
+				s, err := schema.ReadDB(c.Context(), db, versionTable)
+				if err == nil {
+					write(s)
+				}
+				return err
+			})
+		},
+	}
 }
 
 // errDrift says that a database is not what it is to be.

@@ -208,3 +208,66 @@ func TestGen(t *testing.T) {
 		t.Errorf("an annotation that is not known: %v", err)
 	}
 }
+
+// TestTenants: a tenant's rows are listed, exported, imported under another id
+// and deleted; a dump has the rows of all tenants and is restored.
+func TestTenants(t *testing.T) {
+	dir := t.TempDir()
+	db := filepath.Join(dir, "app.db")
+	out, err := command(t, `CREATE TABLE client (org text, id int GENERATED ALWAYS AS IDENTITY, name text, raw bytea, up text GENERATED ALWAYS AS (upper(name)) STORED,
+  PRIMARY KEY (org, id)) TENANT BY (org);
+CREATE TABLE a_ticket (org text, id serial, client int, note text, PRIMARY KEY (org, id),
+  FOREIGN KEY (org, client) REFERENCES client ON DELETE SET NULL (client)) TENANT BY (org);
+SET zqlite.tenant = 'a';
+INSERT INTO client (name, raw) VALUES ('ann', '\x00ff'), (E'tab\tand\\line\n', NULL);
+INSERT INTO a_ticket (client, note) VALUES (1, 'x'), (NULL, '\.');
+SET zqlite.tenant = 'b';
+INSERT INTO client (name) VALUES ('bob');
+`, db)
+	must(t, out, err)
+	out, err = command(t, "", "tenant", "list", db)
+	if got := strings.Fields(must(t, out, err)); len(got) != 14 || strings.Join(got[4:7], " ") != "a all 4" || strings.Join(got[9:12], " ") != "b all 1" {
+		t.Errorf("%q", got)
+	}
+	file := filepath.Join(dir, "a.copy")
+	out, err = command(t, "", "tenant", "export", db, "a", file)
+	must(t, out, err)
+	out, err = command(t, "", "tenant", "import", db, "c", file)
+	if must(t, out, err) != "4 rows\n" {
+		t.Error(out)
+	}
+	again := filepath.Join(dir, "c.copy")
+	out, err = command(t, "", "tenant", "export", db, "c", again)
+	must(t, out, err)
+	one, _ := os.ReadFile(file)
+	two, _ := os.ReadFile(again)
+	if string(one) != string(two) || !strings.Contains(string(one), "COPY client (id, name, raw) FROM STDIN;") {
+		t.Errorf("the copy of a tenant is another:\n%s\n%s", one, two)
+	}
+	if out, err = command(t, "", "tenant", "import", db, "c", file); err == nil {
+		t.Error("rows that are there were imported again", out)
+	}
+	if out, err = command(t, "", "tenant", "delete", db, "a"); err == nil {
+		t.Error("deleted without a yes", out)
+	}
+	out, err = command(t, "", "tenant", "delete", db, "a", "--yes")
+	if must(t, out, err) != "4 rows\n" {
+		t.Error(out)
+	}
+	out, err = command(t, "SET zqlite.tenant = 'c'; INSERT INTO client (name) VALUES ('new'); SELECT id, up FROM client ORDER BY id;", db, "--mode", "csv")
+	if must(t, out, err); !strings.Contains(out, "1,ANN") || !strings.Contains(out, ",NEW") {
+		t.Error(out)
+	}
+	dump, err := command(t, "", "dump", db)
+	must(t, dump, err)
+	copied := filepath.Join(dir, "copy.db")
+	out, err = command(t, dump, copied)
+	must(t, out, err)
+	redump, err := command(t, "", "dump", copied)
+	if must(t, redump, err) != dump || !strings.Contains(dump, "TENANT BY (org)") || !strings.Contains(dump, "'bob'") {
+		t.Errorf("the dump of the copy is another:\n%s\n%s", dump, redump)
+	}
+	if out, err = command(t, "SELECT * FROM client;", copied); err == nil {
+		t.Error("the copy is not scoped", out)
+	}
+}

@@ -53,7 +53,7 @@ func root() *cobra.Command {
 	c.Flags().StringVarP(&mode, "mode", "m", "table", "table, csv, json, markdown, vertical or list")
 	c.Flags().BoolVar(&header, "header", true, "names of columns in csv and list")
 	c.Flags().BoolVar(&timing, "timing", false, "print the time of each statement")
-	c.AddCommand(checkCommand(), infoCommand(), backupCommand(), dumpCommand(), importCommand(), exportCommand(), migrateCommand(), schemaCommand(), genCommand())
+	c.AddCommand(checkCommand(), infoCommand(), backupCommand(), dumpCommand(), importCommand(), exportCommand(), tenantCommand(), migrateCommand(), schemaCommand(), genCommand())
 	return c
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 
+	"github.com/zqlite/zqlite"
 	"github.com/zqlite/zqlite/cmd/zqlite/output"
 	"github.com/zqlite/zqlite/cmd/zqlite/transfer"
 )
@@ -62,12 +63,13 @@ func infoCommand() *cobra.Command {
 			if err := mustExist(args[0]); err != nil {
 				return err
 			}
-			return withDB(args[0], func(db *sql.DB) error {
+			return withDB(crossing(args[0]), func(db *sql.DB) error {
 				path, _, _ := strings.Cut(args[0], "?")
 				if st, err := os.Stat(path); err == nil {
 					fmt.Fprintf(c.OutOrStdout(), "%s, %s\n\n", path, bytesText(st.Size()))
 				}
-				rows, err := db.Query(`SELECT s.schemaname AS schema, s.relname AS "table", s.n_live_tup AS rows,
+				ctx := zqlite.WithCrossTenant(c.Context(), "zqlite info")
+				rows, err := db.QueryContext(ctx, `SELECT s.schemaname AS schema, s.relname AS "table", s.n_live_tup AS rows,
 					(SELECT count(*) FROM pg_attribute a WHERE a.attrelid = s.relid AND a.attnum > 0) AS columns,
 					(SELECT count(*) FROM pg_index i WHERE i.indrelid = s.relid) AS indexes FROM pg_stat_user_tables s ORDER BY 1, 2`)
 				if err != nil {
@@ -104,7 +106,7 @@ func dumpCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			err = withDB(args[0], func(db *sql.DB) error { return transfer.Dump(c.Context(), db, out) })
+			err = withDB(crossing(args[0]), func(db *sql.DB) error { return transfer.Dump(c.Context(), db, out) })
 			return errors.Join(err, out.Close())
 		},
 	}

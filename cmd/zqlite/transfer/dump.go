@@ -9,6 +9,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/zqlite/zqlite"
 	"github.com/zqlite/zqlite/schema"
 )
 
@@ -34,7 +35,7 @@ func Dump(ctx context.Context, db *sql.DB, w io.Writer) (err error) {
 	}
 	out.WriteString("-- Made by zqlite dump.\nBEGIN;\n" + first)
 	for _, t := range s.Tables {
-		if err := dumpRows(ctx, tx, out, t); err != nil {
+		if err := dumpRows(scopeOf(ctx, t), tx, out, t); err != nil {
 			return err
 		}
 	}
@@ -49,7 +50,7 @@ func parts(s *schema.Schema) (first, last string, err error) {
 	bare.Views, bare.Tables = nil, nil
 	for _, t := range s.Tables {
 		n := *t
-		n.Foreign, n.Triggers = nil, nil
+		n.Foreign, n.Triggers, n.TenantBy = nil, nil, "" // rows of all tenants come back before
 		bare.Tables = append(bare.Tables, &n)
 	}
 	before, err := schema.Diff(&schema.Schema{}, &bare, schema.Options{})
@@ -61,6 +62,14 @@ func parts(s *schema.Schema) (first, last string, err error) {
 		return "", "", err
 	}
 	return before.Up(), after.Up(), nil
+}
+
+// scopeOf lets a dump see all rows of a table that tenants share.
+func scopeOf(ctx context.Context, t *schema.Table) context.Context {
+	if t.TenantBy == "" {
+		return ctx
+	}
+	return zqlite.WithCrossTenant(ctx, "zqlite dump")
 }
 
 func dumpRows(ctx context.Context, tx *sql.Tx, out *bufio.Writer, t *schema.Table) error {
