@@ -5,12 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
-	"github.com/jedib0t/go-pretty/v6/progress"
-	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 
 	"github.com/zqlite/zqlite"
@@ -146,109 +143,4 @@ func exportCommand() *cobra.Command {
 	}
 	c.Flags().StringVarP(&mode, "mode", "m", "csv", "csv, json, markdown, list or table")
 	return c
-}
-
-func importCommand() *cobra.Command {
-	var table, comma string
-	c := &cobra.Command{
-		Use: "import FILE INPUT", Short: "Read a CSV, JSON or NDJSON file into a table", Args: cobra.ExactArgs(2),
-		Long: "import makes a table of the rows of a file, with types that hold all its values, or\nadds them to a table that is there. It is one transaction: a broken line is named,\nand leaves nothing behind.",
-		RunE: func(c *cobra.Command, args []string) error {
-			if table == "" {
-				base := filepath.Base(args[1])
-				table = strings.ToLower(strings.TrimSuffix(base, filepath.Ext(base)))
-			}
-			f, err := os.Open(args[1])
-			if err != nil {
-				return err
-			}
-			defer f.Close()
-			source, err := sourceOf(f, args[1], comma)
-			if err != nil {
-				return err
-			}
-			return withDB(args[0], func(db *sql.DB) error {
-				begin := time.Now()
-				report, done := bar(c, f)
-				n, err := transfer.Import(c.Context(), db, quoteTable(table), source, report)
-				done()
-				if err != nil {
-					return fmt.Errorf("%s: %w", args[1], err)
-				}
-				fmt.Fprintf(c.OutOrStdout(), "%d rows into %s in %s\n", n, table, time.Since(begin).Round(time.Millisecond))
-				return nil
-			})
-		},
-	}
-	c.Flags().StringVarP(&table, "table", "t", "", "table; default the name of the file")
-	c.Flags().StringVar(&comma, "separator", "", "of CSV; default a comma, for .tsv a tab")
-	return c
-}
-
-// quoteTable leaves names with a schema as they are written.
-func quoteTable(name string) string {
-	if strings.ContainsAny(name, `."`) {
-		return name
-	}
-	return `"` + name + `"`
-}
-
-// sourceOf opens a file, again and again, in the format that its name says.
-func sourceOf(f *os.File, name, comma string) (func() (transfer.Source, error), error) {
-	separator := ','
-	if comma != "" {
-		runes := []rune(strings.ReplaceAll(comma, `\t`, "\t"))
-		if len(runes) != 1 {
-			return nil, fmt.Errorf("the separator is one character, not %q", comma)
-		}
-		separator = runes[0]
-	}
-	rewind := func(f *os.File) error { _, err := f.Seek(0, 0); return err }
-	switch ext := strings.ToLower(filepath.Ext(name)); ext {
-	case ".tsv", ".csv", ".txt":
-		if ext == ".tsv" && comma == "" {
-			separator = '\t'
-		}
-		return func() (transfer.Source, error) {
-			if err := rewind(f); err != nil {
-				return nil, err
-			}
-			return transfer.CSV(f, separator)
-		}, nil
-	case ".json", ".ndjson", ".jsonl":
-		return func() (transfer.Source, error) {
-			if err := rewind(f); err != nil {
-				return nil, err
-			}
-			return transfer.JSON(f)
-		}, nil
-	}
-	return nil, fmt.Errorf("%s: the name says no format; .csv, .tsv, .json, .ndjson and .jsonl are read", name)
-}
-
-// bar shows how much of a file was read, on a terminal.
-func bar(c *cobra.Command, f *os.File) (report func(rows int64), done func()) {
-	out, ok := c.ErrOrStderr().(*os.File)
-	st, err := f.Stat()
-	if !ok || !isatty.IsTerminal(out.Fd()) || err != nil || st.Size() < 1<<20 {
-		return nil, func() {}
-	}
-	w := progress.NewWriter()
-	w.SetOutputWriter(out)
-	w.SetStyle(progress.StyleBlocks)
-	w.Style().Visibility.ETA = true
-	t := &progress.Tracker{Message: filepath.Base(f.Name()), Total: st.Size(), Units: progress.UnitsBytes}
-	w.AppendTracker(t)
-	go w.Render()
-	return func(int64) {
-			if at, err := f.Seek(0, 1); err == nil {
-				t.SetValue(at)
-			}
-		}, func() {
-			t.MarkAsDone()
-			w.Stop()
-			for w.IsRenderInProgress() {
-				time.Sleep(10 * time.Millisecond)
-			}
-		}
 }

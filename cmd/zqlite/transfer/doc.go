@@ -1,5 +1,5 @@
 // Package transfer moves rows in and out of a database: dumps as SQL, imports of
-// CSV, JSON and SQLite files.
+// CSV, JSON, Parquet and SQLite files.
 //
 // The rows of one tenant move alone: ExportTenant, ImportTenant, DeleteTenant.
 //
