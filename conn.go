@@ -157,7 +157,7 @@ func (c *connection) exec(ctx context.Context, st *engine.Statement, args []driv
 	if err != nil {
 		return nil, err
 	}
-	return result{r}, nil
+	return c.result(r), nil
 }
 
 func (c *connection) query(ctx context.Context, st *engine.Statement, args []driver.NamedValue) (driver.Rows, error) {

@@ -261,8 +261,9 @@ func boxOf[T any](p *T) (v driver.Value) {
 // once: database/sql may hand an interface on to the caller, who may keep it,
 // and with it the little that was taken together.
 type spareBoxes struct {
-	ints  []int64
-	texts []string
+	ints    []int64
+	texts   []string
+	results []result
 }
 
 // boxInt is int64 to any without an allocation each.

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"slices"
+	"sync"
 )
 
 // adoption is a part of a record that the leader does not enter operation by
@@ -33,6 +34,7 @@ func (t *Tx) encode() error {
 	} else {
 		limit /= 16
 	}
+	t.sortLists()
 	for _, h := range t.order {
 		if !h.changed() {
 			continue
@@ -61,6 +63,20 @@ func (t *Tx) encode() error {
 	}
 	t.prepareRuns(w.buf[from:])
 	return nil
+}
+
+// sortFrom is how many entries of a list are worth a goroutine to sort them.
+const sortFrom = 4096
+
+// sortLists sorts large lists side by side, as those of a table's indexes.
+func (t *Tx) sortLists() {
+	var wait sync.WaitGroup
+	for _, h := range t.order {
+		if h.own != nil && h.own.list.Pending() >= sortFrom {
+			wait.Go(h.own.list.Sort)
+		}
+	}
+	wait.Wait()
 }
 
 // payload bounds the bytes of the rows in a record.

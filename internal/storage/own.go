@@ -22,7 +22,9 @@ type ownRun struct {
 	level int    // how often it was merged
 }
 
-func (o *ownWrites) empty() bool { return o == nil || o.list.Empty() && o.tail.rows() == 0 && len(o.runs) == 0 }
+func (o *ownWrites) empty() bool {
+	return o == nil || o.list.Empty() && o.tail.rows() == 0 && len(o.runs) == 0
+}
 
 // rows is the number of rows added, as far as is known: what was rolled back
 // of a run stays counted.

@@ -32,6 +32,9 @@ type Writer struct {
 	old   []byte
 	cell  []byte
 	found storage.RowRef
+
+	keys   *counter // of keysOf
+	keysOf *Counters
 }
 
 // Insert stores a new row with its index entries. rowid is the integer key of

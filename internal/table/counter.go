@@ -23,6 +23,7 @@ type counter struct {
 	once sync.Once
 	last atomic.Int64
 	err  error
+	gone atomic.Bool // it is not to be used any more
 }
 
 func (c *Counters) of(id catalog.ID) *counter {
@@ -34,7 +35,31 @@ func (c *Counters) of(id catalog.ID) *counter {
 }
 
 // Forget drops the counter of a relation that was dropped or truncated.
-func (c *Counters) Forget(id catalog.ID) { c.m.Delete(id) }
+func (c *Counters) Forget(id catalog.ID) {
+	if k, ok := c.m.LoadAndDelete(id); ok {
+		k.(*counter).gone.Store(true)
+	}
+}
+
+// drop forgets a counter that could not be loaded.
+func (c *Counters) drop(id catalog.ID, k *counter) {
+	k.gone.Store(true)
+	c.m.CompareAndDelete(id, k)
+}
+
+// counter gives the counter of the relation, which the writer keeps.
+func (w *Writer) counter(tx *storage.Tx, c *Counters) (*counter, error) {
+	if k := w.keys; k != nil && w.keysOf == c && !k.gone.Load() {
+		return k, nil
+	}
+	k := c.of(w.Rel.ID)
+	if err := k.load(tx, w.tree); err != nil {
+		c.drop(w.Rel.ID, k)
+		return nil, err
+	}
+	w.keys, w.keysOf = k, c
+	return k, nil
+}
 
 func (k *counter) load(tx *storage.Tx, tree storage.TreeID) error {
 	k.once.Do(func() {
@@ -49,25 +74,23 @@ func (k *counter) load(tx *storage.Tx, tree storage.TreeID) error {
 }
 
 // NextRowID returns a key that no other row of the relation has or will get.
-func (t *Table) NextRowID(tx *storage.Tx, c *Counters) (int64, error) {
-	k := c.of(t.Rel.ID)
-	if err := k.load(tx, t.tree); err != nil {
-		c.m.CompareAndDelete(t.Rel.ID, k)
+func (w *Writer) NextRowID(tx *storage.Tx, c *Counters) (int64, error) {
+	k, err := w.counter(tx, c)
+	if err != nil {
 		return 0, err
 	}
 	id := k.last.Add(1)
 	if id <= 0 {
 		k.last.Store(maxRowID)
-		return 0, sqlerr.New(sqlerr.SequenceGeneratorLimitExceeded, "table %q has no integer keys left", t.Rel.Name)
+		return 0, sqlerr.New(sqlerr.SequenceGeneratorLimitExceeded, "table %q has no integer keys left", w.Rel.Name)
 	}
 	return id, nil
 }
 
 // Seen moves the counter past a key that was given explicitly.
-func (t *Table) Seen(tx *storage.Tx, c *Counters, id int64) error {
-	k := c.of(t.Rel.ID)
-	if err := k.load(tx, t.tree); err != nil {
-		c.m.CompareAndDelete(t.Rel.ID, k)
+func (w *Writer) Seen(tx *storage.Tx, c *Counters, id int64) error {
+	k, err := w.counter(tx, c)
+	if err != nil {
 		return err
 	}
 	for {

@@ -121,6 +121,13 @@ func radix(p, scratch []pendingNode) {
 	}
 }
 
+// Sort does what Sorted would begin with, for lists that are sorted side by
+// side. Pending tells how much there is of it.
+func (l *List) Sort() { l.sortPending() }
+
+// Pending is the number of nodes that are not in order yet.
+func (l *List) Pending() int { return len(l.pending) - l.sorted }
+
 // Sorted walks an own list in key order without linking what is pending, and
 // sums up the versions of each key. Nothing may be put meanwhile.
 type Sorted struct {
