@@ -350,7 +350,7 @@ func appenderFor(ctx context.Context, q Querier, table string, t reflect.Type) (
 	if err != nil {
 		return nil, nil, err
 	}
-	b, known, err := gotype.CompileBind(t, a.Columns(), a.types)
+	_, known, err := gotype.CompileBind(t, a.Columns(), a.types)
 	if err != nil {
 		a.Discard()
 		return nil, nil, err
@@ -360,7 +360,8 @@ func appenderFor(ctx context.Context, q Querier, table string, t reflect.Type) (
 		return nil, nil, err
 	}
 	a.types = a.in.Types()
-	if b, _, err = gotype.CompileBind(t, a.Columns(), a.types); err != nil {
+	b, _, err := gotype.CompileBind(t, a.Columns(), a.types)
+	if err != nil {
 		a.Discard()
 	}
 	return a, b, err

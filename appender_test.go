@@ -175,6 +175,40 @@ func TestAppenderColumns(t *testing.T) {
 	}
 }
 
+func TestAppendForATenant(t *testing.T) {
+	db := openNative(t)
+	mustExec(t, db, "CREATE TABLE notes (tenant_id text, id int, body text, PRIMARY KEY (tenant_id, id)) TENANT BY (tenant_id)")
+	type note struct {
+		ID   int
+		Body string
+	}
+	one := slices.Values([]note{{1, "x"}})
+	if _, err := zqlite.Append(ctx, db, "notes", one); state(err) != "42501" {
+		t.Errorf("without a tenant: %v", err)
+	}
+	for _, tenant := range []string{"a", "b"} {
+		if n, err := zqlite.Append(zqlite.WithTenant(ctx, tenant), db, "notes", one); n != 1 || err != nil {
+			t.Error(n, err)
+		}
+	}
+	if _, err := zqlite.Append(ctx, db, "notes", one); state(err) != "42501" {
+		t.Errorf("after others had one: %v", err)
+	}
+	type foreign struct {
+		TenantID string
+		ID       int
+	}
+	if _, err := zqlite.Append(zqlite.WithTenant(ctx, "a"), db, "notes", slices.Values([]foreign{{"b", 2}})); state(err) != "42501" {
+		t.Errorf("another's row: %v", err)
+	}
+	if n, err := zqlite.One[int](zqlite.WithTenant(ctx, "a"), db, "SELECT count(*) FROM notes"); n != 1 || err != nil {
+		t.Error(n, err)
+	}
+	if _, err := zqlite.OpenBlob(zqlite.WithTenant(ctx, "a"), db, "notes", "body", "b", 1); state(err) != "0A000" {
+		t.Error(err)
+	}
+}
+
 // BenchmarkNativeInsert puts rows into a table, per row, in the ways there are.
 func BenchmarkNativeInsert(b *testing.B) {
 	const n = 100_000

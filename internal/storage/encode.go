@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"math"
 	"slices"
 	"sync"
 )
@@ -101,7 +102,7 @@ func (t *Tx) encodeOwn(w *recordWriter, h *txTree, from int) error {
 	at := len(w.buf)
 	w.selectTree(h.id)
 	rows := len(w.buf)
-	adopted := h.own.bytes() >= t.s.o.AdoptBytes && h.own.payload() < 1<<31
+	adopted := h.own.bytes() >= t.s.o.AdoptBytes && h.own.payload() <= math.MaxInt32
 	if h.own.list.Empty() {
 		w.buf = h.own.tail.appendTo(w.buf)
 		if adopted {
