@@ -171,25 +171,46 @@ func TestWaitEndsWithContext(t *testing.T) {
 	content(t, db, "1,13 2,20")
 }
 
-// TestSavepointKeepsLocks: what was locked since a savepoint stays locked when
-// it is rolled back, until the transaction ends.
-func TestSavepointKeepsLocks(t *testing.T) {
+// TestSavepointReleasesLocks: what was locked since a savepoint is free when it
+// is rolled back, and who waits for it goes on; what was locked before is not,
+// even where the savepoint made the lock stronger.
+func TestSavepointReleasesLocks(t *testing.T) {
 	each(t, func(t *testing.T, level string) {
 		db := hermitage(t)
 		t1, t2 := pair(t, db, level)
+		t1.do(`SELECT * FROM test WHERE id = 2 FOR KEY SHARE`)
 		t1.do(`SAVEPOINT s`)
 		t1.do(`UPDATE test SET value = 11 WHERE id = 1`)
-		t1.do(`INSERT INTO test VALUES (3, 30)`)
-		t1.do(`ROLLBACK TO s`)
-		t1.sees("1,10 2,20", all)
-		p := t2.begin(`UPDATE test SET value = 12 WHERE id = 1`).waits()
 		t1.do(`UPDATE test SET value = 21 WHERE id = 2`)
-		t1.do(`COMMIT`)
-		p.ok() // nothing was changed: no conflict
+		t1.do(`INSERT INTO test VALUES (3, 30)`)
+		p := t2.begin(`UPDATE test SET value = 12 WHERE id = 1`).waits()
+		t1.do(`ROLLBACK TO s`)
+		p.ok()
 		t2.do(`INSERT INTO test VALUES (3, 33)`)
+		t2.do(`UPDATE test SET value = 22 WHERE id = 2`) // which a lock on the key allows
+		p = t2.begin(`DELETE FROM test WHERE id = 2`).waits()
+		t1.sees("1,10 2,20", all)
+		t1.do(`COMMIT`)
+		p.ok()
 		t2.do(`COMMIT`)
-		content(t, db, "1,12 2,21 3,33")
+		content(t, db, "1,12 3,33")
 	})
+}
+
+// TestSavepointReleasesTables: a definition that is rolled back lets writers of
+// the table go on.
+func TestSavepointReleasesTables(t *testing.T) {
+	db := hermitage(t)
+	t1, t2 := pair(t, db, "READ COMMITTED")
+	t1.do(`SAVEPOINT s`)
+	t1.do(`ALTER TABLE test ADD COLUMN more int`)
+	p := t2.begin(`UPDATE test SET value = 12 WHERE id = 1`).waits()
+	t1.do(`ROLLBACK TO s`)
+	p.ok()
+	t2.do(`COMMIT`)
+	t1.do(`UPDATE test SET value = value + 1 WHERE id = 1`)
+	t1.do(`COMMIT`)
+	content(t, db, "1,13 2,20")
 }
 
 // TestRolledBackWritersDoNotConflict: waiting for a writer that gives up is no

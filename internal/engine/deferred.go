@@ -29,7 +29,7 @@ type deferredCheck struct {
 }
 
 func (d *deferredChecks) truncate(m storage.Mark) {
-	for len(d.checks) > 0 && d.checks[len(d.checks)-1].mark > m {
+	for len(d.checks) > 0 && d.checks[len(d.checks)-1].mark.Changes() > m.Changes() {
 		d.checks = d.checks[:len(d.checks)-1]
 	}
 }

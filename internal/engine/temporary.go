@@ -12,7 +12,7 @@ import (
 // endTemporary does what temporary tables ask for at the end of a transaction
 // that has changed something: ON COMMIT DELETE ROWS and ON COMMIT DROP.
 func (s *Session) endTemporary(ctx context.Context, tx *storage.Tx) error {
-	if s.temporary == "" || tx.Savepoint() == 0 {
+	if s.temporary == "" || tx.Savepoint().Changes() == 0 {
 		return nil
 	}
 	var empty []*catalog.Relation

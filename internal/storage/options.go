@@ -151,8 +151,11 @@ type ScanOptions struct {
 	Newest  bool // newest committed state and all own writes, for checks after LockKey
 }
 
-// Mark is a savepoint: a place in the undo list.
-type Mark uint64
+// Mark is a savepoint: a place in the undo list and among the locks.
+type Mark struct{ operations, locks int }
+
+// Changes is the number of operations before the mark that changed something.
+func (m Mark) Changes() int { return m.operations }
 
 // Stats are counters since Open and the present sizes.
 type Stats struct {

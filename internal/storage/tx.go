@@ -236,11 +236,33 @@ func (t *Tx) RestartStatement(ctx context.Context) error {
 // RollbackStatement takes back what the statement wrote; its locks stay.
 func (t *Tx) RollbackStatement() { t.rollbackTo(t.mark) }
 
-// Savepoint marks the present state of the transaction's writes.
-func (t *Tx) Savepoint() Mark { return Mark(t.ops()) }
+// Savepoint marks the present state of the transaction's writes and locks.
+func (t *Tx) Savepoint() Mark {
+	m := Mark{operations: t.ops()}
+	if t.w != nil {
+		m.locks = t.w.owner.Held()
+	}
+	return m
+}
 
-// RollbackTo takes back what was written since the savepoint; locks stay.
-func (t *Tx) RollbackTo(m Mark) { t.rollbackTo(int(m)) }
+// RollbackTo takes back what was written and locked since the savepoint.
+func (t *Tx) RollbackTo(m Mark) {
+	t.rollbackTo(m.operations)
+	if t.w == nil || t.done || t.w.owner.Held() <= m.locks {
+		return
+	}
+	t.s.locks.ReleaseFrom(&t.w.owner, m.locks, func(id uint64, mode txn.Mode) {
+		if mode < txn.TableIntentShare {
+			return
+		}
+		for _, h := range t.order {
+			if txn.TableID(uint32(h.id)) == id {
+				h.tableModes &^= 1 << (mode - txn.TableIntentShare)
+				h.escalated = h.escalated && mode != txn.TableExclusive
+			}
+		}
+	})
+}
 
 func (t *Tx) rollbackTo(n int) {
 	if t.w == nil || t.done {

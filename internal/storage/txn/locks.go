@@ -67,11 +67,19 @@ var (
 
 // Owner holds locks: a transaction. The zero value is ready.
 type Owner struct {
-	held []uint64
-	wait *waiter // guarded by Table.waiting
+	held []heldLock // in the order in which they were taken
+	wait *waiter    // guarded by Table.waiting
 }
 
-// Held is the number of locks.
+// heldLock is a mode that an owner has a lock in; a lock that was strengthened
+// is there with each of its modes.
+type heldLock struct {
+	id   uint64
+	mode Mode
+}
+
+// Held is the number of locks, strengthened ones counted again: a mark for
+// ReleaseFrom.
 func (o *Owner) Held() int { return len(o.held) }
 
 type holder struct {
@@ -160,7 +168,7 @@ func (t *Table) Lock(ctx context.Context, o *Owner, id uint64, m Mode, p Policy,
 		l.first = holder{o, 1 << m}
 		s.locks[id] = l
 		s.mu.Unlock()
-		o.held = append(o.held, id)
+		o.held = append(o.held, heldLock{id, m})
 		return nil
 	}
 	h := l.find(o)
@@ -171,9 +179,7 @@ func (t *Table) Lock(ctx context.Context, o *Owner, id uint64, m Mode, p Policy,
 	if l.free(o, m) && (h != nil || !l.awaited(m)) {
 		l.add(o, h, m)
 		s.mu.Unlock()
-		if h == nil {
-			o.held = append(o.held, id)
-		}
+		o.held = append(o.held, heldLock{id, m})
 		return nil
 	}
 	switch p {
@@ -195,8 +201,8 @@ func (t *Table) Lock(ctx context.Context, o *Owner, id uint64, m Mode, p Policy,
 	}
 	s.mu.Unlock()
 	err := t.await(ctx, w, timeout)
-	if err == nil && h == nil {
-		o.held = append(o.held, id)
+	if err == nil {
+		o.held = append(o.held, heldLock{id, m})
 	}
 	w.owner, w.lock = nil, nil
 	t.waiters.Put(w)
@@ -317,19 +323,27 @@ func (w *waiter) blockers(to []*Owner) []*Owner {
 }
 
 // ReleaseAll lets go of every lock of o.
-func (t *Table) ReleaseAll(o *Owner) {
-	for _, id := range o.held {
-		s := t.shardOf(id)
+func (t *Table) ReleaseAll(o *Owner) { t.ReleaseFrom(o, 0, nil) }
+
+// ReleaseFrom lets go of what o has locked since it held n locks: locks that
+// were strengthened since then get their former mode back. It tells each, where
+// it gets a function to tell.
+func (t *Table) ReleaseFrom(o *Owner, n int, tell func(id uint64, m Mode)) {
+	for i := len(o.held) - 1; i >= n; i-- {
+		h := o.held[i]
+		s := t.shardOf(h.id)
 		s.mu.Lock()
-		l := s.locks[id]
-		l.remove(o)
+		l := s.locks[h.id]
+		l.remove(o, h.mode)
 		s.settle(l)
 		s.mu.Unlock()
+		if tell != nil {
+			tell(h.id, h.mode)
+		}
 	}
-	if cap(o.held) > 1<<16 {
+	if o.held = o.held[:n]; n == 0 && cap(o.held) > 1<<15 {
 		o.held = nil
 	}
-	o.held = o.held[:0]
 }
 
 // settle grants what can be granted in order, and drops an unused lock.
@@ -405,18 +419,18 @@ func (l *lock) add(o *Owner, h *holder, m Mode) {
 	}
 }
 
-func (l *lock) remove(o *Owner) {
-	if l.first.owner == o {
+// remove takes a mode back from a holder, and the holder with its last one.
+func (l *lock) remove(o *Owner, m Mode) {
+	h := l.find(o)
+	if h.modes &^= 1 << m; h.modes != 0 {
+		return
+	}
+	if h == &l.first {
 		l.first = holder{}
 		return
 	}
-	for i := range l.more {
-		if l.more[i].owner == o {
-			n := len(l.more) - 1
-			l.more[i] = l.more[n]
-			l.more[n] = holder{}
-			l.more = l.more[:n]
-			return
-		}
-	}
+	n := len(l.more) - 1
+	*h = l.more[n]
+	l.more[n] = holder{}
+	l.more = l.more[:n]
 }

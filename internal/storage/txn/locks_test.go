@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -47,6 +48,37 @@ func TestConflictMatrix(t *testing.T) {
 					t.Fatal("a lock was left")
 				}
 			}
+		}
+	}
+}
+
+func TestReleaseFrom(t *testing.T) {
+	table := NewTable()
+	var a, b Owner
+	try(table, &a, 1, KeyShare)
+	mark := a.Held()
+	try(table, &a, 1, NoKeyUpdate)
+	try(table, &a, 1, Exclusive)
+	try(table, &a, 2, Share)
+	if try(table, &b, 1, KeyShare) || try(table, &b, 2, NoKeyUpdate) {
+		t.Fatal("a held lock was granted")
+	}
+	var told []Mode
+	table.ReleaseFrom(&a, mark, func(_ uint64, m Mode) { told = append(told, m) })
+	if !slices.Equal(told, []Mode{Share, Exclusive, NoKeyUpdate}) {
+		t.Fatal(told)
+	}
+	if !try(table, &b, 2, NoKeyUpdate) || !try(table, &b, 1, NoKeyUpdate) || try(table, &b, 1, Exclusive) {
+		t.Fatal("the lock from before the mark is not what it was")
+	}
+	table.ReleaseAll(&a)
+	if !try(table, &b, 1, Exclusive) {
+		t.Fatal("a released lock is held")
+	}
+	table.ReleaseAll(&b)
+	for i := range table.shards {
+		if len(table.shards[i].locks) != 0 {
+			t.Fatal("a lock was left")
 		}
 	}
 }
