@@ -17,6 +17,7 @@ type Answer struct {
 	Message string
 	Detail  string
 	Hint    string
+	At      int // where in the statement, characters from 1; 0 is unknown
 }
 
 // Column is a column of a result with PostgreSQL's name of its type.
@@ -36,6 +37,9 @@ func (a *Answer) Format(s *Statement) string {
 		}
 		if s.Full && a.Hint != "" {
 			fmt.Fprintf(&b, "HINT %s\n", oneLine(a.Hint))
+		}
+		if s.Exact && a.At > 0 {
+			fmt.Fprintf(&b, "AT %d\n", a.At)
 		}
 	case s.CopiesOut():
 		b.WriteString(a.Text)

@@ -12,6 +12,8 @@
 //	                     once it does, the test asks for the comment to go
 //	-- anyorder          (the whole script) rows are compared as a set everywhere
 //	-- full              (the whole script) DETAIL and HINT are compared as well
+//	-- exact             (the whole script) as full, and the place of an error in the
+//	                     statement where PostgreSQL gives one
 //
 // Rows of statements without ORDER BY are compared as a set. The scripts stand
 // in conformance/sql; `go test` compares zqlite with the records, and the

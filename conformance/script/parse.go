@@ -14,6 +14,7 @@ type Statement struct {
 	Gap     string // the reason of `-- gap:`
 	Sorted  bool   // rows are compared as a set
 	Full    bool   // DETAIL and HINT are compared
+	Exact   bool   // and the place in the statement
 }
 
 // CopiesIn reports whether the statement reads Data.
@@ -27,13 +28,13 @@ var (
 	copyOut   = regexp.MustCompile(`(?is)^\s*COPY\s.*\sTO\s+STDOUT\b`)
 	orderBy   = regexp.MustCompile(`(?i)\border\s+by\b`)
 	explains  = regexp.MustCompile(`(?i)^\s*(explain|fetch|show)\b`)
-	directive = regexp.MustCompile(`(?m)^-- (differs|gap|anyorder|full)(?:: *(.*))?$`)
+	directive = regexp.MustCompile(`(?m)^-- (differs|gap|anyorder|full|exact)(?:: *(.*))?$`)
 )
 
 // Parse cuts a script into statements.
 func Parse(text string) []Statement {
 	var all []Statement
-	var anyOrder, full bool
+	var anyOrder, full, exact bool
 	for from := 0; from < len(text); {
 		end := statementEnd(text, from)
 		chunk := text[from:end]
@@ -48,6 +49,8 @@ func Parse(text string) []Statement {
 				anyOrder = true
 			case "full":
 				full = true
+			case "exact":
+				full, exact = true, true
 			}
 		}
 		skip := len(leading(chunk))
@@ -57,7 +60,7 @@ func Parse(text string) []Statement {
 		if s.SQL == "" {
 			continue
 		}
-		s.Full = full
+		s.Full, s.Exact = full, exact
 		s.Sorted = anyOrder || !orderBy.MatchString(s.SQL) && !explains.MatchString(s.SQL)
 		if s.CopiesIn() {
 			s.Data, from = copyData(text, from)

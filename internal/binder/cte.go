@@ -12,6 +12,7 @@ import (
 type cteFrame struct {
 	parent  *cteFrame
 	entries []*cteEntry
+	future  []string // names of WITH that are not yet defined
 }
 
 // cteEntry is a common table expression while it is bound and referred to.
@@ -23,7 +24,7 @@ type cteEntry struct {
 	binding bool // its plan is being bound: a reference is a recursion
 	selfRef int  // references from the recursive term
 	noRows  bool // changes data without RETURNING
-	plain   bool // WITH RECURSIVE, but not a recursion
+	added   int  // trailing columns that SEARCH and CYCLE add
 	hoisted []*plan.CTE
 	pos     int
 }
@@ -48,11 +49,22 @@ func (b *binder) with(w *ast.With, box *scope) (*scope, *plan.With) {
 	frame := &cteFrame{parent: box.ctes}
 	inner := &scope{parent: box.parent, base: box, ctes: frame, items: nil}
 	node := &plan.With{}
-	for _, c := range w.CTEs {
-		for _, e := range frame.entries {
-			if e.cte.Name == c.Name {
+	names := make([]string, 0, len(w.CTEs))
+	for i, c := range w.CTEs {
+		for _, other := range w.CTEs[:i] {
+			if other.Name == c.Name {
 				panic(fail(c.Pos, sqlerr.DuplicateAlias, "WITH query name \"%s\" specified more than once", c.Name))
 			}
+		}
+		names = append(names, c.Name)
+	}
+	ctes := w.CTEs
+	if w.Recursive {
+		ctes = dependencyOrder(ctes)
+	}
+	for i, c := range ctes {
+		if !w.Recursive {
+			frame.future = names[i:]
 		}
 		e := b.cte(c, inner, w.Recursive)
 		if !w.Recursive {
@@ -61,24 +73,25 @@ func (b *binder) with(w *ast.With, box *scope) (*scope, *plan.With) {
 		b.ctes = append(b.ctes, e)
 		node.CTEs = append(append(node.CTEs, e.hoisted...), e.cte)
 	}
+	frame.future = nil
 	return inner, node
 }
 
 // cte binds one common table expression.
 func (b *binder) cte(c *ast.CTE, box *scope, recursive bool) *cteEntry {
 	e := &cteEntry{cte: &plan.CTE{Name: c.Name, Materialize: c.Materialized == ast.MaterializeAlways}, hint: c.Materialized, pos: c.Pos}
-	if c.Search != nil || c.Cycle != nil {
-		panic(fail(c.Pos, sqlerr.FeatureNotSupported, "SEARCH and CYCLE clauses are not supported"))
-	}
 	own := &scope{parent: box.parent, base: box, ctes: box.ctes}
 	if recursive {
 		e.binding = true
 		box.ctes.entries = append(box.ctes.entries, e)
-		if sel, ok := c.Stmt.(*ast.Select); ok && b.recursiveCTE(e, c, sel, own) {
+		if refersToCTE(c.Stmt, c.Name) {
+			checkRecursion(c)
+			b.recursiveCTE(e, c, c.Stmt.(*ast.Select), own)
 			e.binding = false
 			return e
 		}
 	}
+	checkTraced(c)
 	if sel, ok := c.Stmt.(*ast.Select); ok {
 		e.cte.Plan = b.bindQuery(sel, own, queryFlags{})
 	} else {
@@ -105,59 +118,47 @@ func (b *binder) nameCTE(e *cteEntry, c *ast.CTE) {
 }
 
 // recursiveCTE binds base UNION [ALL] step, where the step refers to the name.
-// It returns false where the query has another form or no such reference; then
-// it is to be bound as a plain one.
-func (b *binder) recursiveCTE(e *cteEntry, c *ast.CTE, sel *ast.Select, box *scope) bool {
-	op, ok := sel.Body.(*ast.SetOp)
-	if !ok || op.Kind != ast.Union {
-		e.plain = true
-		return false
-	}
+func (b *binder) recursiveCTE(e *cteEntry, c *ast.CTE, sel *ast.Select, box *scope) {
+	op := sel.Body.(*ast.SetOp)
 	box, inner := b.with(sel.With, box)
 	base := b.body(op.Left, box, queryFlags{})
-	rec := &plan.Recursion{All: op.All, Base: base}
 	e.cols = append([]plan.Column(nil), base.Columns()...)
 	b.nameCTE(e, c)
+	width, right := len(e.cols), op.Right
+	t := newTrace(c, op, recursiveNames(e.cols))
+	if t != nil {
+		base = b.traceBase(t, base, e.cols)
+		e.cols = append([]plan.Column(nil), base.Columns()...)
+		e.added = len(t.names)
+		right = t.withTrace(right)
+	}
+	rec := &plan.Recursion{All: op.All, Base: base}
 	for i := range e.cols {
 		e.cols[i].ID, e.cols[i].NotNull = b.newID(), false
 	}
 	rec.Cols = e.cols
 	e.working = true
-	step := b.body(op.Right, box, queryFlags{keepUnknown: true})
+	step := b.body(right, box, queryFlags{keepUnknown: true})
 	e.working = false
-	if e.selfRef == 0 {
-		e.plain = true
-		return false
-	}
 	e.cte.Recursive = rec
-	b.recursiveClauses(sel)
 	got := step.Columns()
 	if len(got) != len(e.cols) {
-		panic(fail(op.Pos, sqlerr.SyntaxError, "each UNION query must have the same number of columns"))
+		panic(fail(outputPos(op.Right, 0), sqlerr.SyntaxError, "each UNION query must have the same number of columns"))
 	}
 	want := make([]*types.Type, len(got))
 	for i := range got {
 		want[i] = e.cols[i].Type
-		b.recursiveType(e.cte.Name, i, want[i], got[i].Type, outputPos(op.Left, i))
+		if i < width {
+			b.recursiveType(e.cte.Name, i, want[i], got[i].Type, outputPos(op.Left, i))
+		}
 	}
 	rec.Step = b.coerceColumns(step, want, op.Pos)
+	if t != nil {
+		t.check()
+		rec.Step = b.traceStep(t, rec.Step, e.cols)
+	}
 	if inner != nil { // WITH inside the recursive query serves both terms
 		e.hoisted = inner.CTEs
-	}
-	return true
-}
-
-// recursiveClauses rejects what a recursive query cannot have.
-func (b *binder) recursiveClauses(sel *ast.Select) {
-	switch {
-	case len(sel.OrderBy) > 0:
-		panic(fail(sel.OrderBy[0].Pos, sqlerr.FeatureNotSupported, "ORDER BY in a recursive query is not implemented"))
-	case sel.Offset != nil:
-		panic(fail(start(sel.Offset), sqlerr.FeatureNotSupported, "OFFSET in a recursive query is not implemented"))
-	case sel.Limit != nil:
-		panic(fail(start(sel.Limit), sqlerr.FeatureNotSupported, "LIMIT in a recursive query is not implemented"))
-	case len(sel.Locking) > 0:
-		panic(fail(sel.Locking[0].Pos, sqlerr.FeatureNotSupported, "FOR UPDATE/SHARE in a recursive query is not implemented"))
 	}
 }
 
@@ -177,9 +178,6 @@ func (b *binder) recursiveType(name string, i int, base, step *types.Type, pos i
 
 // scanCTE makes a reference to a common table expression.
 func (b *binder) scanCTE(e *cteEntry, pos int, s *scope) plan.Node {
-	if e.plain && e.binding {
-		panic(fail(e.pos, sqlerr.InvalidRecursion, "recursive query \"%s\" does not have the form non-recursive-term UNION [ALL] recursive-term", e.cte.Name))
-	}
 	if e.binding && !e.working {
 		panic(fail(pos, sqlerr.InvalidRecursion, "recursive reference to query \"%s\" must not appear within its non-recursive term", e.cte.Name))
 	}

@@ -113,11 +113,21 @@ func (b *binder) tableRef(t *ast.TableRef, s *scope) (plan.Node, *rangeItem) {
 		if e := s.ctes.find(t.Name.Name); e != nil {
 			node := b.scanCTE(e, t.Pos, s)
 			it := b.nodeItem(node, t.Alias, t.Name.Name, t.Pos)
+			if t.Sample != nil {
+				panic(sampleRefused(t))
+			}
+			if e.working {
+				it.added = e.added
+				s.recursive = true
+			}
 			return node, it
 		}
 	}
-	rel := b.relation(t.Name)
+	rel := b.fromRelation(t.Name, s)
 	if rel.Kind == catalog.View {
+		if t.Sample != nil {
+			panic(sampleRefused(t))
+		}
 		node := b.view(rel, t.Pos)
 		it := b.nodeItem(node, ast.TableAlias{}, rel.Name, t.Pos)
 		it.schema, it.rel = rel.Schema, rel
@@ -135,6 +145,31 @@ func (b *binder) tableRef(t *ast.TableRef, s *scope) (plan.Node, *rangeItem) {
 	}
 	b.sample(t.Sample, scan, s)
 	return scan, it
+}
+
+// fromRelation finds a relation; where there is none and a WITH query of the
+// name follows, the error says so.
+func (b *binder) fromRelation(n ast.QualifiedName, s *scope) *catalog.Relation {
+	if n.Schema == "" {
+		for f := s.ctes; f != nil; f = f.parent {
+			for _, name := range f.future {
+				if name == n.Name && !b.relationExists(n) {
+					panic(fail(n.Pos, sqlerr.UndefinedTable, "relation \"%s\" does not exist", name).
+						WithDetail("There is a WITH item named \"%s\", but it cannot be referenced from this part of the query.", name).
+						WithHint("Use WITH RECURSIVE, or re-order the WITH items to remove forward references."))
+				}
+			}
+		}
+	}
+	return b.relation(n)
+}
+
+func (b *binder) relationExists(n ast.QualifiedName) bool {
+	return b.o.Tables[n.Name] != nil || b.o.Catalog.Relation(b.o.SearchPath, "", n.Name) != nil
+}
+
+func sampleRefused(t *ast.TableRef) *sqlerr.Error {
+	return fail(t.Pos, sqlerr.FeatureNotSupported, "TABLESAMPLE clause can only be applied to tables and materialized views")
 }
 
 // scan makes the scan of a base table; columns are added as they are used.

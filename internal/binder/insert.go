@@ -161,16 +161,16 @@ func (b *binder) overridden(st *ast.Insert, c *change, ord int, isDefault bool) 
 func (b *binder) insertValues(st *ast.Insert, values *ast.Values, c *change, ordinals []int, n *plan.Insert, given []bool, box *scope) {
 	s := &scope{parent: box.parent, base: box, ctes: box.ctes, clause: clauseValues}
 	width := len(values.Rows[0])
-	for _, row := range values.Rows {
-		if len(row) != width {
-			panic(fail(start(row[0]), sqlerr.SyntaxError, "VALUES lists must all be the same length"))
-		}
-	}
 	if width > len(ordinals) {
 		panic(fail(start(values.Rows[0][len(ordinals)]), sqlerr.SyntaxError, "INSERT has more expressions than target columns"))
 	}
 	if width < len(ordinals) && len(st.Columns) > 0 {
 		panic(fail(columnPos(st, width), sqlerr.SyntaxError, "INSERT has more target columns than expressions"))
+	}
+	for _, row := range values.Rows {
+		if len(row) != width {
+			panic(fail(start(row[0]), sqlerr.SyntaxError, "VALUES lists must all be the same length"))
+		}
 	}
 	v := &plan.Values{Rows: make([][]expr.Expr, len(values.Rows))}
 	for r := range v.Rows {

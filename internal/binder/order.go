@@ -278,12 +278,12 @@ func (b *binder) values(v *ast.Values, box *scope, flags queryFlags) plan.Node {
 	s := &scope{parent: box.parent, base: box, ctes: box.ctes, clause: clauseValues}
 	n := &plan.Values{}
 	for _, row := range v.Rows {
-		if len(row) != len(v.Rows[0]) {
-			panic(fail(start(row[0]), sqlerr.SyntaxError, "VALUES lists must all be the same length"))
-		}
 		out := make([]expr.Expr, len(row))
 		for i, e := range row {
 			out[i] = b.scalar(e, s)
+		}
+		if len(row) != len(v.Rows[0]) {
+			panic(fail(start(row[0]), sqlerr.SyntaxError, "VALUES lists must all be the same length"))
 		}
 		n.Rows = append(n.Rows, out)
 	}

@@ -2,43 +2,7 @@ package binder
 
 import "github.com/zqlite/zqlite/internal/sql/ast"
 
-// start is where an expression begins: for an operator that stands between
-// its operands, at the left one. It is where PostgreSQL's errors point to.
-func start(e ast.Expr) int {
-	for {
-		switch x := e.(type) {
-		case *ast.Binary:
-			e = x.L
-		case *ast.And:
-			e = x.Args[0]
-		case *ast.Or:
-			e = x.Args[0]
-		case *ast.Is:
-			e = x.X
-		case *ast.In:
-			e = x.X
-		case *ast.Between:
-			e = x.X
-		case *ast.Like:
-			e = x.X
-		case *ast.Quantified:
-			e = x.X
-		case *ast.Collate:
-			e = x.X
-		case *ast.AtTimeZone:
-			e = x.X
-		case *ast.Subscript:
-			e = x.X
-		case *ast.Cast:
-			if x.Kind != ast.CastColons {
-				return x.Pos
-			}
-			e = x.X
-		default:
-			return e.Position()
-		}
-	}
-}
+func start(e ast.Expr) int { return ast.Start(e) }
 
 // outputPos is where the expression of a query's output column begins: the
 // first one where i is out of range.

@@ -19,13 +19,14 @@ type scope struct {
 	// items are the FROM items in the order in which a star expands.
 	items []*rangeItem
 	// barred are items that exist but may not be referred to from here.
-	barred []*rangeItem
-	outer  []expr.ColumnID // columns of levels above that are referred to
-	clause clause
-	query  *query // aggregates and the like of this level; nil where none may stand
-	refs   []columnRef
-	inAgg  bool // inside the arguments of an aggregate
-	inWin  bool // inside the arguments of a window function
+	barred    []*rangeItem
+	outer     []expr.ColumnID // columns of levels above that are referred to
+	clause    clause
+	query     *query // aggregates and the like of this level; nil where none may stand
+	refs      []columnRef
+	inAgg     bool // inside the arguments of an aggregate
+	recursive bool // FROM has the working table of a recursive query
+	inWin     bool // inside the arguments of a window function
 }
 
 // columnRef remembers where a column was named, for errors found later.
@@ -85,6 +86,7 @@ type rangeItem struct {
 	rel    *catalog.Relation // base tables and views
 	hidden bool              // only reachable by qualified name: not in stars, not unqualified
 	gone   bool              // not reachable at all: covered by a join's alias
+	added  int               // trailing columns that stars leave out
 	rowid  expr.ColumnID     // id of the row id column of scan, once used
 	node   plan.Node         // subqueries and views: what gives the rows
 }

@@ -45,7 +45,7 @@ func (b *binder) expandStar(star *ast.ColumnRef, s *scope) []output {
 		if it == nil {
 			panic(b.noTable(schema, table, star.Pos, s))
 		}
-		for i := range it.cols {
+		for i := range it.cols[:len(it.cols)-it.added] {
 			outs = append(outs, output{expr: b.refer(it, i, star.Pos, level, s), name: it.cols[i].col.Name, pos: star.Pos})
 		}
 		return outs
@@ -57,7 +57,7 @@ func (b *binder) expandStar(star *ast.ColumnRef, s *scope) []output {
 		if it.gone || it.hidden {
 			continue
 		}
-		for i := range it.cols {
+		for i := range it.cols[:len(it.cols)-it.added] {
 			if it.cols[i].merged {
 				continue
 			}

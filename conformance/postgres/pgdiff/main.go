@@ -4,7 +4,9 @@
 //	cd conformance/postgres && go run ./pgdiff -dsn 'postgres://user@host/postgres' FILE.sql ...
 //
 // With -record it writes the server's answers beside the scripts (FILE.out),
-// with -verify it compares the records there are with the server's answers.
+// with -verify it compares the records there are with the server's answers,
+// with -mutate it asks both sides what is wrong with broken forms of the
+// statements.
 // Each script gets a database of its own, which is dropped afterwards. Exits
 // with 1 where something differs.
 package main
@@ -24,10 +26,17 @@ func main() {
 	dsn := flag.String("dsn", "postgres://postgres@localhost/postgres", "a PostgreSQL server; databases are made there")
 	record := flag.Bool("record", false, "write the server's answers to FILE.out")
 	verify := flag.Bool("verify", false, "compare FILE.out with the server's answers")
+	mutants := flag.Int("mutate", 0, "prepare this many broken forms of each statement on both sides instead")
+	seed := flag.Uint64("seed", 1, "of the broken forms")
 	flag.Parse()
 	differ := 0
 	for _, f := range flag.Args() {
-		n, err := run(*dsn, f, *record, *verify)
+		n, err := 0, error(nil)
+		if *mutants > 0 {
+			n, err = mutate(*dsn, f, *mutants, *seed)
+		} else {
+			n, err = run(*dsn, f, *record, *verify)
+		}
 		if err != nil {
 			fmt.Fprintf(os.Stderr, "%s: %v\n", f, err)
 			os.Exit(2)

@@ -15,32 +15,39 @@ import (
 )
 
 // onServer runs the statements in a new database of the server.
-func onServer(ctx context.Context, dsn string, stmts []script.Statement) ([]string, error) {
+func onServer(ctx context.Context, dsn string, stmts []script.Statement) (answers []string, err error) {
+	err = withServer(ctx, dsn, func(conn *pgconn.PgConn) error {
+		answers = script.Run(ctx, &server{conn: conn, types: map[uint32]string{}}, stmts)
+		return nil
+	})
+	return answers, err
+}
+
+// withServer gives f a connection to a new database, which is dropped after.
+func withServer(ctx context.Context, dsn string, f func(*pgconn.PgConn) error) error {
 	admin, err := pgconn.Connect(ctx, dsn)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer admin.Close(ctx)
 	name := fmt.Sprintf("pgdiff_%d", os.Getpid())
 	if err := execAll(ctx, admin, "CREATE DATABASE "+name+" TEMPLATE template0"); err != nil {
-		return nil, err
+		return err
 	}
 	config, err := pgconn.ParseConfig(dsn)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	config.Database = name
 	conn, err := pgconn.ConnectConfig(ctx, config)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	s := &server{conn: conn, types: map[uint32]string{}}
 	err = execAll(ctx, conn, "SET TimeZone = 'UTC'; SET default_transaction_isolation = 'repeatable read'")
-	var answers []string
 	if err == nil {
-		answers = script.Run(ctx, s, stmts)
+		err = f(conn)
 	}
-	return answers, errors.Join(err, conn.Close(ctx), execAll(ctx, admin, "DROP DATABASE "+name))
+	return errors.Join(err, conn.Close(ctx), execAll(ctx, admin, "DROP DATABASE "+name))
 }
 
 func execAll(ctx context.Context, c *pgconn.PgConn, text string) error {
@@ -117,7 +124,7 @@ func cellsOf(row [][]byte) []string {
 func failure(err error) script.Answer {
 	var e *pgconn.PgError
 	if errors.As(err, &e) {
-		return script.Answer{Code: e.Code, Message: e.Message, Detail: e.Detail, Hint: e.Hint}
+		return script.Answer{Code: e.Code, Message: e.Message, Detail: e.Detail, Hint: e.Hint, At: int(e.Position)}
 	}
 	return script.Answer{Code: "?????", Message: err.Error()}
 }

@@ -4,14 +4,13 @@ INSERT INTO q VALUES ('a',1,1.5,1.5,true,'2024-01-01'),('a',2,2.5,2.25,false,'20
 SELECT count(*), count(x), count(DISTINCT g), sum(x), sum(y), sum(n), avg(x), avg(y), avg(n), min(d), max(g), bool_and(b), bool_or(b), every(b), bit_and(x), bit_or(x), bit_xor(x) FROM q;
 SELECT stddev(x), stddev_pop(x), stddev_samp(n), variance(n), var_pop(y), var_samp(x), corr(y, x), covar_pop(y, x), covar_samp(y, x), regr_avgx(y, x), regr_avgy(y, x), regr_count(y, x), regr_intercept(y, x), regr_r2(y, x), regr_slope(y, x), regr_sxx(y, x), regr_sxy(y, x), regr_syy(y, x) FROM q;
 SELECT stddev(x), var_pop(x), corr(x, x), regr_slope(x, x), covar_samp(x, x), sum(x), avg(x), max(x), array_agg(x), string_agg(g, ','), json_agg(x), bool_and(b), bit_and(x), count(x) FROM q WHERE false;
--- gap: answers 42809 WITHIN GROUP specified, but rank is not an aggregate function
+-- gap: not yet
 SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY x), percentile_disc(0.5) WITHIN GROUP (ORDER BY x), mode() WITHIN GROUP (ORDER BY g), percentile_cont(ARRAY[0.25,0.75]) WITHIN GROUP (ORDER BY y), percentile_disc(ARRAY[0.1,0.9]) WITHIN GROUP (ORDER BY g), rank(3) WITHIN GROUP (ORDER BY x), dense_rank(3) WITHIN GROUP (ORDER BY x), percent_rank(3) WITHIN GROUP (ORDER BY x), cume_dist(3) WITHIN GROUP (ORDER BY x), percentile_cont(0.5) WITHIN GROUP (ORDER BY x * interval '1 hour') FROM q;
 SELECT percentile_cont(1.5) WITHIN GROUP (ORDER BY x) FROM q;
 SELECT percentile_cont(0.5) FROM q;
--- gap: answers 42809 WITHIN GROUP specified, but rank is not an aggregate function
+-- gap: not yet
 SELECT rank(1, 2) WITHIN GROUP (ORDER BY x) FROM q;
 SELECT sum(x) WITHIN GROUP (ORDER BY x) FROM q;
--- gap: another result
 SELECT percentile_disc(DISTINCT 0.5) WITHIN GROUP (ORDER BY x) FROM q;
 SELECT g, sum(x) FILTER (WHERE b), count(*) FILTER (WHERE x > 1) FROM q GROUP BY g ORDER BY g;
 SELECT g, b, sum(x), GROUPING(g), GROUPING(g, b) FROM q GROUP BY ROLLUP (g, b) ORDER BY 1, 2, 4, 5;
@@ -63,7 +62,7 @@ SELECT row_number() FROM q;
 SELECT sum(x) OVER (ORDER BY sum(x)) FROM q;
 SELECT x FROM q WHERE row_number() OVER () = 1;
 SELECT sum(row_number() OVER ()) FROM q;
--- gap: answers 42P20 window function calls cannot be nested
+-- gap: not yet
 SELECT row_number() OVER (ORDER BY row_number() OVER ()) FROM q;
 SELECT x, rank() OVER w, dense_rank() OVER w, row_number() OVER w, percent_rank() OVER w, cume_dist() OVER w, ntile(2) OVER w, lag(x) OVER w, lead(x, 2, -1) OVER w, first_value(x) OVER w, last_value(x) OVER w, nth_value(x, 2) OVER w FROM q WINDOW w AS (ORDER BY g, x) ORDER BY g, x;
 SELECT x, sum(x) OVER (ORDER BY x ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING), sum(x) OVER (ORDER BY x RANGE BETWEEN 1 PRECEDING AND CURRENT ROW), sum(x) OVER (ORDER BY x GROUPS BETWEEN 1 PRECEDING AND 1 FOLLOWING EXCLUDE CURRENT ROW), array_agg(x) OVER (ORDER BY g RANGE UNBOUNDED PRECEDING EXCLUDE TIES), count(*) OVER (PARTITION BY g), sum(x) FILTER (WHERE b) OVER (ORDER BY x) FROM q ORDER BY x;
@@ -71,12 +70,11 @@ SELECT d, count(*) OVER (ORDER BY d RANGE BETWEEN interval '1 month' PRECEDING A
 SELECT sum(x) OVER (ROWS BETWEEN -1 PRECEDING AND CURRENT ROW) FROM q;
 SELECT sum(x) OVER (ROWS BETWEEN NULL PRECEDING AND CURRENT ROW) FROM q;
 SELECT sum(x) OVER (RANGE 1 PRECEDING) FROM q;
--- gap: answers 0A000 RANGE with offset PRECEDING/FOLLOWING is not supported for column ty
+-- gap: not yet
 SELECT sum(x) OVER (ORDER BY g RANGE 1 PRECEDING) FROM q;
 SELECT sum(x) OVER (ORDER BY x, g RANGE 1 PRECEDING) FROM q;
 SELECT sum(x) OVER (ROWS BETWEEN CURRENT ROW AND 1 PRECEDING) FROM q;
 SELECT sum(x) OVER (ROWS BETWEEN UNBOUNDED FOLLOWING AND CURRENT ROW) FROM q;
--- gap: answers 42P20 frame starting from following row cannot have preceding rows
 SELECT sum(x) OVER (ROWS 1 FOLLOWING) FROM q;
 SELECT sum(x) OVER (GROUPS 1 PRECEDING) FROM q;
 SELECT sum(x) OVER w FROM q;
@@ -86,7 +84,7 @@ SELECT ntile(0) OVER () FROM q;
 SELECT nth_value(x, 0) OVER () FROM q;
 SELECT sum(DISTINCT x) OVER () FROM q;
 SELECT lag(x, 1, 'a') OVER () FROM q;
--- gap: another result
+-- gap: not yet
 SELECT rank() WITHIN GROUP (ORDER BY x) OVER () FROM q;
 SELECT x, lag(x, NULL) OVER (ORDER BY x), lag(x, -1) OVER (ORDER BY x), lead(x, 1, 0) OVER (ORDER BY x) FROM q ORDER BY x;
 SELECT 1 UNION SELECT 'a';
@@ -125,9 +123,8 @@ SELECT CASE WHEN true THEN 1 ELSE 'a' END;
 SELECT CASE WHEN true THEN 1 ELSE true END;
 SELECT COALESCE(1, 'a');
 SELECT COALESCE(1, true);
--- gap: answers 42883 function coalesce() does not exist
 SELECT COALESCE();
--- gap: another result
+-- gap: not yet
 SELECT NULLIF(1, 1), NULLIF(1, 2.0), NULLIF('a', 'b'), GREATEST(1, 2.5, NULL), LEAST('a', 'b'), GREATEST(NULL, NULL), COALESCE(NULL, 1, 2.5);
 SELECT NULLIF(1, 'a');
 SELECT GREATEST(1, 'a');
@@ -135,22 +132,18 @@ SELECT GREATEST(1, DATE '2024-01-01');
 SELECT * FROM q, LATERAL (SELECT q.x * 2 AS z) l ORDER BY x LIMIT 2;
 SELECT * FROM q, (SELECT q.x) l;
 SELECT q.x, s FROM q LEFT JOIN LATERAL generate_series(1, q.x) s ON true WHERE x < 3 ORDER BY 1, 2;
--- gap: answers 42P10 the combining JOIN type must be INNER or LEFT for a LATERAL referenc
+-- gap: not yet
 SELECT * FROM q RIGHT JOIN LATERAL (SELECT q.x) l ON true;
 WITH RECURSIVE t(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM t WHERE n < 5) SELECT sum(n) FROM t;
 WITH RECURSIVE t(n) AS (SELECT 1 UNION SELECT (n + 1) % 3 FROM t) SELECT * FROM t ORDER BY n;
--- gap: answers 0A000 SEARCH and CYCLE clauses are not supported
 WITH RECURSIVE t AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM t WHERE n < 3) SEARCH DEPTH FIRST BY n SET ord SELECT * FROM t ORDER BY ord;
--- gap: answers 0A000 SEARCH and CYCLE clauses are not supported
 WITH RECURSIVE t AS (SELECT 1 AS n UNION ALL SELECT n % 3 + 1 FROM t) CYCLE n SET is_cycle USING path SELECT * FROM t ORDER BY path;
--- gap: answers 0A000 SEARCH and CYCLE clauses are not supported
 WITH RECURSIVE t AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM t WHERE n < 3) SEARCH BREADTH FIRST BY n SET ord SELECT n, ord FROM t ORDER BY ord;
 WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1.5 FROM t WHERE n < 3) SELECT * FROM t;
 WITH RECURSIVE t(n) AS (SELECT n FROM t) SELECT * FROM t;
--- gap: answers 42804 recursive query "t" column 1 has type integer in non-recursive term 
+-- gap: not yet
 WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT sum(n) FROM t) SELECT * FROM t;
 WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT a.n FROM t a, t b) SELECT * FROM t;
--- gap: answers 42702 column reference "n" is ambiguous
 WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n FROM q LEFT JOIN t ON true) SELECT * FROM t;
 WITH t(n) AS (SELECT 1 UNION ALL SELECT n FROM t) SELECT * FROM t;
 WITH t(a, b) AS (SELECT 1) SELECT * FROM t;
@@ -165,30 +158,30 @@ SELECT x FROM q ORDER BY x LIMIT 'a';
 SELECT x FROM q ORDER BY x LIMIT x;
 SELECT x FROM q ORDER BY x LIMIT 1.5;
 SELECT count(*) FROM q TABLESAMPLE BERNOULLI (100);
--- gap: another result
+-- gap: not yet
 SELECT count(*) FROM q TABLESAMPLE SYSTEM (0) REPEATABLE (1);
 SELECT * FROM q TABLESAMPLE BERNOULLI (101);
 SELECT * FROM q TABLESAMPLE NOPE (1);
 SELECT * FROM generate_series(1, 3) WITH ORDINALITY AS t(a, b);
 SELECT * FROM ROWS FROM (generate_series(1, 2), generate_series(1, 3)) AS t(a, b);
 SELECT generate_series(1, 2), generate_series(1, 3);
--- gap: answers 0A000 nested set-returning function calls are not supported
+-- gap: not yet
 SELECT generate_series(1, generate_series(1, 2));
 SELECT x FROM q WHERE generate_series(1, 2) = 1;
--- gap: another result
+-- gap: not yet
 SELECT CASE WHEN true THEN generate_series(1, 2) END;
 SELECT * FROM nosuch_fn(1);
 SELECT * FROM lower('A'), upper('b') u(v);
 CREATE TABLE pk (id int PRIMARY KEY, name text, v int);
 SELECT id, name, count(*) FROM pk GROUP BY id;
 SELECT name, count(*) FROM pk GROUP BY name, v HAVING id > 1;
--- gap: another result
+-- gap: not yet
 SELECT pk, pk.*, (pk).name FROM pk;
 INSERT INTO pk VALUES (1, 'x', 2);
--- gap: another result
+-- gap: not yet
 SELECT pk, (pk).name, pk.name, row_to_json(pk), pk IS NULL, pk = ROW(1, 'x', 2), (SELECT p FROM pk p), name(pk), (pk).* FROM pk;
 SELECT (pk).nosuch FROM pk;
--- gap: answers 42809 column notation .name applied to type integer, which is not a compos
+-- gap: not yet
 SELECT (id).name FROM pk;
 SELECT name.id FROM pk;
 CREATE TYPE comp AS (a int, b text);
@@ -238,13 +231,13 @@ SELECT 1 AS a, 2 AS a ORDER BY a;
 SELECT sum(x) OVER (PARTITION BY g ORDER BY x), array_agg(x ORDER BY x DESC) OVER () FROM q;
 SELECT 'a' COLLATE "C" < 'b', 'a' COLLATE "nosuch";
 SELECT 1 COLLATE "C";
--- gap: another result
+-- gap: not yet
 SELECT ('a' COLLATE "C") < ('b' COLLATE "POSIX");
 SELECT any_value(1);
 SELECT current_user IS NOT NULL, current_schema, current_database() IS NOT NULL, version() LIKE '%', pg_typeof(current_schema), current_setting('nosuch.x', true);
 SELECT current_setting('nosuch');
 SELECT set_config('my.var', 'v', false), current_setting('my.var');
--- gap: answers 42883 function pg_column_size(integer) does not exist
+-- gap: not yet
 SELECT num_nulls(1, NULL, 2), num_nonnulls(1, NULL), num_nulls(VARIADIC ARRAY[1, NULL]), pg_column_size(1), pg_size_pretty(123456789::bigint), pg_size_bytes('1 GB'), obj_description(1, 'pg_class'), to_regclass('q'), to_regtype('int4'), 'q'::regclass, 'int4'::regtype, 'lower(text)'::regprocedure, format_type(23, NULL), format_type(1700, 655366), col_description(1, 1);
 SELECT 'nosuch'::regclass;
 SELECT 'nosuch'::regtype;

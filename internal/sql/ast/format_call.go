@@ -116,7 +116,7 @@ func (p *printer) bound(b FrameBound) {
 // indirect prints what a subscript or a field selection stands behind.
 func (p *printer) indirect(x Expr) {
 	switch x := x.(type) {
-	case *ColumnRef, *Param, *Subscript, *FieldSelect, *ArrayExpr:
+	case *ColumnRef, *Param, *Subscript, *FieldSelect:
 		p.bare(x)
 	default:
 		p.s("(")

@@ -63,31 +63,49 @@ func (p *parser) callTail(f *ast.FuncCall) ast.Expr {
 	if p.tok.Kind != kw.TokIdent {
 		return f
 	}
-	if p.is2(kw.Within, kw.Group) {
-		p.advance()
-		p.advance()
+	if p.windowless == p.depth+1 {
+		return f // a function of FROM: what follows is its alias
+	}
+	within := p.tok.Pos
+	if p.commit2(kw.Within, kw.Group) {
 		p.expectTok(kw.TokLParen)
 		f.WithinGroup = p.orderBy()
 		p.expectTok(kw.TokRParen)
+		p.checkWithin(f, within)
 	}
-	if p.is(kw.Filter) && p.peekIsTok(kw.TokLParen) && p.enter() {
+	if p.is(kw.Filter) && p.enter() {
 		p.advance()
-		p.advance()
+		p.expectTok(kw.TokLParen)
 		p.expect(kw.Where)
 		f.Filter = p.expr()
 		p.expectTok(kw.TokRParen)
 		p.leave()
 	}
-	if p.is(kw.Over) && (p.peekIsTok(kw.TokLParen) || isColID(p.peek(1))) {
-		pos := p.tok.Pos
-		p.advance()
+	if p.accept(kw.Over) {
 		if p.isTok(kw.TokLParen) {
 			f.Over = p.windowSpec()
 		} else {
-			f.Over = &ast.WindowSpec{Pos: pos, Name: p.name()}
+			f.Over = &ast.WindowSpec{Pos: p.at(), Name: p.name()}
 		}
 	}
 	return f
+}
+
+// checkWithin refuses what cannot stand before WITHIN GROUP.
+func (p *parser) checkWithin(f *ast.FuncCall, pos int) {
+	what := ""
+	switch {
+	case p.err != nil:
+	case len(f.OrderBy) > 0:
+		what = "multiple ORDER BY clauses"
+	case f.Distinct:
+		what = "DISTINCT"
+	case f.Variadic:
+		what = "VARIADIC"
+	}
+	if what != "" {
+		p.failAt(pos, sqlerr.SyntaxError, "cannot use "+what+" with WITHIN GROUP")
+	}
 }
 
 // windowSpec reads ([base] [PARTITION BY ...] [ORDER BY ...] [frame]).
@@ -138,6 +156,9 @@ func (p *parser) frame() *ast.Frame {
 	} else {
 		f.Start = p.frameBound()
 		f.End = ast.FrameBound{Pos: f.Start.Pos, Kind: ast.CurrentRow}
+		if f.Start.Kind == ast.OffsetFollowing {
+			p.failAt(f.Start.Pos, sqlerr.WindowingError, "frame starting from following row cannot end with current row")
+		}
 	}
 	switch {
 	case p.err != nil:
@@ -152,13 +173,13 @@ func (p *parser) frame() *ast.Frame {
 	}
 	if p.accept(kw.Exclude) {
 		switch {
-		case p.accept2(kw.Current, kw.Row):
+		case p.commit2(kw.Current, kw.Row):
 			f.Exclude = ast.ExcludeCurrentRow
 		case p.accept(kw.Group):
 			f.Exclude = ast.ExcludeGroup
 		case p.accept(kw.Ties):
 			f.Exclude = ast.ExcludeTies
-		case p.accept2(kw.No, kw.Others):
+		case p.commit2(kw.No, kw.Others):
 		default:
 			p.syntaxError()
 		}
@@ -225,7 +246,28 @@ func (p *parser) specialCall(pos int, word kw.Keyword) ast.Expr {
 	if f == nil || p.err != nil {
 		return nil
 	}
-	return p.callTail(f)
+	return f
+}
+
+// listCall reads COALESCE, GREATEST, LEAST and NULLIF: expressions and nothing
+// else between the parentheses, NULLIF two of them.
+func (p *parser) listCall(pos int, word kw.Keyword) ast.Expr {
+	if !p.enter() {
+		return nil
+	}
+	defer p.leave()
+	f := call(pos, p.tok.Text)
+	p.advance()
+	p.expectTok(kw.TokLParen)
+	if word == kw.Nullif {
+		f.Args = append(f.Args, p.expr())
+		p.expectTok(kw.TokComma)
+		f.Args = append(f.Args, p.expr())
+	} else {
+		f.Args = p.exprList()
+	}
+	p.expectTok(kw.TokRParen)
+	return f
 }
 
 // extract reads field FROM x; the field is a word or a string.
@@ -234,9 +276,6 @@ func (p *parser) extract(pos int) *ast.FuncCall {
 		p.syntaxError()
 	}
 	field := p.wordLiteral(ast.StringLiteral, p.tok.Text)
-	if p.acceptTok(kw.TokComma) {
-		return call(pos, "extract", field, p.expr())
-	}
 	p.expect(kw.From)
 	return call(pos, "extract", field, p.expr())
 }

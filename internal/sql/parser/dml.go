@@ -26,10 +26,10 @@ func (p *parser) insert(pos int, with *ast.With) ast.Stmt {
 		p.expectTok(kw.TokRParen)
 	}
 	s.Overriding = p.overriding()
-	if !p.accept2(kw.Default, kw.Values) {
+	if !p.commit2(kw.Default, kw.Values) {
 		s.Query = p.selectStmt()
 	}
-	for p.is2(kw.On, kw.Conflict) {
+	for p.is(kw.On) {
 		s.OnConflict = append(s.OnConflict, p.onConflict())
 	}
 	s.Returning = p.returning()
@@ -114,15 +114,14 @@ func (p *parser) assignTarget() ast.AssignTarget {
 // onConflict reads ON CONFLICT [target] DO ...
 func (p *parser) onConflict() *ast.OnConflict {
 	c := &ast.OnConflict{Pos: p.at()}
-	p.advance()
-	p.advance()
+	p.commit2(kw.On, kw.Conflict)
 	if p.acceptTok(kw.TokLParen) {
 		c.Elems = p.indexElems()
 		p.expectTok(kw.TokRParen)
 		if p.accept(kw.Where) {
 			c.Where = p.expr()
 		}
-	} else if p.accept2(kw.On, kw.Constraint) {
+	} else if p.commit2(kw.On, kw.Constraint) {
 		c.Constraint = p.name()
 	}
 	p.expect(kw.Do)
@@ -171,18 +170,16 @@ func (p *parser) setClauses() []ast.SetClause {
 	}
 }
 
-// checkMultiSource checks the right side of SET (a, b) = ...; a single value in
-// parentheses is a row of one.
+// checkMultiSource checks the right side of SET (a, b) = ...
 func (p *parser) checkMultiSource(s *ast.SetClause) {
-	n := 1
 	switch v := s.Value.(type) {
 	case *ast.Subquery:
-		return
 	case *ast.RowExpr:
-		n = len(v.Elems)
-	}
-	if n != len(s.Targets) {
-		p.failAt(s.Pos, sqlerr.SyntaxError, "number of columns does not match number of values")
+		if len(v.Elems) != len(s.Targets) {
+			p.failAt(v.Pos, sqlerr.SyntaxError, "number of columns does not match number of values")
+		}
+	default:
+		p.failAt(ast.Start(v), sqlerr.FeatureNotSupported, "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression")
 	}
 }
 
@@ -269,7 +266,7 @@ func (p *parser) mergeWhen() ast.MergeWhen {
 	}
 	p.expect(kw.Then)
 	switch {
-	case p.accept2(kw.Do, kw.Nothing):
+	case p.commit2(kw.Do, kw.Nothing):
 	case w.Matched && p.accept(kw.Update):
 		p.expect(kw.Set)
 		w.Action = ast.MergeUpdate
@@ -283,7 +280,7 @@ func (p *parser) mergeWhen() ast.MergeWhen {
 			p.expectTok(kw.TokRParen)
 		}
 		w.Overriding = p.overriding()
-		if !p.accept2(kw.Default, kw.Values) {
+		if !p.commit2(kw.Default, kw.Values) {
 			p.expect(kw.Values)
 			p.expectTok(kw.TokLParen)
 			w.Values = p.exprList()
@@ -300,10 +297,10 @@ func (p *parser) truncate() ast.Stmt {
 	p.advance()
 	p.accept(kw.Table)
 	s.Tables = p.relations()
-	if p.accept2(kw.Restart, kw.Identity) {
+	if p.commit2(kw.Restart, kw.Identity) {
 		s.RestartIdentity = true
 	} else {
-		p.accept2(kw.Continue, kw.Identity)
+		p.commit2(kw.Continue, kw.Identity)
 	}
 	s.Cascade, _ = p.dropBehaviour()
 	return s
@@ -395,7 +392,7 @@ func (p *parser) oldCopyOptions() []ast.Option {
 			p.advance()
 			name := "force_quote"
 			switch {
-			case p.accept2(kw.Not, kw.Null):
+			case p.commit2(kw.Not, kw.Null):
 				name = "force_not_null"
 			case p.accept(kw.Null):
 				name = "force_null"

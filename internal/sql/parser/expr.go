@@ -400,7 +400,27 @@ func (p *parser) prefix(restricted bool) ast.Expr {
 			return e
 		}
 	}
-	return p.indirection(p.primary())
+	start := p.tok
+	x := p.primary()
+	switch p.tok.Kind {
+	case kw.TokLBracket, kw.TokDot:
+		if takesIndirection(x, &start) {
+			return p.indirection(x)
+		}
+	}
+	return x
+}
+
+// takesIndirection reports whether a subscript or a field may follow an operand:
+// a column, a placeholder, and what stands in parentheses and is no row.
+func takesIndirection(x ast.Expr, start *kw.Token) bool {
+	switch x := x.(type) {
+	case *ast.ColumnRef, *ast.Param:
+		return true
+	case *ast.RowExpr: // (1, 2) itself, not what parentheses stand around
+		return start.Kind == kw.TokLParen && x.Pos != start.Pos
+	}
+	return start.Kind == kw.TokLParen
 }
 
 func (p *parser) prefixOperator(restricted bool) ast.Expr {

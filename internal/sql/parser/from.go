@@ -280,11 +280,15 @@ func (p *parser) funcRef(pos int, lateral bool) ast.TableExpr {
 
 // tableFunc reads a call; other operands are not table functions.
 func (p *parser) tableFunc() ast.Expr {
-	start := p.tok
+	start, outer := p.tok, p.windowless
+	p.windowless = p.depth + 1
 	e := p.primary()
+	p.windowless = outer
 	switch e.(type) {
 	case *ast.FuncCall, *ast.Cast:
 		return e
+	case *ast.ColumnRef:
+		p.syntaxError() // a name that nothing calls
 	}
 	if p.err == nil {
 		p.syntaxErrorAt(&start)

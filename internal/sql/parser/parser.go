@@ -96,7 +96,9 @@ type parser struct {
 	lastEnd int // end of the token before tok
 	depth   int
 	err     *sqlerr.Error
-	into    *ast.CreateTableAs // of a SELECT ... INTO not yet claimed by its statement
+	// windowless is the depth, plus one, at which a call is a function of FROM
+	windowless int
+	into       *ast.CreateTableAs // of a SELECT ... INTO not yet claimed by its statement
 }
 
 // parsers keeps parsers for reuse; one is larger than a usual tree.
@@ -231,6 +233,16 @@ func (p *parser) accept2(a, b kw.Keyword) bool {
 	}
 	p.advance()
 	p.advance()
+	return true
+}
+
+// commit2 accepts two words where the first can begin nothing else, so that an
+// error is at the second.
+func (p *parser) commit2(a, b kw.Keyword) bool {
+	if !p.accept(a) {
+		return false
+	}
+	p.expect(b)
 	return true
 }
 

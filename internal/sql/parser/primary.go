@@ -120,8 +120,11 @@ func (p *parser) specialWord(pos int) ast.Expr {
 	p.advance()
 	switch word {
 	case kw.CurrentTime, kw.CurrentTimestamp, kw.Localtime, kw.Localtimestamp:
-		if p.isTok(kw.TokLParen) && p.peekIsTok(kw.TokInt) {
-			p.advance()
+		if p.acceptTok(kw.TokLParen) {
+			if !p.isTok(kw.TokInt) {
+				p.syntaxError()
+				return nil
+			}
 			f.Args = []ast.Expr{p.literal(ast.IntLiteral)}
 			p.expectTok(kw.TokRParen)
 		}
@@ -153,6 +156,10 @@ func (p *parser) columnNamePrimary(pos int, word kw.Keyword) ast.Expr {
 		if paren {
 			p.advance()
 			return p.row(pos)
+		}
+	case kw.Coalesce, kw.Greatest, kw.Least, kw.Nullif:
+		if paren {
+			return p.listCall(pos, word)
 		}
 	case kw.Extract, kw.Overlay, kw.Position, kw.Substring, kw.Trim, kw.Normalize, kw.Treat:
 		if paren {
@@ -220,6 +227,20 @@ func (p *parser) typedLiteralOf(pos int, t *ast.TypeName) ast.Expr {
 
 // parenQuery reads a query in any number of parentheses.
 func (p *parser) parenQuery() *ast.Select {
+	if next := p.peek(1); next.Kind != kw.TokLParen {
+		if !p.enter() {
+			return nil
+		}
+		defer p.leave()
+		p.expectTok(kw.TokLParen)
+		if !p.startsQuery() {
+			p.syntaxError()
+			return nil
+		}
+		query := p.selectStmt()
+		p.expectTok(kw.TokRParen)
+		return query
+	}
 	open := p.tok
 	query, _ := p.parens()
 	if query == nil && p.err == nil {

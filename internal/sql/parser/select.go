@@ -21,10 +21,60 @@ func (p *parser) selectAfterWith(pos int, with *ast.With) *ast.Select {
 	s := &ast.Select{Pos: pos, With: with}
 	s.Body = p.setOps(p.setOperand(), 0)
 	p.selectTail(s)
-	if inner, ok := s.Body.(*ast.Select); ok && with == nil && isBare(s) {
-		return inner
+	return p.merged(s)
+}
+
+// merged makes one query of a query in parentheses and the clauses after it,
+// which belong to it; each may be written once.
+func (p *parser) merged(s *ast.Select) *ast.Select {
+	inner, nested := s.Body.(*ast.Select)
+	switch {
+	case p.err != nil:
+	case nested && s.OrderBy != nil && inner.OrderBy != nil:
+		p.failAt(ast.Start(s.OrderBy[0].Expr), sqlerr.SyntaxError, "multiple ORDER BY clauses not allowed")
+	case nested && s.Offset != nil && inner.Offset != nil:
+		p.failAt(ast.Start(s.Offset), sqlerr.SyntaxError, "multiple OFFSET clauses not allowed")
+	case nested && s.Limit != nil && inner.Limit != nil:
+		p.failAt(ast.Start(s.Limit), sqlerr.SyntaxError, "multiple LIMIT clauses not allowed")
+	case s.WithTies && s.OrderBy == nil && !(nested && inner.OrderBy != nil):
+		p.failAt(p.tok.Pos, sqlerr.SyntaxError, "WITH TIES cannot be specified without ORDER BY clause")
+	case s.WithTies && skipsLocked(s, inner):
+		p.failAt(p.tok.Pos, sqlerr.SyntaxError, "SKIP LOCKED and WITH TIES options cannot be used together")
+	case nested && s.With != nil && inner.With != nil:
+		p.failAt(s.With.Pos, sqlerr.SyntaxError, "multiple WITH clauses not allowed")
 	}
-	return s
+	if !nested || p.err != nil {
+		return s
+	}
+	inner.Pos = s.Pos
+	if s.With != nil {
+		inner.With = s.With
+	}
+	if s.OrderBy != nil {
+		inner.OrderBy = s.OrderBy
+	}
+	if s.Offset != nil {
+		inner.Offset = s.Offset
+	}
+	if s.Limit != nil {
+		inner.Limit, inner.WithTies = s.Limit, s.WithTies
+	}
+	inner.Locking = append(inner.Locking, s.Locking...)
+	return inner
+}
+
+func skipsLocked(queries ...*ast.Select) bool {
+	for _, s := range queries {
+		if s == nil {
+			continue
+		}
+		for _, l := range s.Locking {
+			if l.Wait == ast.LockSkipLocked {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // isBare reports whether a query is nothing but its body.
@@ -37,7 +87,7 @@ func (p *parser) selectRest(left *ast.Select) *ast.Select {
 	s := &ast.Select{Pos: left.Pos}
 	s.Body = p.setOps(unwrap(left), 0)
 	p.selectTail(s)
-	return s
+	return p.merged(s)
 }
 
 // unwrap gives the body of a query in parentheses where that is all it has.
@@ -128,9 +178,6 @@ func (p *parser) valuesRows(pos int) *ast.Values {
 			}
 		}
 		p.expectTok(kw.TokRParen)
-		if v.Rows != nil && len(row) != len(v.Rows[0]) {
-			p.failAt(p.lastEnd-1, sqlerr.SyntaxError, "VALUES lists must all be the same length")
-		}
 		v.Rows = append(v.Rows, row)
 		if !p.acceptTok(kw.TokComma) {
 			return v
@@ -165,7 +212,7 @@ func (p *parser) selectCore() *ast.SelectCore {
 	if p.accept(kw.Where) {
 		c.Where = p.expr()
 	}
-	if p.accept2(kw.Group, kw.By) {
+	if p.commit2(kw.Group, kw.By) {
 		if p.accept(kw.Distinct) {
 			c.GroupDistinct = true
 		} else {
@@ -217,7 +264,7 @@ func (p *parser) selectInto() {
 	p.accept(kw.Table)
 	c.Name = p.qualified()
 	if p.into != nil || p.depth > 0 {
-		p.failAt(pos, sqlerr.SyntaxError, "SELECT ... INTO is not allowed here")
+		p.failAt(c.Name.Pos, sqlerr.SyntaxError, "SELECT ... INTO is not allowed here")
 	}
 	p.into = c
 }
@@ -332,35 +379,32 @@ func (p *parser) selectTail(s *ast.Select) {
 	if p.is(kw.Order) {
 		s.OrderBy = p.orderBy()
 	}
+	locked := p.locking(s)
 	limited := false
 	for {
-		pos := p.tok.Pos
 		switch p.tok.Keyword {
 		case kw.Limit, kw.Fetch:
 			if limited {
-				p.failAt(pos, sqlerr.SyntaxError, "multiple LIMIT clauses not allowed")
+				p.syntaxError()
 			}
 			limited = true
 			p.limit(s)
+			continue
 		case kw.Offset:
 			if s.Offset != nil {
-				p.failAt(pos, sqlerr.SyntaxError, "multiple OFFSET clauses not allowed")
+				p.syntaxError()
 			}
 			p.advance()
 			s.Offset = p.expr()
 			if !p.accept(kw.Row) {
 				p.accept(kw.Rows)
 			}
-		case kw.For:
-			if !p.locking(s) {
-				return
-			}
-		default:
-			if s.WithTies && s.OrderBy == nil && p.err == nil {
-				p.failAt(pos, sqlerr.SyntaxError, "WITH TIES cannot be specified without ORDER BY clause")
-			}
-			return
+			continue
 		}
+		break
+	}
+	if !locked {
+		p.locking(s)
 	}
 }
 
@@ -397,36 +441,39 @@ func (p *parser) limit(s *ast.Select) {
 	}
 }
 
-// locking reads one FOR clause; FOR READ ONLY says nothing. It reports false
-// where FOR belongs to something around the query.
+// locking reads the FOR clauses; FOR READ ONLY says nothing. It reports
+// whether one was there.
 func (p *parser) locking(s *ast.Select) bool {
-	l := ast.Locking{Pos: p.at()}
-	switch {
-	case p.accept2(kw.For, kw.Update):
-		l.Strength = ast.ForUpdate
-	case p.accept2(kw.For, kw.Share):
-		l.Strength = ast.ForShare
-	case p.is2(kw.For, kw.No):
-		p.advance()
-		p.advance()
-		p.expect(kw.Key)
-		p.expect(kw.Update)
-		l.Strength = ast.ForNoKeyUpdate
-	case p.accept3(kw.For, kw.Key, kw.Share):
-		l.Strength = ast.ForKeyShare
-	case p.accept3(kw.For, kw.Read, kw.Only):
-		return true
-	default:
+	if !p.is(kw.For) {
 		return false
 	}
-	if p.accept(kw.Of) {
-		l.Of = p.qualifiedList()
+	for p.is(kw.For) {
+		l := ast.Locking{Pos: p.at()}
+		p.advance()
+		switch {
+		case p.accept(kw.Update):
+			l.Strength = ast.ForUpdate
+		case p.accept(kw.Share):
+			l.Strength = ast.ForShare
+		case p.commit2(kw.No, kw.Key):
+			p.expect(kw.Update)
+			l.Strength = ast.ForNoKeyUpdate
+		case p.commit2(kw.Key, kw.Share):
+			l.Strength = ast.ForKeyShare
+		case p.commit2(kw.Read, kw.Only):
+			return true
+		default:
+			p.syntaxError()
+		}
+		if p.accept(kw.Of) {
+			l.Of = p.qualifiedList()
+		}
+		if p.accept(kw.Nowait) {
+			l.Wait = ast.LockNowait
+		} else if p.commit2(kw.Skip, kw.Locked) {
+			l.Wait = ast.LockSkipLocked
+		}
+		s.Locking = append(s.Locking, l)
 	}
-	if p.accept(kw.Nowait) {
-		l.Wait = ast.LockNowait
-	} else if p.accept2(kw.Skip, kw.Locked) {
-		l.Wait = ast.LockSkipLocked
-	}
-	s.Locking = append(s.Locking, l)
 	return true
 }

@@ -286,7 +286,7 @@ func (p *parser) declare() ast.Stmt {
 			s.Insensitive = ast.No
 		case p.accept(kw.Scroll):
 			s.Scroll = ast.Yes
-		case p.accept2(kw.No, kw.Scroll):
+		case p.commit2(kw.No, kw.Scroll):
 			s.Scroll = ast.No
 		default:
 			p.syntaxError()
@@ -294,9 +294,9 @@ func (p *parser) declare() ast.Stmt {
 	}
 	p.expect(kw.Cursor)
 	switch {
-	case p.accept2(kw.With, kw.Hold):
+	case p.commit2(kw.With, kw.Hold):
 		s.Hold = ast.Yes
-	case p.accept2(kw.Without, kw.Hold):
+	case p.commit2(kw.Without, kw.Hold):
 		s.Hold = ast.No
 	}
 	p.expect(kw.For)

@@ -17,7 +17,7 @@ func (p *parser) topLevel() ast.Stmt {
 	p.into = nil
 	s, ok := stmt.(*ast.Select)
 	if !ok {
-		p.failAt(into.Pos, "42601", "SELECT ... INTO is not allowed here")
+		p.failAt(into.Name.Pos, "42601", "SELECT ... INTO is not allowed here")
 		return stmt
 	}
 	into.Pos = s.Pos
@@ -132,10 +132,12 @@ func (p *parser) work() {
 
 // chain reads AND [NO] CHAIN.
 func (p *parser) chain() bool {
-	if p.accept3(kw.And, kw.No, kw.Chain) {
+	if !p.accept(kw.And) {
 		return false
 	}
-	return p.accept2(kw.And, kw.Chain)
+	no := p.accept(kw.No)
+	p.expect(kw.Chain)
+	return !no
 }
 
 // transactionModes reads modes, with or without commas.
@@ -143,15 +145,17 @@ func (p *parser) transactionModes(m *ast.TransactionModes) {
 	for n := 0; ; n++ {
 		comma := n > 0 && p.acceptTok(kw.TokComma)
 		switch {
-		case p.accept2(kw.Isolation, kw.Level):
+		case p.commit2(kw.Isolation, kw.Level):
 			m.Isolation = p.isolation()
-		case p.accept2(kw.Read, kw.Only):
+		case p.accept(kw.Read):
 			m.ReadOnly = ast.Yes
-		case p.accept2(kw.Read, kw.Write):
-			m.ReadOnly = ast.No
+			if !p.accept(kw.Only) {
+				p.expect(kw.Write)
+				m.ReadOnly = ast.No
+			}
 		case p.accept(kw.Deferrable):
 			m.Deferrable = ast.Yes
-		case p.accept2(kw.Not, kw.Deferrable):
+		case p.commit2(kw.Not, kw.Deferrable):
 			m.Deferrable = ast.No
 		default:
 			if comma {
@@ -164,11 +168,13 @@ func (p *parser) transactionModes(m *ast.TransactionModes) {
 
 func (p *parser) isolation() ast.IsolationLevel {
 	switch {
-	case p.accept2(kw.Read, kw.Uncommitted):
-		return ast.ReadUncommitted
-	case p.accept2(kw.Read, kw.Committed):
+	case p.accept(kw.Read):
+		if p.accept(kw.Uncommitted) {
+			return ast.ReadUncommitted
+		}
+		p.expect(kw.Committed)
 		return ast.ReadCommitted
-	case p.accept2(kw.Repeatable, kw.Read):
+	case p.commit2(kw.Repeatable, kw.Read):
 		return ast.RepeatableRead
 	case p.accept(kw.Serializable):
 		return ast.Serializable

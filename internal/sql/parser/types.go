@@ -119,6 +119,20 @@ func (p *parser) typeMods() []ast.Expr {
 	return mods
 }
 
+// length reads (n) with one number, or nothing.
+func (p *parser) length() []ast.Expr {
+	if !p.acceptTok(kw.TokLParen) {
+		return nil
+	}
+	if !p.isTok(kw.TokInt) {
+		p.syntaxError()
+		return nil
+	}
+	mods := []ast.Expr{p.literal(ast.IntLiteral)}
+	p.expectTok(kw.TokRParen)
+	return mods
+}
+
 // keywordType reads the types that are words of the grammar.
 func (p *parser) keywordType(pos int, word kw.Keyword) *ast.TypeName {
 	p.advance()
@@ -141,7 +155,7 @@ func (p *parser) keywordType(pos int, word kw.Keyword) *ast.TypeName {
 		return t
 	case kw.Varchar:
 		t := builtinType(pos, "varchar")
-		t.Mods = p.typeMods()
+		t.Mods = p.length()
 		return t
 	case kw.National:
 		if !p.accept(kw.Character) {
@@ -158,7 +172,7 @@ func (p *parser) keywordType(pos int, word kw.Keyword) *ast.TypeName {
 		return p.timeType(pos, "timestamp", "timestamptz")
 	case kw.Interval:
 		t := builtinType(pos, "interval")
-		if t.Mods = p.typeMods(); t.Mods == nil {
+		if t.Mods = p.length(); t.Mods == nil {
 			p.intervalFields(t)
 		}
 		return t
@@ -197,8 +211,8 @@ func (p *parser) characterType(pos int) *ast.TypeName {
 	t := builtinType(pos, "bpchar")
 	if p.accept(kw.Varying) {
 		t.Name.Name = "varchar"
-		t.Mods = p.typeMods()
-	} else if t.Mods = p.typeMods(); t.Mods == nil {
+		t.Mods = p.length()
+	} else if t.Mods = p.length(); t.Mods == nil {
 		t.Mods = one(pos)
 	}
 	return t
@@ -218,7 +232,7 @@ func (p *parser) bitType(pos int) *ast.TypeName {
 // timeType reads TIME and TIMESTAMP with precision and WITH[OUT] TIME ZONE.
 func (p *parser) timeType(pos int, plain, zoned string) *ast.TypeName {
 	t := builtinType(pos, plain)
-	t.Mods = p.typeMods()
+	t.Mods = p.length()
 	if p.accept3(kw.With, kw.Time, kw.Zone) {
 		t.Name.Name = zoned
 	} else {
@@ -261,6 +275,6 @@ func (p *parser) intervalFields(t *ast.TypeName) {
 		t.Interval = first.String()
 	}
 	if last == kw.Second && t.Mods == nil {
-		t.Mods = p.typeMods()
+		t.Mods = p.length()
 	}
 }

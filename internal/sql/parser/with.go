@@ -24,7 +24,7 @@ func (p *parser) cte() *ast.CTE {
 	p.expect(kw.As)
 	if p.accept(kw.Materialized) {
 		c.Materialized = ast.MaterializeAlways
-	} else if p.accept2(kw.Not, kw.Materialized) {
+	} else if p.commit2(kw.Not, kw.Materialized) {
 		c.Materialized = ast.MaterializeNever
 	}
 	if !p.enter() {

@@ -288,6 +288,11 @@ func (s *Scanner) punctuation(t *Token, c byte) {
 			s.number(t)
 			return
 		}
+		if s.at(0) == '.' {
+			s.pos++
+			t.Kind = TokDotDot
+			return
+		}
 		t.Kind = TokDot
 	case ':':
 		s.colon(t)
@@ -346,13 +351,18 @@ func (s *Scanner) number(t *Token) {
 				t.Kind = TokNumeric
 				s.pos += n
 				s.digits()
+			} else if n == 2 {
+				s.pos += n
+				s.errorAt(start, "trailing junk after numeric literal")
+				return
 			}
 		}
 	}
 	t.Text = s.text[start:s.pos]
 	if classes[s.at(0)]&classIdentStart != 0 {
-		_, n := utf8.DecodeRuneInString(s.text[s.pos:])
-		s.pos += n
+		for classes[s.at(0)]&classIdent != 0 {
+			s.pos++
+		}
 		s.errorAt(start, "trailing junk after numeric literal")
 	}
 }

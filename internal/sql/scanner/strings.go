@@ -81,9 +81,9 @@ func (s *Scanner) quoted(t *Token) string {
 	}
 }
 
-// mayContinue is a cheap no for most strings: only space can stand between a
-// string and its continuation.
-func (s *Scanner) mayContinue() bool { return classes[s.at(0)]&classSpace != 0 }
+// mayContinue is a cheap no for most strings: only space and a comment can
+// stand between a string and its continuation.
+func (s *Scanner) mayContinue() bool { return classes[s.at(0)]&classSpace != 0 || s.at(0) == '-' }
 
 // continued reports whether a newline and a quote follow, and reads them. It
 // reads nothing otherwise.
@@ -97,7 +97,7 @@ func (s *Scanner) continued() bool {
 			i++
 		case classes[c]&classSpace != 0:
 			i++
-		case newline && c == '-' && i+1 < len(s.text) && s.text[i+1] == '-':
+		case c == '-' && i+1 < len(s.text) && s.text[i+1] == '-':
 			for i < len(s.text) && s.text[i] != '\n' && s.text[i] != '\r' {
 				i++
 			}
@@ -242,7 +242,7 @@ func (s *Scanner) codePoint(start, digits int) (rune, bool) {
 		s.pos++
 	}
 	if v == 0 || v > utf8.MaxRune {
-		s.err = sqlerr.New(sqlerr.SyntaxError, "invalid Unicode escape value").At(start)
+		s.errorAt(start, "invalid Unicode escape value")
 		return 0, false
 	}
 	return rune(v), true
@@ -264,7 +264,9 @@ func (s *Scanner) lowSurrogate(start int, high rune) (rune, bool) {
 			return r, true
 		}
 	}
-	s.err = sqlerr.New(sqlerr.SyntaxError, "invalid Unicode surrogate pair").At(start)
+	at := s.pos
+	s.pos++
+	s.errorAt(at, "invalid Unicode surrogate pair")
 	return 0, false
 }
 
@@ -323,8 +325,7 @@ func (s *Scanner) unicode(t *Token, start int) {
 	if s.skipBlank() && len(s.text)-s.pos > 7 && equalFold("uescape", s.text[s.pos:s.pos+7]) {
 		s.pos += 7
 		s.skipBlank()
-		if s.at(0) != '\'' || s.at(2) != '\'' || isHex(s.at(1)) || strings.IndexByte("+'\" \t\n\r", s.at(1)) >= 0 {
-			s.errorAt(mark, "invalid Unicode escape character")
+		if !s.checkEscape() {
 			return
 		}
 		escape = s.at(1)
@@ -336,6 +337,29 @@ func (s *Scanner) unicode(t *Token, start int) {
 	if t.Quoted {
 		t.Text = truncateName(t.Text)
 	}
+}
+
+// checkEscape refuses what cannot be the string after UESCAPE.
+func (s *Scanner) checkEscape() bool {
+	at := s.pos
+	if s.at(0) != '\'' {
+		var t Token
+		s.Read(&t)
+		if s.err == nil {
+			s.errorAt(at, "UESCAPE must be followed by a simple string literal")
+		}
+		return false
+	}
+	if s.at(2) == '\'' && s.at(3) != '\'' && !isHex(s.at(1)) && strings.IndexByte("+'\" \t\n\r", s.at(1)) < 0 {
+		return true
+	}
+	t := Token{Pos: at}
+	s.pos++
+	s.quoted(&t)
+	if s.err == nil {
+		s.errorAt(at, "invalid Unicode escape character")
+	}
+	return false
 }
 
 // decodeUnicode replaces \XXXX and \+XXXXXX.
@@ -362,9 +386,10 @@ func (s *Scanner) decodeUnicode(start int, raw string, escape byte) string {
 		r, ok := hexRune(raw, i+skip, digits)
 		if !ok {
 			s.err = sqlerr.New(sqlerr.SyntaxError, "invalid Unicode escape").
-				WithHint("Unicode escapes must be \\XXXX or \\+XXXXXX.").At(start)
+				WithHint("Unicode escapes must be \\XXXX or \\+XXXXXX.").At(start + 3 + i)
 			return ""
 		}
+		at := i
 		i += skip + digits - 1
 		if high != 0 {
 			r = utf16.DecodeRune(high, r)
@@ -373,8 +398,12 @@ func (s *Scanner) decodeUnicode(start int, raw string, escape byte) string {
 			high = r
 			continue
 		}
-		if r == 0 || r == utf8.RuneError || !utf8.ValidRune(r) {
-			s.err = sqlerr.New(sqlerr.SyntaxError, "invalid Unicode escape value").At(start)
+		if utf16.IsSurrogate(r) || r == utf8.RuneError {
+			s.err = sqlerr.New(sqlerr.SyntaxError, "invalid Unicode surrogate pair").At(start + 3 + i + 1)
+			return ""
+		}
+		if r == 0 || !utf8.ValidRune(r) {
+			s.err = sqlerr.New(sqlerr.SyntaxError, "invalid Unicode escape value").At(start + 3 + at)
 			return ""
 		}
 		b = utf8.AppendRune(b, r)

@@ -24,6 +24,7 @@ const (
 	TokComma
 	TokSemicolon
 	TokDot
+	TokDotDot      // no statement has it; an error names it whole
 	TokColon       // in a subscript
 	TokDoubleColon // ::
 	TokColonEquals // :=

@@ -56,7 +56,7 @@ SELECT -a ^ 2, - (a ^ 2), -(-1), +-+x, 2 ^ 3 ^ 4, 2 ^ (3 ^ 4), (a + b) * c, a - 
 SELECT NOT a = b, (NOT a) = b, a = (NOT b), NOT NOT a, (a OR b) AND c, a OR b AND c, (a AND b) AND c, a AND (b AND c)
 SELECT -1::int, (-1)::int, a::int::text, CAST(x AS double precision), x::timestamp(3) with time zone, x::varchar(10)[], x::int[3][], x::int ARRAY[4], y::char, z::char(3), b::bit, b::bit varying(4), n::national character varying(3), "x"::"char", i::interval day to second(2), f::float(10), g::float(40)
 SELECT interval '1' year to month, interval(3) '1 s', interval '3' second(2), timestamp(3) with time zone '2020-01-01', time '10:00', numeric(10,2) '1.5', uuid 'x', pg_catalog.int4 '5', double precision '1.5', bpchar(3) 'abc', json '{}', bit '101', bit(3) '101'
-SELECT a[1][2], a[1:2][3], (a)[1], (f(x))[1], f(x)[1], (a.b).c, (t).*, (f(x)).*, a[:], a[b:c], a[(:x):(:y)], ARRAY[:x, 2][1]
+SELECT a[1][2], a[1:2][3], (a)[1], (f(x))[1], (a.b).c, (t).*, (f(x)).*, a[:], a[b:c], a[(:x):(:y)], (ARRAY[:x, 2])[1]
 SELECT a ? 'k', a ?| ARRAY['x'], a ?& b, data ? 'x', a @? '$.x', a @> b, a <@ b, a #>> '{x}', a -> 'b' ->> 'c', a && b, a @@ b
 SELECT x=$1, y<$2, z>=-$3, a||$4, 5-$5, @$1
 SELECT x=:a, y<:b, z::text, a[1:2], f(k := :c), g(k => :a)
@@ -80,7 +80,7 @@ TABLE t
 VALUES (1, 'a'), (2, DEFAULT) ORDER BY 1 LIMIT 1
 (SELECT 1) UNION ALL (SELECT 2 ORDER BY 1 LIMIT 1) INTERSECT SELECT 3 EXCEPT (SELECT 4 UNION SELECT 5) ORDER BY 1
 ((SELECT 1))
-((SELECT 1 LIMIT 1) LIMIT 2)
+((SELECT 1 LIMIT 1) OFFSET 2)
 (WITH x AS (SELECT 1) SELECT * FROM x) UNION SELECT 2
 SELECT * FROM a NATURAL JOIN b NATURAL LEFT JOIN c RIGHT OUTER JOIN d USING (x, y) AS j FULL JOIN e ON true
 SELECT * FROM a JOIN b JOIN c ON b.x = c.x ON a.x = b.x
@@ -100,7 +100,7 @@ INSERT INTO t (a) (SELECT 1)
 INSERT INTO t VALUES (1) ON CONFLICT (lower(a), b COLLATE "C" text_ops) WHERE x > 1 DO UPDATE SET (a, b) = ROW(1, 2), c = DEFAULT, d[1] = 2 WHERE y
 INSERT OR REPLACE INTO t VALUES (1) ON CONFLICT DO NOTHING
 UPDATE OR IGNORE t SET a = 1
-UPDATE ONLY t u SET (a) = (1) WHERE CURRENT OF c
+UPDATE ONLY t u SET (a) = ROW(1) WHERE CURRENT OF c
 DELETE FROM t WHERE CURRENT OF c
 DELETE FROM t NOT INDEXED WHERE a
 WITH x AS (SELECT 1) MERGE INTO t AS a USING (SELECT 1) AS b ON a.x = b.x WHEN MATCHED THEN UPDATE SET a = DEFAULT WHEN NOT MATCHED AND b.y THEN INSERT DEFAULT VALUES WHEN MATCHED THEN DO NOTHING

@@ -1,0 +1,134 @@
+-- exact
+-- Windows: functions, frames, and their errors.
+CREATE TABLE w (g text, x int, v numeric, t timestamp, f float8);
+INSERT INTO w VALUES ('a', 1, 1.5, '2024-01-01', 1), ('a', 2, 2.5, '2024-01-02', 2), ('a', 2, 3.5, '2024-01-05', 'NaN'), ('b', 5, 0, '2024-02-01', 'Infinity'), ('b', NULL, 9, NULL, NULL);
+SELECT g, x, row_number() OVER (ORDER BY v), rank() OVER (ORDER BY x), dense_rank() OVER (ORDER BY x), percent_rank() OVER (ORDER BY x), cume_dist() OVER (ORDER BY x), ntile(2) OVER (ORDER BY v) FROM w ORDER BY v;
+SELECT x, lag(x) OVER o, lag(x, 2) OVER o, lag(x, 1, -1) OVER o, lead(x) OVER o, lead(x, 0) OVER o, first_value(x) OVER o, last_value(x) OVER o, nth_value(x, 2) OVER o FROM w WINDOW o AS (ORDER BY v) ORDER BY v;
+SELECT v, sum(v) OVER (ORDER BY v ROWS UNBOUNDED PRECEDING), sum(v) OVER (ORDER BY v ROWS 1 PRECEDING), sum(v) OVER (ORDER BY v ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING), sum(v) OVER (ORDER BY v ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING), sum(v) OVER (ORDER BY v ROWS BETWEEN 2 FOLLOWING AND 3 FOLLOWING), sum(v) OVER (ORDER BY v ROWS BETWEEN 3 PRECEDING AND 2 PRECEDING), sum(v) OVER (ORDER BY v ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) FROM w ORDER BY v;
+SELECT x, array_agg(x) OVER (ORDER BY x RANGE BETWEEN 1 PRECEDING AND 1 FOLLOWING), array_agg(x) OVER (ORDER BY x RANGE CURRENT ROW), array_agg(x) OVER (ORDER BY x DESC RANGE 3 PRECEDING), array_agg(x) OVER (ORDER BY x NULLS FIRST RANGE BETWEEN UNBOUNDED PRECEDING AND 1 FOLLOWING) FROM w ORDER BY x, v;
+SELECT x, array_agg(v) OVER (ORDER BY x GROUPS BETWEEN 1 PRECEDING AND CURRENT ROW), array_agg(v) OVER (ORDER BY x GROUPS 1 PRECEDING EXCLUDE CURRENT ROW), array_agg(v) OVER (ORDER BY x GROUPS BETWEEN CURRENT ROW AND 1 FOLLOWING EXCLUDE GROUP) FROM w ORDER BY x, v;
+SELECT v, array_agg(v) OVER (ORDER BY x, v ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING EXCLUDE CURRENT ROW), array_agg(v) OVER (ORDER BY x RANGE BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING EXCLUDE TIES), array_agg(v) OVER (ORDER BY v EXCLUDE NO OTHERS) FROM w ORDER BY v;
+SELECT t, count(*) OVER (ORDER BY t RANGE BETWEEN '1 day' PRECEDING AND '3 days' FOLLOWING), count(*) OVER (ORDER BY t RANGE interval '1 month' PRECEDING) FROM w ORDER BY t;
+SELECT v, sum(v) OVER (ORDER BY v RANGE BETWEEN 0.5 PRECEDING AND 1.0 FOLLOWING), array_agg(f) OVER (ORDER BY f RANGE 1 PRECEDING) FROM w ORDER BY v;
+SELECT g, sum(x) OVER (PARTITION BY g), sum(x) OVER (PARTITION BY g ORDER BY v), count(*) OVER (), sum(x) FILTER (WHERE x > 1) OVER (PARTITION BY g) FROM w ORDER BY g, v;
+SELECT g, sum(x), rank() OVER (ORDER BY sum(x) DESC), sum(sum(x)) OVER (), sum(count(*)) OVER (ORDER BY g) FROM w GROUP BY g ORDER BY g;
+SELECT sum(x) OVER a, sum(x) OVER (a ORDER BY v), sum(x) OVER (b ROWS 1 PRECEDING) FROM w WINDOW a AS (PARTITION BY g), b AS (a ORDER BY v) ORDER BY g, v;
+-- gap: not yet
+SELECT x, row_number() OVER () FROM w ORDER BY row_number() OVER (ORDER BY v DESC);
+SELECT DISTINCT rank() OVER (ORDER BY g) FROM w ORDER BY 1;
+SELECT string_agg(g, ',') OVER (ORDER BY v), json_agg(x) OVER (ORDER BY v ROWS 1 PRECEDING) FROM w ORDER BY v;
+SELECT sum(x) OVER nope FROM w;
+SELECT sum(x) OVER (nope) FROM w;
+SELECT sum(x) OVER (o PARTITION BY g) FROM w WINDOW o AS (ORDER BY v);
+SELECT sum(x) OVER (o ORDER BY g) FROM w WINDOW o AS (ORDER BY v);
+-- gap: not yet
+SELECT sum(x) OVER (o) FROM w WINDOW o AS (ORDER BY v ROWS 1 PRECEDING);
+SELECT sum(x) OVER (o ROWS 1 PRECEDING) FROM w WINDOW o AS (ORDER BY v ROWS 1 PRECEDING);
+SELECT sum(x) OVER o FROM w WINDOW o AS (ORDER BY v ROWS 1 PRECEDING) ORDER BY v;
+-- gap: not yet
+SELECT sum(x) OVER o FROM w WINDOW o AS (), o AS (ORDER BY x);
+-- gap: not yet
+SELECT sum(x) OVER o FROM w WINDOW o AS (p), p AS ();
+-- gap: not yet
+SELECT 1 FROM w WINDOW o AS (ORDER BY nope);
+-- gap: not yet
+SELECT 1 FROM w WINDOW o AS (ORDER BY sum(x) OVER ());
+-- gap: not yet
+SELECT sum(x) OVER (PARTITION BY row_number() OVER ()) FROM w;
+-- gap: not yet
+SELECT sum(x) OVER (ORDER BY row_number() OVER ()) FROM w;
+SELECT sum(row_number() OVER ()) OVER () FROM w;
+SELECT sum(row_number() OVER ()) FROM w;
+-- gap: not yet
+SELECT rank() OVER (ORDER BY rank() OVER (ORDER BY x)) FROM w;
+SELECT x FROM w WHERE rank() OVER (ORDER BY x) = 1;
+SELECT x FROM w GROUP BY rank() OVER (ORDER BY x);
+SELECT x FROM w GROUP BY x HAVING rank() OVER (ORDER BY x) = 1;
+SELECT x FROM w JOIN w w2 ON rank() OVER () = 1;
+SELECT x FROM w LIMIT row_number() OVER ();
+-- gap: not yet
+SELECT sum(x) OVER (ROWS row_number() OVER () PRECEDING) FROM w;
+SELECT sum(x) OVER (ROWS x PRECEDING) FROM w;
+-- gap: not yet
+SELECT sum(x) OVER (ROWS sum(x) PRECEDING) FROM w;
+SELECT sum(x) OVER (ROWS 'a' PRECEDING) FROM w;
+SELECT sum(x) OVER (ROWS 1.5 PRECEDING) FROM w;
+-- gap: not yet
+SELECT sum(x) OVER (ROWS true PRECEDING) FROM w;
+SELECT sum(x) OVER (ROWS -1 PRECEDING) FROM w;
+SELECT sum(x) OVER (ROWS NULL PRECEDING) FROM w;
+SELECT sum(x) OVER (ROWS BETWEEN 1 PRECEDING AND -1 FOLLOWING) FROM w;
+SELECT sum(x) OVER (ROWS BETWEEN 1 PRECEDING AND NULL FOLLOWING) FROM w;
+SELECT sum(x) OVER (ORDER BY x GROUPS -1 PRECEDING) FROM w;
+SELECT sum(x) OVER (ORDER BY x RANGE -1 PRECEDING) FROM w;
+SELECT sum(x) OVER (ORDER BY x RANGE NULL PRECEDING) FROM w;
+SELECT sum(x) OVER (ORDER BY t RANGE '-1 day' PRECEDING) FROM w;
+-- gap: not yet
+SELECT sum(x) OVER (ORDER BY t RANGE 1 PRECEDING) FROM w;
+-- gap: not yet
+SELECT sum(x) OVER (ORDER BY g RANGE 1 PRECEDING) FROM w;
+-- gap: not yet
+SELECT sum(x) OVER (ORDER BY x RANGE 1.5 PRECEDING) FROM w;
+SELECT sum(x) OVER (ORDER BY x RANGE 'abc' PRECEDING) FROM w;
+-- gap: not yet
+SELECT sum(x) OVER (ORDER BY x, v RANGE 1 PRECEDING) FROM w;
+-- gap: not yet
+SELECT sum(x) OVER (RANGE 1 PRECEDING) FROM w;
+-- gap: not yet
+SELECT sum(x) OVER (GROUPS 1 PRECEDING) FROM w;
+SELECT sum(x) OVER (ROWS 1 FOLLOWING) FROM w;
+SELECT sum(x) OVER (ROWS UNBOUNDED FOLLOWING) FROM w;
+SELECT sum(x) OVER (ROWS BETWEEN UNBOUNDED FOLLOWING AND CURRENT ROW) FROM w;
+SELECT sum(x) OVER (ROWS BETWEEN CURRENT ROW AND UNBOUNDED PRECEDING) FROM w;
+SELECT sum(x) OVER (ROWS BETWEEN CURRENT ROW AND 1 PRECEDING) FROM w;
+SELECT sum(x) OVER (ROWS BETWEEN 1 FOLLOWING AND 1 PRECEDING) FROM w;
+SELECT sum(x) OVER (ROWS BETWEEN 1 FOLLOWING AND CURRENT ROW) FROM w;
+SELECT sum(x) OVER (ROWS CURRENT ROW EXCLUDE) FROM w;
+SELECT sum(x) OVER (EXCLUDE TIES) FROM w;
+SELECT ntile(0) OVER () FROM w;
+SELECT ntile(NULL) OVER () FROM w;
+-- gap: not yet
+SELECT ntile('a') OVER () FROM w;
+SELECT nth_value(x, 0) OVER () FROM w;
+SELECT nth_value(x) OVER () FROM w;
+SELECT lag() OVER () FROM w;
+-- gap: not yet
+SELECT lag(x, 'a') OVER () FROM w;
+SELECT lag(x, 1, 'a') OVER () FROM w;
+SELECT lag(x, 1, 1.5) OVER (ORDER BY v) FROM w ORDER BY v;
+SELECT row_number() FROM w;
+-- gap: not yet
+SELECT rank(1) OVER () FROM w;
+SELECT row_number(*) OVER () FROM w;
+SELECT row_number(DISTINCT) OVER () FROM w;
+SELECT count(DISTINCT x) OVER () FROM w;
+SELECT sum(x ORDER BY v) OVER () FROM w;
+SELECT row_number() FILTER (WHERE true) OVER () FROM w;
+SELECT lower(g) OVER () FROM w;
+SELECT generate_series(1, 2) OVER () FROM w;
+-- gap: not yet
+SELECT sum(generate_series(1, 2)) OVER () FROM w;
+SELECT sum(x) OVER (ORDER BY 1) FROM w;
+SELECT sum(x) OVER (ORDER BY 'a') FROM w;
+SELECT x, sum(x) OVER (PARTITION BY 2 > 1 ORDER BY v) FROM w ORDER BY v;
+-- gap: not yet
+SELECT sum(x) OVER (ORDER BY '{}'::json) FROM w;
+SELECT sum(x) OVER FROM w;
+SELECT sum(x) OVER (ORDER x) FROM w;
+SELECT sum(x) OVER (PARTITION g) FROM w;
+SELECT x, sum(v) OVER (ORDER BY x USING >) FROM w ORDER BY x, v;
+UPDATE w SET x = row_number() OVER ();
+DELETE FROM w WHERE rank() OVER () = 1;
+INSERT INTO w (x) VALUES (row_number() OVER ());
+INSERT INTO w (x) VALUES (sum(1));
+UPDATE w SET x = sum(x);
+DELETE FROM w WHERE sum(x) > 1;
+UPDATE w SET x = 1 RETURNING sum(x);
+UPDATE w SET x = 1 RETURNING row_number() OVER ();
+CREATE TABLE ck (x int CHECK (sum(x) > 1));
+CREATE TABLE ck (x int CHECK (row_number() OVER () > 1));
+CREATE TABLE ck (x int DEFAULT sum(1));
+CREATE TABLE ck (x int DEFAULT row_number() OVER ());
+CREATE TABLE ck (x int, y int GENERATED ALWAYS AS (sum(x)) STORED);
+CREATE INDEX ON w (sum(x));
+CREATE INDEX ON w (x) WHERE sum(x) > 1;
