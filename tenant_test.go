@@ -572,6 +572,10 @@ func TestTenantReopened(t *testing.T) {
 	if got := answer(db, tenantA(), "SELECT count(*) FROM client"); got != "2" {
 		t.Error(got)
 	}
+	execOn(t, db, context.Background(), "CREATE TABLE empty (t int) TENANT BY (t)")
+	if got := answer(db, context.Background(), "SELECT 1 FROM empty WHERE false"); !strings.HasPrefix(got, "42501") {
+		t.Errorf("an empty table without a tenant: %s", got)
+	}
 	if got := answer(db, context.Background(), "SELECT count(*) FROM client"); !strings.HasPrefix(got, "42501") {
 		t.Error(got)
 	}

@@ -19,6 +19,10 @@ import (
 type Options struct {
 	Package string // Go name of the package, "db" where it is empty
 	Import  string // its import path: the packages of columns import it
+	// Dialect is "zqlite", which "" is too, or "postgres". The generated API is
+	// the same; one file, zqlite_gen.go or postgres_gen.go, binds it.
+	Dialect string
+	Queries []schema.File // annotated queries; see the package comment
 }
 
 // File is one generated file; Name is a path below the package's directory.
@@ -35,6 +39,13 @@ func Generate(s *schema.Schema, o Options) ([]File, error) {
 	if o.Import == "" {
 		return nil, fmt.Errorf("codegen: the import path of package %s is not given", o.Package)
 	}
+	switch o.Dialect {
+	case "":
+		o.Dialect = "zqlite"
+	case "zqlite", "postgres":
+	default:
+		return nil, fmt.Errorf("codegen: the dialects are zqlite and postgres, not %q", o.Dialect)
+	}
 	g := &generator{Options: o, schema: s}
 	for _, e := range s.Enums {
 		g.enums = append(g.enums, &enumType{Go: goName(e.Name.Name), SQL: e.String(), Labels: e.Labels})
@@ -43,6 +54,9 @@ func Generate(s *schema.Schema, o Options) ([]File, error) {
 		return nil, fmt.Errorf("codegen: %w", err)
 	}
 	if err := g.tenantType(); err != nil {
+		return nil, fmt.Errorf("codegen: %w", err)
+	}
+	if err := g.readQueries(); err != nil {
 		return nil, fmt.Errorf("codegen: %w", err)
 	}
 	return g.files()
@@ -56,6 +70,33 @@ type generator struct {
 	enums      []*enumType
 	imports    []string // of @go types
 	TenantType string   // Go type of tenants; "" where there are none
+	queries    []*query
+}
+
+// Postgres tells whether the package is for PostgreSQL.
+func (g *generator) Postgres() bool { return g.Dialect == "postgres" }
+
+// Result are the annotated queries.
+func (g *generator) Result() []*query { return g.queries }
+
+// Receivers are the sessions that a query is a method of: of tenants' tables
+// the scoped one alone.
+func (g *generator) Receivers(q *query) []string {
+	switch {
+	case q.Scoped:
+		return []string{"Scoped"}
+	case g.TenantType != "":
+		return []string{"Global", "Scoped"}
+	}
+	return []string{"Global"}
+}
+
+// Check is the method that says whether a session may run a query.
+func (g *generator) Check(q *query) string {
+	if q.Scoped {
+		return "checkTenant"
+	}
+	return "check"
 }
 
 // tenantType finds the one type that all tenant columns have.
@@ -89,6 +130,12 @@ var (
 	columnsText string
 	//go:embed templates/enums.tmpl
 	enumsText string
+	//go:embed templates/queries.tmpl
+	queriesText string
+	//go:embed templates/zqlite.tmpl
+	zqliteText string
+	//go:embed templates/postgres.tmpl
+	postgresText string
 )
 
 var templates = func() *template.Template {
@@ -100,6 +147,7 @@ var templates = func() *template.Template {
 	for name, text := range map[string]string{
 		"store": storeText, "where": whereText, "page": pageText, "array": arrayText,
 		"table": tableText, "columns": columnsText, "enums": enumsText,
+		"queries": queriesText, "zqlite": zqliteText, "postgres": postgresText,
 	} {
 		template.Must(root.New(name).Parse(text))
 	}
@@ -149,6 +197,12 @@ func (g *generator) files() ([]File, error) {
 			err = add(name+".go", name, view{Imports: g.storeImports()})
 		}
 	}
+	if err == nil {
+		err = add(g.Dialect+"_gen.go", g.Dialect, view{Imports: g.dialectImports()})
+	}
+	if err == nil && len(g.queries) > 0 {
+		err = add("queries.go", "queries", view{Imports: g.queryImports()})
+	}
 	if err == nil && len(g.enums) > 0 {
 		err = add("enums.go", "enums", view{})
 	}
@@ -172,6 +226,18 @@ func (g *generator) storeImports() []string {
 		list = append(list, "github.com/google/uuid")
 	}
 	return sorted(list)
+}
+
+func (g *generator) dialectImports() []string {
+	list := slices.DeleteFunc(g.storeImports(), func(p string) bool { return p == "" })
+	if !g.Postgres() {
+		list = append(list, "github.com/zqlite/zqlite")
+	}
+	return sorted(list)
+}
+
+func (g *generator) queryImports() []string {
+	return sorted(append([]string{"context", "database/sql", "encoding/json", "iter", "time", "github.com/google/uuid", "github.com/shopspring/decimal"}, g.imports...))
 }
 
 // typeImports are the packages that Go types of columns come from.

@@ -21,15 +21,44 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// The files of conformance/generated/db are what the generator makes of its
-// schema.sql.
+// readGenerated reads the schema and the queries of conformance/generated.
+func readGenerated(t testing.TB) (*schema.Schema, []schema.File) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(generated, "schema.sql"))
+	must(t, err)
+	s, err := schema.ReadSQL(schema.File{Name: "schema.sql", Text: string(text)})
+	must(t, err)
+	text, err = os.ReadFile(filepath.Join(generated, "queries", "invoices.sql"))
+	must(t, err)
+	return s, []schema.File{{Name: "invoices.sql", Text: string(text)}}
+}
+
+// The packages db of conformance/generated are what the generator makes of its
+// schema.sql and queries, for zqlite and for PostgreSQL, whose program is the
+// same text over the other package.
 func TestGeneratedFilesAreCurrent(t *testing.T) {
-	s, err := schema.ReadFiles(os.DirFS(generated), ".")
+	s, queries := readGenerated(t)
+	const base = "github.com/zqlite/zqlite/conformance/generated"
+	var files []File
+	for dialect, dir := range map[string]string{"zqlite": "db", "postgres": "postgres/db"} {
+		list, err := Generate(s, Options{Import: base + "/" + dir, Dialect: dialect, Queries: queries})
+		must(t, err)
+		again, err := Generate(s, Options{Import: base + "/" + dir, Dialect: dialect, Queries: queries})
+		must(t, err)
+		for i, f := range list {
+			if string(f.Text) != string(again[i].Text) {
+				t.Errorf("%s is another the second time", f.Name)
+			}
+			files = append(files, File{dir + "/" + f.Name, f.Text})
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(generated, "suite", "suite.go"))
 	must(t, err)
-	files, err := Generate(s, Options{Import: "github.com/zqlite/zqlite/conformance/generated/db"})
-	must(t, err)
+	program := strings.ReplaceAll(string(text), base+"/db", base+"/postgres/db")
+	files = append(files, File{"postgres/suite/suite.go", []byte("// Code generated from conformance/generated/suite. DO NOT EDIT.\n\n" + program)},
+		File{"postgres/schema.sql", []byte(s.PostgresSQL())})
 	for _, f := range files {
-		name := filepath.Join(generated, "db", f.Name)
+		name := filepath.Join(generated, filepath.FromSlash(f.Name))
 		if *update {
 			must(t, os.MkdirAll(filepath.Dir(name), 0o755))
 			must(t, os.WriteFile(name, f.Text, 0o644))
@@ -52,8 +81,7 @@ func read(t testing.TB, text string) *schema.Schema {
 
 // Every statement over a tenant's table has the tenant as $1 (invariant 1).
 func TestStatementsHaveTheTenant(t *testing.T) {
-	s, err := schema.ReadFiles(os.DirFS(generated), ".")
-	must(t, err)
+	s, _ := readGenerated(t)
 	g := &generator{Options: Options{Package: "db"}, schema: s}
 	must(t, g.plan())
 	n := 0
@@ -105,6 +133,96 @@ func TestNames(t *testing.T) {
 	for plural, want := range map[string]string{"invoices": "invoice", "companies": "company", "addresses": "address", "boxes": "box", "status": "status", "batches": "batch", "news": "new", "people": "people"} {
 		if got := singular(plural); got != want {
 			t.Errorf("one of %s is %s, want %s", plural, got, want)
+		}
+	}
+}
+
+// TestQueries: types and nullability come from the binder.
+func TestQueries(t *testing.T) {
+	s := read(t, `CREATE TABLE p (t uuid, id int, name text NOT NULL, PRIMARY KEY (t, id)) TENANT BY (t);
+		CREATE TABLE a (t uuid, id int, p int, at timestamptz NOT NULL, tags text[] NOT NULL, PRIMARY KEY (t, id), FOREIGN KEY (t, p) REFERENCES p) TENANT BY (t);
+		CREATE TABLE k (id int PRIMARY KEY, v numeric);`)
+	for _, c := range []struct{ text, want string }{
+		{"-- name: A :one\nSELECT id, p FROM a", "ID int64, P sql.Null[int64]"},
+		{"-- name: A :one\nSELECT a.id, p.name, p.id AS pid FROM a LEFT JOIN p ON p.id = a.p", "ID int64, Name sql.Null[string], Pid sql.Null[int64]"},
+		{"-- name: A :one\nSELECT a.id, p.name FROM a RIGHT JOIN p ON p.id = a.p", "ID sql.Null[int64], Name string"},
+		{"-- name: A :one\nSELECT count(*) AS n, sum(v) AS s, coalesce(sum(v), 0) AS c, max(id) AS m FROM k", "N int64, S sql.Null[decimal.Decimal], C decimal.Decimal, M sql.Null[int64]"},
+		{"-- name: A :one\nSELECT lower(name) AS l, name || 'x' AS x, name = $1 AS eq, nullif(name, '') AS nul, CASE WHEN id > 1 THEN name END AS c, CASE WHEN id > 1 THEN 1 ELSE 2 END AS d FROM p", "L string, X string, Eq sql.Null[bool], Nul sql.Null[string], C sql.Null[string], D int64"},
+		{"-- name: A :one\nSELECT x.n, y.n AS m FROM (SELECT count(*) AS n FROM k) x LEFT JOIN (SELECT count(*) AS n FROM k) y ON true", "N int64, M sql.Null[int64]"},
+		{"-- name: A :one\nSELECT EXISTS (SELECT 1 FROM k WHERE id = $1) AS e, (SELECT id FROM k LIMIT 1) AS s, ARRAY(SELECT id FROM k) AS l", "E bool, S sql.Null[int64], L []int64"},
+		{"-- name: A :one\nSELECT id FROM k UNION ALL SELECT v::int FROM k", "ID sql.Null[int64]"},
+		{"-- name: A :one\nINSERT INTO k (id, v) VALUES ($1, $2) RETURNING id, v", "ID int64, V sql.Null[decimal.Decimal]"},
+		{"-- name: A :one\nSELECT at, tags FROM a WHERE at > $1", "At time.Time, Tags []string"},
+	} {
+		g := &generator{Options: Options{Package: "db", Queries: []schema.File{{Name: "q.sql", Text: c.text}}}, schema: s}
+		must(t, g.plan())
+		if err := g.readQueries(); err != nil {
+			t.Errorf("%s: %v", c.text, err)
+			continue
+		}
+		var got []string
+		for _, x := range g.queries[0].Columns {
+			got = append(got, x.Go+" "+x.Field)
+		}
+		if strings.Join(got, ", ") != c.want {
+			t.Errorf("%s\n got %s\nwant %s", c.text, strings.Join(got, ", "), c.want)
+		}
+	}
+}
+
+// TestQueryParams: placeholders have types and names.
+func TestQueryParams(t *testing.T) {
+	s := read(t, "CREATE TABLE k (id int PRIMARY KEY, v numeric, at timestamptz);")
+	for _, c := range []struct{ text, want, sql string }{
+		{"SELECT v FROM k WHERE id = $1 AND at < $2", ", id int64, at time.Time", "SELECT v FROM k WHERE id = $1 AND at < $2"},
+		{"SELECT v FROM k WHERE id = :key AND (at < :until OR v > :least_v)", ", key int64, until time.Time, leastV decimal.Decimal", "SELECT v FROM k WHERE id = $1 AND (at < $2 OR v > $3)"},
+		{"INSERT INTO k (id, v) VALUES ($1, $2) RETURNING v", ", id int64, v decimal.Decimal", ""},
+		{"UPDATE k SET v = $1 WHERE id = ANY($2) RETURNING v", ", v decimal.Decimal, arg2 []int64", ""},
+		{"SELECT v FROM k WHERE id BETWEEN :low AND :high LIMIT $3", "", ""},
+	} {
+		g := &generator{Options: Options{Package: "db", Queries: []schema.File{{Name: "q.sql", Text: "-- name: A :many\n" + c.text + ";\n"}}}, schema: s}
+		must(t, g.plan())
+		err := g.readQueries()
+		if c.want == "" {
+			if err == nil {
+				t.Errorf("%s: named and numbered placeholders are mixed, without an error", c.text)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: %v", c.text, err)
+			continue
+		}
+		if q := g.queries[0]; q.Signature() != c.want || c.sql != "" && q.Text != c.sql {
+			t.Errorf("%s: %s\n%s", c.text, q.Signature(), q.Text)
+		}
+	}
+}
+
+// TestQueriesThatAreRefused: errors have file, line and column.
+func TestQueriesThatAreRefused(t *testing.T) {
+	s := read(t, `-- @tenant t
+		CREATE TABLE a (t uuid, id int, PRIMARY KEY (t, id));
+		CREATE TABLE k (id int PRIMARY KEY, v numeric);`)
+	for _, c := range []struct{ text, want string }{
+		{"SELECT 1", "q.sql:1:1: a query needs a line before it"},
+		{"-- name: lower :one\nSELECT 1 AS x", "q.sql:1:1: a query is named"},
+		{"-- name: A :some\nSELECT 1 AS x", "q.sql:1:1: a query is named"},
+		{"-- name: A :one\n", "q.sql:1:1: query A has no statement"},
+		{"-- name: A :one\n\nSELECT id,\n  nothing FROM k", "q.sql:4:3: query A: column \"nothing\" does not exist"},
+		{"-- name: A :one\nSELEC", "q.sql:2:1: query A: syntax error"},
+		{"-- name: A :one\nSELECT 1 AS x; SELECT 2 AS x", "q.sql:2:"},
+		{"-- name: A :one\nDELETE FROM k", "q.sql:1:1: query A gives no rows"},
+		{"-- name: A :one\nSELECT 1 + 1", "has no name"},
+		{"-- name: A :one\nSELECT id, v AS id FROM k", "two columns named id"},
+		{"-- name: A :many\nSELECT id FROM k JOIN a USING (id)", "q.sql:2:1: query A would see the rows of all tenants: table a has @tenant but not TENANT BY (t)"},
+		{"-- name: A :exec\nDELETE FROM k WHERE EXISTS (SELECT 1 FROM a)", "would see the rows of all tenants"},
+		{"-- name: A :exec\nDELETE FROM k;\n-- name: A :exec\nDELETE FROM k;", "q.sql:3:1: there are two queries named A"},
+		{"-- name: A :exec\nTRUNCATE nowhere;\n\n-- name: B :exec\nDELETE FROM k WHERE ä = 1", "q.sql:5:21: query B"},
+	} {
+		_, err := Generate(s, Options{Import: "x/db", Queries: []schema.File{{Name: "q.sql", Text: c.text}}})
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s\n got %v\nwant %s", c.text, err, c.want)
 		}
 	}
 }

@@ -255,9 +255,10 @@ func drift(c *cobra.Command, file string, want *schema.Schema) error {
 func genCommand() *cobra.Command {
 	var o codegen.Options
 	var dir string
+	var queries []string
 	c := &cobra.Command{
-		Use: "gen SCHEMA", Short: "Write typed Go repositories for the tables of schema files", Args: cobra.ExactArgs(1),
-		Example: "  zqlite gen schema.sql --out internal/db --import example.org/app/internal/db",
+		Use: "gen SCHEMA", Short: "Write typed Go repositories for the tables of schema files, and methods for annotated queries", Args: cobra.ExactArgs(1),
+		Example: "  zqlite gen schema.sql --queries queries --out internal/db --import example.org/app/internal/db",
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := readSchema(args[0])
 			if err != nil {
@@ -265,6 +266,9 @@ func genCommand() *cobra.Command {
 			}
 			if o.Package == "" {
 				o.Package = filepath.Base(dir)
+			}
+			if o.Queries, err = readQueries(queries); err != nil {
+				return err
 			}
 			files, err := codegen.Generate(s, o)
 			if err != nil {
@@ -286,5 +290,29 @@ func genCommand() *cobra.Command {
 	c.Flags().StringVarP(&dir, "out", "o", "db", "directory of the package")
 	c.Flags().StringVarP(&o.Package, "package", "p", "", "name of the package; default the directory's")
 	c.Flags().StringVarP(&o.Import, "import", "i", "", "import path of the package")
+	c.Flags().StringVar(&o.Dialect, "dialect", "zqlite", "zqlite or postgres")
+	c.Flags().StringSliceVarP(&queries, "queries", "q", nil, "files of annotated queries, or directories of .sql files")
 	return c
+}
+
+// readQueries reads files, and the .sql files of directories in the order of
+// their names.
+func readQueries(paths []string) ([]schema.File, error) {
+	var out []schema.File
+	for _, p := range paths {
+		names := []string{p}
+		if st, err := os.Stat(p); err == nil && st.IsDir() {
+			if names, err = filepath.Glob(filepath.Join(p, "*.sql")); err != nil {
+				return nil, err
+			}
+		}
+		for _, name := range names {
+			b, err := os.ReadFile(name)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, schema.File{Name: name, Text: string(b)})
+		}
+	}
+	return out, nil
 }

@@ -8,7 +8,6 @@ CREATE TABLE countries (
 );
 COMMENT ON TABLE countries IS 'the countries that there are';
 
--- @tenant tenant_id
 -- @audit created_at updated_at
 -- @softdelete deleted_at
 CREATE TABLE customers (
@@ -25,9 +24,8 @@ CREATE TABLE customers (
     deleted_at timestamptz,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, name)
-);
+) TENANT BY (tenant_id);
 
--- @tenant tenant_id
 -- @revision rev
 CREATE TABLE invoices (
     tenant_id uuid NOT NULL,
@@ -42,10 +40,9 @@ CREATE TABLE invoices (
     rev       bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (tenant_id, number),
     FOREIGN KEY (tenant_id, customer) REFERENCES customers (tenant_id, id) ON DELETE CASCADE
-);
+) TENANT BY (tenant_id);
 COMMENT ON COLUMN invoices.total IS 'without tax';
 
--- @tenant tenant_id
 CREATE TABLE events (
     tenant_id uuid NOT NULL,
     id        bigint GENERATED ALWAYS AS IDENTITY,
@@ -53,4 +50,4 @@ CREATE TABLE events (
     body      bytea,
     at        timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (tenant_id, id)
-);
+) TENANT BY (tenant_id);

@@ -61,7 +61,7 @@ func (b *binder) addAggregate(q *query, agg *expr.Aggregate, name string) expr.C
 		}
 	}
 	id := b.newID()
-	q.aggs = append(q.aggs, plan.AggItem{Col: plan.Column{ID: id, Name: name, Type: agg.Typ}, Agg: agg})
+	q.aggs = append(q.aggs, plan.AggItem{Col: plan.Column{ID: id, Name: name, Type: agg.Typ, NotNull: agg.Fn.Name == "count"}, Agg: agg})
 	return id
 }
 

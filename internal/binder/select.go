@@ -225,10 +225,10 @@ func (b *binder) project(node plan.Node, outs []output) plan.Node {
 	for i := range outs {
 		o := &outs[i]
 		o.col = plan.Column{ID: b.newID(), Name: o.name, Type: o.expr.Type()}
+		if in == nil {
+			in = node.Columns()
+		}
 		if c, ok := o.expr.(*expr.Column); ok {
-			if in == nil {
-				in = node.Columns()
-			}
 			for k := range in {
 				if in[k].ID == c.ID {
 					o.col.Rel, o.col.RelColumn, o.col.NotNull = in[k].Rel, in[k].RelColumn, in[k].NotNull
@@ -236,8 +236,8 @@ func (b *binder) project(node plan.Node, outs []output) plan.Node {
 				}
 			}
 		}
-		if c, ok := o.expr.(*expr.Const); ok {
-			o.col.NotNull = !c.Val.IsNull()
+		if !o.col.NotNull {
+			o.col.NotNull = neverNull(o.expr, in)
 		}
 		p.Items[i] = plan.Item{Col: o.col, Expr: o.expr}
 	}

@@ -13,7 +13,7 @@ import (
 // has to be gone, and then nothing has happened.
 func (s *Session) readByKey(ctx context.Context, st *Statement, args []Argument) (r *Result, done bool, err error) {
 	p := st.parts[0].plan.Load()
-	if p == nil || !p.byKey || s.tx != nil || s.settings.limit > 0 || s.reason != "" ||
+	if p == nil || !p.byKey || s.tx != nil || s.settings.limit > 0 || s.reason != "" || p.shared && s.tenant == "" ||
 		s.settings.level == storage.Serializable || len(s.cursors) > 0 {
 		return nil, false, nil
 	}

@@ -48,6 +48,8 @@ func (s *Session) Large(ctx context.Context, name, column string, key []any) (l 
 // largeKey finds the column and makes the values of the key.
 func (s *Session) largeKey(rel *catalog.Relation, column string, key []any) (ordinal int, vals []types.Value, err error) {
 	switch ordinal = rel.ColumnByName(column); {
+	case isAudit(rel) && !s.config.CrossTenant:
+		return 0, nil, errAudit
 	case rel.Tenant != 0: // the condition on the tenant is the binder's to add
 		return 0, nil, sqlerr.New(sqlerr.FeatureNotSupported, "values of the tenant table %q are not read in pieces", rel.Name)
 	case ordinal < 0:

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/zqlite/zqlite/internal/catalog"
+	"github.com/zqlite/zqlite/internal/expr"
 	"github.com/zqlite/zqlite/internal/plan"
 	"github.com/zqlite/zqlite/internal/sqlerr"
 )
@@ -192,6 +193,9 @@ func (t *task) checkScope(ctx context.Context, p *Plan) error {
 		if err := s.keepAudit(p); err != nil {
 			return err
 		}
+	}
+	if p.shared && s.tenant == "" && s.reason == "" {
+		return expr.ErrNoTenant // even where no row would ask for it
 	}
 	if s.reason == "" || t.told || p.read && !p.shared {
 		return nil

@@ -237,6 +237,11 @@ type Context struct {
 	ticks         int
 }
 
+// ErrNoTenant is the error of a statement over relations with TENANT BY that
+// works for no tenant.
+var ErrNoTenant = sqlerr.New(sqlerr.InsufficientPrivilege, "the statement uses a relation that tenants share, and no tenant is set").
+	WithHint("SET zqlite.tenant = '...', open the database with tenant=..., or run the statement with zqlite.WithTenant(ctx, ...).")
+
 // errShutdown ends what runs while the database is closed.
 var errShutdown = sqlerr.New(sqlerr.AdminShutdown, "terminating connection: the database is being closed")
 

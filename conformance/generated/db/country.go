@@ -70,8 +70,8 @@ func (q Countries) Get(ctx context.Context, code string) (r Country, err error) 
 	if err := q.check(); err != nil {
 		return r, err
 	}
-	rows, err := q.s.conn.QueryContext(ctx, countryGet, code)
-	return r, one(rows, err, r.scan)
+	rows, done, err := q.s.query(ctx, countryGet, code)
+	return r, one(rows, done, err, r.scan)
 }
 
 // All gives the rows for which all conditions are true, as they are read. An
@@ -89,12 +89,12 @@ func (q Countries) All(ctx context.Context, conditions ...Where[Country]) iter.S
 }
 
 func (q Countries) each(ctx context.Context, b *builder, yield func(Country, error) bool) {
-	rows, err := q.s.conn.QueryContext(ctx, b.String(), b.args...)
+	rows, done, err := q.s.query(ctx, b.String(), b.args...)
 	if err != nil {
 		yield(Country{}, err)
 		return
 	}
-	defer rows.Close()
+	defer func() { _ = done(rows.Close()) }() // of rows that were read
 	for rows.Next() {
 		var r Country
 		if err := r.scan(rows); err != nil {
@@ -117,8 +117,8 @@ func (q Countries) Count(ctx context.Context, conditions ...Where[Country]) (n i
 	}
 	b := q.start(countryCount)
 	where(b, false, conditions)
-	rows, err := q.s.conn.QueryContext(ctx, b.String(), b.args...)
-	return n, one(rows, err, func(rows *sql.Rows) error { return rows.Scan(&n) })
+	rows, done, err := q.s.query(ctx, b.String(), b.args...)
+	return n, one(rows, done, err, func(rows *sql.Rows) error { return rows.Scan(&n) })
 }
 
 // Page reads the rows after a cursor, for which all conditions are true.
@@ -183,8 +183,8 @@ func (q Countries) Create(ctx context.Context, n NewCountry) (r Country, err err
 	}
 	b := q.insert(n)
 	b.WriteString(" RETURNING " + countryColumns)
-	rows, err := q.s.conn.QueryContext(ctx, b.String(), b.args...)
-	return r, one(rows, err, r.scan)
+	rows, done, err := q.s.query(ctx, b.String(), b.args...)
+	return r, one(rows, done, err, r.scan)
 }
 
 // countryBatch is how many rows one statement of CreateMany makes.
@@ -233,7 +233,7 @@ func (q Countries) createBatch(ctx context.Context, batch []NewCountry) error {
 		b.arg(n.Name)
 		b.WriteByte(')')
 	}
-	_, err := q.s.conn.ExecContext(ctx, b.String(), b.args...)
+	_, err := q.s.exec(ctx, b.String(), b.args...)
 	return err
 }
 
@@ -255,8 +255,8 @@ func (q Countries) Update(ctx context.Context, code string, p CountryPatch) (r C
 		return r, ErrNothing
 	}
 	b.WriteString(" WHERE code = $1 RETURNING code, name")
-	rows, err := q.s.conn.QueryContext(ctx, b.String(), b.args...)
-	err = one(rows, err, r.scan)
+	rows, done, err := q.s.query(ctx, b.String(), b.args...)
+	err = one(rows, done, err, r.scan)
 	return r, err
 }
 
@@ -274,8 +274,8 @@ func (q Countries) Upsert(ctx context.Context, n NewCountry) (r Country, err err
 		b.WriteString("code = excluded.code")
 	}
 	b.WriteString(" RETURNING " + countryColumns)
-	rows, err := q.s.conn.QueryContext(ctx, b.String(), b.args...)
-	return r, one(rows, err, r.scan)
+	rows, done, err := q.s.query(ctx, b.String(), b.args...)
+	return r, one(rows, done, err, r.scan)
 }
 
 // Delete takes one row away; ErrNotFound where there is none.
@@ -283,7 +283,7 @@ func (q Countries) Delete(ctx context.Context, code string) error {
 	if err := q.check(); err != nil {
 		return err
 	}
-	return changedOne(q.s.conn.ExecContext(ctx, countryDelete, code))
+	return changedOne(q.s.exec(ctx, countryDelete, code))
 }
 
 // DeleteWhere takes away the rows for which all conditions are true, and
@@ -294,7 +294,7 @@ func (q Countries) DeleteWhere(ctx context.Context, first Where[Country], rest .
 	}
 	b := q.start(countryDeleteWhere)
 	where(b, false, append([]Where[Country]{first}, rest...))
-	r, err := q.s.conn.ExecContext(ctx, b.String(), b.args...)
+	r, err := q.s.exec(ctx, b.String(), b.args...)
 	if err != nil {
 		return 0, err
 	}

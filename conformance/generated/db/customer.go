@@ -91,8 +91,8 @@ func (q Customers) Get(ctx context.Context, id uuid.UUID) (r Customer, err error
 	if err := q.check(); err != nil {
 		return r, err
 	}
-	rows, err := q.s.conn.QueryContext(ctx, customerGet, q.s.tenant, id)
-	return r, one(rows, err, r.scan)
+	rows, done, err := q.s.query(ctx, customerGet, q.s.tenant, id)
+	return r, one(rows, done, err, r.scan)
 }
 
 // All gives the rows for which all conditions are true, as they are read. An
@@ -110,12 +110,12 @@ func (q Customers) All(ctx context.Context, conditions ...Where[Customer]) iter.
 }
 
 func (q Customers) each(ctx context.Context, b *builder, yield func(Customer, error) bool) {
-	rows, err := q.s.conn.QueryContext(ctx, b.String(), b.args...)
+	rows, done, err := q.s.query(ctx, b.String(), b.args...)
 	if err != nil {
 		yield(Customer{}, err)
 		return
 	}
-	defer rows.Close()
+	defer func() { _ = done(rows.Close()) }() // of rows that were read
 	for rows.Next() {
 		var r Customer
 		if err := r.scan(rows); err != nil {
@@ -138,8 +138,8 @@ func (q Customers) Count(ctx context.Context, conditions ...Where[Customer]) (n 
 	}
 	b := q.start(customerCount)
 	where(b, true, conditions)
-	rows, err := q.s.conn.QueryContext(ctx, b.String(), b.args...)
-	return n, one(rows, err, func(rows *sql.Rows) error { return rows.Scan(&n) })
+	rows, done, err := q.s.query(ctx, b.String(), b.args...)
+	return n, one(rows, done, err, func(rows *sql.Rows) error { return rows.Scan(&n) })
 }
 
 // Page reads the rows after a cursor, for which all conditions are true.
@@ -223,8 +223,8 @@ func (q Customers) Create(ctx context.Context, n NewCustomer) (r Customer, err e
 	}
 	b := q.insert(n)
 	b.WriteString(" RETURNING " + customerColumns)
-	rows, err := q.s.conn.QueryContext(ctx, b.String(), b.args...)
-	return r, one(rows, err, r.scan)
+	rows, done, err := q.s.query(ctx, b.String(), b.args...)
+	return r, one(rows, done, err, r.scan)
 }
 
 // customerBatch is how many rows one statement of CreateMany makes.
@@ -308,7 +308,7 @@ func (q Customers) createBatch(ctx context.Context, batch []NewCustomer) error {
 		}
 		b.WriteByte(')')
 	}
-	_, err := q.s.conn.ExecContext(ctx, b.String(), b.args...)
+	_, err := q.s.exec(ctx, b.String(), b.args...)
 	return err
 }
 
@@ -355,8 +355,8 @@ func (q Customers) Update(ctx context.Context, id uuid.UUID, p CustomerPatch) (r
 		return r, ErrNothing
 	}
 	b.WriteString(" WHERE tenant_id = $1 AND deleted_at IS NULL AND id = $2 RETURNING tenant_id, id, name, email, country, plan, tags, extra, created_at, updated_at, deleted_at")
-	rows, err := q.s.conn.QueryContext(ctx, b.String(), b.args...)
-	err = one(rows, err, r.scan)
+	rows, done, err := q.s.query(ctx, b.String(), b.args...)
+	err = one(rows, done, err, r.scan)
 	return r, err
 }
 
@@ -394,8 +394,8 @@ func (q Customers) Upsert(ctx context.Context, n NewCustomer) (r Customer, err e
 		b.WriteString("id = excluded.id")
 	}
 	b.WriteString(" RETURNING " + customerColumns)
-	rows, err := q.s.conn.QueryContext(ctx, b.String(), b.args...)
-	return r, one(rows, err, r.scan)
+	rows, done, err := q.s.query(ctx, b.String(), b.args...)
+	return r, one(rows, done, err, r.scan)
 }
 
 // Delete marks one row as deleted; ErrNotFound where there is none.
@@ -403,7 +403,7 @@ func (q Customers) Delete(ctx context.Context, id uuid.UUID) error {
 	if err := q.check(); err != nil {
 		return err
 	}
-	return changedOne(q.s.conn.ExecContext(ctx, customerDelete, q.s.tenant, id))
+	return changedOne(q.s.exec(ctx, customerDelete, q.s.tenant, id))
 }
 
 // DeleteWhere marks as deleted the rows for which all conditions are true, and
@@ -414,7 +414,7 @@ func (q Customers) DeleteWhere(ctx context.Context, first Where[Customer], rest 
 	}
 	b := q.start(customerDeleteWhere)
 	where(b, true, append([]Where[Customer]{first}, rest...))
-	r, err := q.s.conn.ExecContext(ctx, b.String(), b.args...)
+	r, err := q.s.exec(ctx, b.String(), b.args...)
 	if err != nil {
 		return 0, err
 	}
@@ -426,7 +426,7 @@ func (q Customers) Restore(ctx context.Context, id uuid.UUID) error {
 	if err := q.check(); err != nil {
 		return err
 	}
-	return changedOne(q.s.conn.ExecContext(ctx, customerRestore, q.s.tenant, id))
+	return changedOne(q.s.exec(ctx, customerRestore, q.s.tenant, id))
 }
 
 // Purge takes one row away for good, marked as deleted or not.
@@ -434,7 +434,7 @@ func (q Customers) Purge(ctx context.Context, id uuid.UUID) error {
 	if err := q.check(); err != nil {
 		return err
 	}
-	return changedOne(q.s.conn.ExecContext(ctx, customerPurge, q.s.tenant, id))
+	return changedOne(q.s.exec(ctx, customerPurge, q.s.tenant, id))
 }
 
 // CustomersAcross reads customers of all tenants.

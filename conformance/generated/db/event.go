@@ -75,8 +75,8 @@ func (q Events) Get(ctx context.Context, id int64) (r Event, err error) {
 	if err := q.check(); err != nil {
 		return r, err
 	}
-	rows, err := q.s.conn.QueryContext(ctx, eventGet, q.s.tenant, id)
-	return r, one(rows, err, r.scan)
+	rows, done, err := q.s.query(ctx, eventGet, q.s.tenant, id)
+	return r, one(rows, done, err, r.scan)
 }
 
 // All gives the rows for which all conditions are true, as they are read. An
@@ -94,12 +94,12 @@ func (q Events) All(ctx context.Context, conditions ...Where[Event]) iter.Seq2[E
 }
 
 func (q Events) each(ctx context.Context, b *builder, yield func(Event, error) bool) {
-	rows, err := q.s.conn.QueryContext(ctx, b.String(), b.args...)
+	rows, done, err := q.s.query(ctx, b.String(), b.args...)
 	if err != nil {
 		yield(Event{}, err)
 		return
 	}
-	defer rows.Close()
+	defer func() { _ = done(rows.Close()) }() // of rows that were read
 	for rows.Next() {
 		var r Event
 		if err := r.scan(rows); err != nil {
@@ -122,8 +122,8 @@ func (q Events) Count(ctx context.Context, conditions ...Where[Event]) (n int64,
 	}
 	b := q.start(eventCount)
 	where(b, true, conditions)
-	rows, err := q.s.conn.QueryContext(ctx, b.String(), b.args...)
-	return n, one(rows, err, func(rows *sql.Rows) error { return rows.Scan(&n) })
+	rows, done, err := q.s.query(ctx, b.String(), b.args...)
+	return n, one(rows, done, err, func(rows *sql.Rows) error { return rows.Scan(&n) })
 }
 
 // Page reads the rows after a cursor, for which all conditions are true.
@@ -195,8 +195,8 @@ func (q Events) Create(ctx context.Context, n NewEvent) (r Event, err error) {
 	}
 	b := q.insert(n)
 	b.WriteString(" RETURNING " + eventColumns)
-	rows, err := q.s.conn.QueryContext(ctx, b.String(), b.args...)
-	return r, one(rows, err, r.scan)
+	rows, done, err := q.s.query(ctx, b.String(), b.args...)
+	return r, one(rows, done, err, r.scan)
 }
 
 // eventBatch is how many rows one statement of CreateMany makes.
@@ -256,7 +256,7 @@ func (q Events) createBatch(ctx context.Context, batch []NewEvent) error {
 		}
 		b.WriteByte(')')
 	}
-	_, err := q.s.conn.ExecContext(ctx, b.String(), b.args...)
+	_, err := q.s.exec(ctx, b.String(), b.args...)
 	return err
 }
 
@@ -288,8 +288,8 @@ func (q Events) Update(ctx context.Context, id int64, p EventPatch) (r Event, er
 		return r, ErrNothing
 	}
 	b.WriteString(" WHERE tenant_id = $1 AND id = $2 RETURNING tenant_id, id, kind, body, at")
-	rows, err := q.s.conn.QueryContext(ctx, b.String(), b.args...)
-	err = one(rows, err, r.scan)
+	rows, done, err := q.s.query(ctx, b.String(), b.args...)
+	err = one(rows, done, err, r.scan)
 	return r, err
 }
 
@@ -298,7 +298,7 @@ func (q Events) Delete(ctx context.Context, id int64) error {
 	if err := q.check(); err != nil {
 		return err
 	}
-	return changedOne(q.s.conn.ExecContext(ctx, eventDelete, q.s.tenant, id))
+	return changedOne(q.s.exec(ctx, eventDelete, q.s.tenant, id))
 }
 
 // DeleteWhere takes away the rows for which all conditions are true, and
@@ -309,7 +309,7 @@ func (q Events) DeleteWhere(ctx context.Context, first Where[Event], rest ...Whe
 	}
 	b := q.start(eventDeleteWhere)
 	where(b, true, append([]Where[Event]{first}, rest...))
-	r, err := q.s.conn.ExecContext(ctx, b.String(), b.args...)
+	r, err := q.s.exec(ctx, b.String(), b.args...)
 	if err != nil {
 		return 0, err
 	}

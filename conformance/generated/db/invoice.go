@@ -89,8 +89,8 @@ func (q Invoices) Get(ctx context.Context, number int64) (r Invoice, err error) 
 	if err := q.check(); err != nil {
 		return r, err
 	}
-	rows, err := q.s.conn.QueryContext(ctx, invoiceGet, q.s.tenant, number)
-	return r, one(rows, err, r.scan)
+	rows, done, err := q.s.query(ctx, invoiceGet, q.s.tenant, number)
+	return r, one(rows, done, err, r.scan)
 }
 
 // All gives the rows for which all conditions are true, as they are read. An
@@ -108,12 +108,12 @@ func (q Invoices) All(ctx context.Context, conditions ...Where[Invoice]) iter.Se
 }
 
 func (q Invoices) each(ctx context.Context, b *builder, yield func(Invoice, error) bool) {
-	rows, err := q.s.conn.QueryContext(ctx, b.String(), b.args...)
+	rows, done, err := q.s.query(ctx, b.String(), b.args...)
 	if err != nil {
 		yield(Invoice{}, err)
 		return
 	}
-	defer rows.Close()
+	defer func() { _ = done(rows.Close()) }() // of rows that were read
 	for rows.Next() {
 		var r Invoice
 		if err := r.scan(rows); err != nil {
@@ -136,8 +136,8 @@ func (q Invoices) Count(ctx context.Context, conditions ...Where[Invoice]) (n in
 	}
 	b := q.start(invoiceCount)
 	where(b, true, conditions)
-	rows, err := q.s.conn.QueryContext(ctx, b.String(), b.args...)
-	return n, one(rows, err, func(rows *sql.Rows) error { return rows.Scan(&n) })
+	rows, done, err := q.s.query(ctx, b.String(), b.args...)
+	return n, one(rows, done, err, func(rows *sql.Rows) error { return rows.Scan(&n) })
 }
 
 // Page reads the rows after a cursor, for which all conditions are true.
@@ -215,8 +215,8 @@ func (q Invoices) Create(ctx context.Context, n NewInvoice) (r Invoice, err erro
 	}
 	b := q.insert(n)
 	b.WriteString(" RETURNING " + invoiceColumns)
-	rows, err := q.s.conn.QueryContext(ctx, b.String(), b.args...)
-	return r, one(rows, err, r.scan)
+	rows, done, err := q.s.query(ctx, b.String(), b.args...)
+	return r, one(rows, done, err, r.scan)
 }
 
 // invoiceBatch is how many rows one statement of CreateMany makes.
@@ -288,7 +288,7 @@ func (q Invoices) createBatch(ctx context.Context, batch []NewInvoice) error {
 		}
 		b.WriteByte(')')
 	}
-	_, err := q.s.conn.ExecContext(ctx, b.String(), b.args...)
+	_, err := q.s.exec(ctx, b.String(), b.args...)
 	return err
 }
 
@@ -335,8 +335,8 @@ func (q Invoices) Update(ctx context.Context, number int64, rev int64, p Invoice
 		return r, ErrNothing
 	}
 	b.WriteString(" WHERE tenant_id = $1 AND number = $2 AND rev = $3 RETURNING tenant_id, number, customer, state, total, gross, due, paid_at, \"order\", rev")
-	rows, err := q.s.conn.QueryContext(ctx, b.String(), b.args...)
-	err = one(rows, err, r.scan)
+	rows, done, err := q.s.query(ctx, b.String(), b.args...)
+	err = one(rows, done, err, r.scan)
 	if errors.Is(err, ErrNotFound) {
 		if _, gone := q.Get(ctx, number); gone == nil {
 			err = ErrStale
@@ -375,8 +375,8 @@ func (q Invoices) Upsert(ctx context.Context, n NewInvoice) (r Invoice, err erro
 		b.WriteString("number = excluded.number")
 	}
 	b.WriteString(" RETURNING " + invoiceColumns)
-	rows, err := q.s.conn.QueryContext(ctx, b.String(), b.args...)
-	return r, one(rows, err, r.scan)
+	rows, done, err := q.s.query(ctx, b.String(), b.args...)
+	return r, one(rows, done, err, r.scan)
 }
 
 // Delete takes one row away; ErrNotFound where there is none.
@@ -384,7 +384,7 @@ func (q Invoices) Delete(ctx context.Context, number int64) error {
 	if err := q.check(); err != nil {
 		return err
 	}
-	return changedOne(q.s.conn.ExecContext(ctx, invoiceDelete, q.s.tenant, number))
+	return changedOne(q.s.exec(ctx, invoiceDelete, q.s.tenant, number))
 }
 
 // DeleteWhere takes away the rows for which all conditions are true, and
@@ -395,7 +395,7 @@ func (q Invoices) DeleteWhere(ctx context.Context, first Where[Invoice], rest ..
 	}
 	b := q.start(invoiceDeleteWhere)
 	where(b, true, append([]Where[Invoice]{first}, rest...))
-	r, err := q.s.conn.ExecContext(ctx, b.String(), b.args...)
+	r, err := q.s.exec(ctx, b.String(), b.args...)
 	if err != nil {
 		return 0, err
 	}

@@ -70,6 +70,7 @@ type session struct {
 	conn   conn
 	inner  bool // within a transaction
 	tenant uuid.UUID
+	reason string // of work across tenants
 }
 
 // Global reaches the tables that belong to no tenant.
@@ -117,8 +118,9 @@ func (s *session) checkTenant() error {
 type Across struct{ session }
 
 // CrossTenant gives the rows of all tenants to read. It is recorded with its
-// reason in the table cross_tenant_access, and refused unless the store was
-// made with AllowCrossTenant.
+// reason in a table of the database, zqlite.audit, and refused unless the store
+// was made with AllowCrossTenant and the pool may do it: cross_tenant=on in its
+// data source name.
 func (s *Store) CrossTenant(ctx context.Context, reason string) (*Across, error) {
 	if !s.across {
 		return nil, ErrCrossTenant
@@ -126,13 +128,10 @@ func (s *Store) CrossTenant(ctx context.Context, reason string) (*Across, error)
 	if strings.TrimSpace(reason) == "" {
 		return nil, fmt.Errorf("%w: a reason is needed", ErrCrossTenant)
 	}
-	if _, err := s.pool.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS cross_tenant_access (at timestamptz NOT NULL DEFAULT now(), reason text NOT NULL)"); err != nil {
+	if err := s.cross(ctx, reason); err != nil {
 		return nil, err
 	}
-	if _, err := s.pool.ExecContext(ctx, "INSERT INTO cross_tenant_access (reason) VALUES ($1)", reason); err != nil {
-		return nil, err
-	}
-	return &Across{session{store: s, conn: s.pool}}, nil
+	return &Across{session{store: s, conn: s.pool, reason: reason}}, nil
 }
 
 func (s *session) check() error {
@@ -173,6 +172,9 @@ func (s *session) once(ctx context.Context, opts *sql.TxOptions, f func(session)
 		return err
 	}
 	defer tx.Rollback() // does nothing after Commit
+	if err := s.enter(ctx, tx); err != nil {
+		return err
+	}
 	inner := *s
 	inner.conn, inner.inner = tx, true
 	if err := f(inner); err != nil {
@@ -200,11 +202,15 @@ func again(err error) bool {
 	return errors.As(err, &e) && (e.SQLState() == "40001" || e.SQLState() == "40P01")
 }
 
-// one scans the single row of a query.
-func one(rows *sql.Rows, err error, scan func(*sql.Rows) error) error {
+// one scans the single row of a query, which done ends.
+func one(rows *sql.Rows, done func(error) error, err error, scan func(*sql.Rows) error) error {
 	if err != nil {
 		return err
 	}
+	return done(scanOne(rows, scan))
+}
+
+func scanOne(rows *sql.Rows, scan func(*sql.Rows) error) error {
 	defer rows.Close()
 	if !rows.Next() {
 		if err := rows.Err(); err != nil {

@@ -36,9 +36,13 @@ func Run(t *testing.T, pool *sql.DB) {
 	store := db.New(pool, db.CursorKey([]byte("a key of the test")))
 	_, err := store.Global().Countries().Create(ctx, db.NewCountry{Code: "de", Name: "Germany"})
 	must(t, err)
+	// The database itself refuses a statement that names no tenant.
+	if err := pool.QueryRowContext(ctx, "SELECT count(*) FROM invoices").Scan(new(int64)); state(err) == "" {
+		t.Errorf("a statement without a tenant: %v", err)
+	}
 	for name, try := range map[string]func(*testing.T, *db.Store, *db.Scoped){
 		"keys": keys, "updates": updates, "deletion": deletion, "conditions": conditions, "pages": pages, "bulk": bulk,
-		"transactions": transactions, "tenants": tenants, "values": values,
+		"transactions": transactions, "tenants": tenants, "values": values, "queries": queries,
 	} {
 		t.Run(name, func(t *testing.T) { try(t, store, store.Tenant(uuid.New())) })
 	}
@@ -411,5 +415,67 @@ func values(t *testing.T, _ *db.Store, s *db.Scoped) {
 	must(t, err)
 	if country.Name != "Germany" {
 		t.Errorf("country %+v", country)
+	}
+}
+
+func queries(t *testing.T, store *db.Store, s *db.Scoped) {
+	ctx := context.Background()
+	other := store.Tenant(uuid.New())
+	newInvoice(t, other, newCustomer(t, other, "Zoe"), 99, "1000")
+	c, err := s.Customers().Create(ctx, db.NewCustomer{Name: "Jo", Country: db.Set(db.Some("de")), Tags: db.Set([]string{"x", "y"})})
+	must(t, err)
+	d := newCustomer(t, s, "Kai")
+	newInvoice(t, s, c, 1, "10")
+	newInvoice(t, s, d, 2, "20.50")
+	newInvoice(t, s, c, 3, "1")
+	var got []string
+	for r, err := range s.OpenInvoices(ctx, "Kai", "open", decimal.NewFromInt(5)) {
+		must(t, err)
+		got = append(got, fmt.Sprint(r.Number, r.State, r.Total, r.Twice, r.Customer, r.CountryName.V, r.Tags))
+		var _ db.InvoiceState = r.State
+	}
+	if want := "[1open10 20{Jo true}Germany[x y] 2open20.541{ false}[]]"; strings.ReplaceAll(fmt.Sprint(got), " ", "") != strings.ReplaceAll(want, " ", "") {
+		t.Errorf("open invoices:\n got %v\nwant %s", got, want)
+	}
+	for range s.OpenInvoices(ctx, "", "open", decimal.Zero) {
+		break // the rows are let go
+	}
+	err = s.InTx(ctx, nil, func(tx *db.Scoped) error {
+		sum, err := tx.Owed(ctx, "open")
+		if err == nil && (sum.Invoices != 3 || sum.Total.String() != "31.5" || !sum.Latest.Valid) {
+			t.Errorf("owed %+v", sum)
+		}
+		return err
+	})
+	must(t, err)
+	if n, err := s.LargestNumber(ctx); err != nil || n.V != 3 {
+		t.Error(n, err)
+	}
+	if n, err := store.Tenant(uuid.New()).LargestNumber(ctx); err != nil || n.Valid {
+		t.Error(n, err)
+	}
+	if n, err := s.VoidBefore(ctx, time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)); err != nil || n != 3 {
+		t.Error(n, err)
+	}
+	if sum, err := other.Owed(ctx, "open"); err != nil || sum.Invoices != 1 {
+		t.Errorf("another tenant's %+v %v", sum, err)
+	}
+	id, err := s.AddEvent(ctx, "query", []byte{1, 2})
+	must(t, err)
+	e, err := s.Events().Get(ctx, id)
+	must(t, err)
+	if e.Kind != "query" || len(e.Body) != 2 {
+		t.Errorf("event %+v", e)
+	}
+	n := 0
+	for name, err := range store.Global().CountryNames(ctx) {
+		must(t, err)
+		if n++; name != "Germany" {
+			t.Errorf("country %s", name)
+		}
+	}
+	var zero db.Scoped
+	if _, err := zero.LargestNumber(ctx); n != 1 || !errors.Is(err, db.ErrTenant) {
+		t.Errorf("%d countries, the zero session: %v", n, err)
 	}
 }

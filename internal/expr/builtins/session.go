@@ -11,9 +11,6 @@ import (
 
 var errNoSession = sqlerr.New(sqlerr.FeatureNotSupported, "this function needs a session")
 
-var errNoTenant = sqlerr.New(sqlerr.InsufficientPrivilege, "the statement uses a relation that tenants share, and no tenant is set").
-	WithHint("SET zqlite.tenant = '...', open the database with tenant=..., or run the statement with zqlite.WithTenant(ctx, ...).")
-
 // inSession adapts a function that asks the session.
 func inSession(f func(s expr.Session, a []value) (value, error)) evaluet {
 	return func(c *expr.Context, a []value) (value, error) {
@@ -160,7 +157,7 @@ func registerSettings() {
 	sqlite("zqlite_version", nil, text, "Version of the engine", func(*expr.Context, []value) (value, error) { return newText(Version) }).Source = "zqlite"
 	f := fn("zqlite_tenant", nil, text, "The tenant that the statement works for; an error where none is set", func(c *expr.Context, _ []value) (value, error) {
 		if c.Tenant == "" {
-			return types.Null, errNoTenant
+			return types.Null, expr.ErrNoTenant
 		}
 		return newText(c.Tenant)
 	})
