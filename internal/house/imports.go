@@ -16,6 +16,7 @@ var floors = map[string]int{
 	"internal/house":         0,
 	"internal/sqlerr":        0,
 	"internal/vfs":           1,
+	"internal/regex":         1,
 	"internal/types":         1,
 	"internal/sql/scanner":   1,
 	"internal/sql/ast":       2,

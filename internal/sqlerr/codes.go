@@ -23,6 +23,7 @@ const (
 	InvalidDatetimeFormat          = "22007"
 	DatetimeFieldOverflow          = "22008"
 	InvalidTimeZoneDisplacement    = "22009"
+	InvalidUseOfEscapeCharacter    = "2200C"
 	EscapeCharacterConflict        = "2200B"
 	InvalidParameterValue          = "22023"
 	InvalidPrecedingOrFollowing    = "22013"

@@ -73,9 +73,7 @@ SELECT 'abc' ~ 'a**';
 SELECT 'abc' ~ '[[:foo:]]';
 SELECT 'abc' ~ '\';
 SELECT 'foo bar' ~ '\mbar\M', 'foobar' ~ '\mbar', 'a1' ~ '^\w\d$', 'a b' ~ 'a\sb', 'x' ~ '[[:alpha:]]', '5' ~ '[[:digit:]]', 'ab' ~ 'a(?:b)', 'foo bar' ~ '\yfoo\y', 'foo' ~ 'fo\Yo', 'abc' ~ '\Aabc\Z', '-' ~ '[a\-z]', ']' ~ '[]]', '^' ~ '[\^]', 'a.b' ~ '***=a.b', 'A' ~ '***:(?i)a', 'aXb' ~ '(?x) a X b # c';
--- gap: no lookaround, no back references
 SELECT 'abab' ~ '^(ab)\1$', 'abac' ~ '^(ab)\1$', 'foobar' ~ 'foo(?=bar)', 'foobaz' ~ 'foo(?=bar)', 'foobaz' ~ 'foo(?!bar)', 'barfoo' ~ '(?<=bar)foo', 'bazfoo' ~ '(?<!bar)foo', regexp_replace('aabbcc', '(.)\1', '<\1>', 'g');
--- gap: a pattern with a non-greedy quantifier is not non-greedy as a whole
 SELECT substring('XY1234Z', 'Y*([0-9]{1,3})'), substring('XY1234Z', 'Y*?([0-9]{1,3})'), regexp_match('abc01234xyz', '(.*)(\d+)(.*)'), regexp_match('abc01234xyz', '(.*?)(\d+)(.*)'), regexp_match('abc01234xyz', '(?:(.*?)(\d+)(.*)){1,1}'), regexp_match('abcd', 'a|ab|abc'), regexp_match('aaa', 'a{2}?'), regexp_match('aaa', 'a+?');
 SELECT '\x616263'::bytea, 'a\000b'::bytea, E'\\x6162'::bytea, '\x'::bytea, '\x 61 62'::bytea;
 SELECT '\x6'::bytea;

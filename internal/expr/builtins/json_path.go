@@ -1,10 +1,10 @@
 package builtins
 
 import (
-	"regexp"
 	"sync"
 
 	"github.com/zqlite/zqlite/internal/expr"
+	"github.com/zqlite/zqlite/internal/regex"
 	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/types"
 )
@@ -58,7 +58,7 @@ type pathItem struct {
 	subs        []pathRange
 	lo, hi      int
 	cmp         expr.CompareOp
-	re          *regexp.Regexp
+	re          *regex.Regexp
 	given       bool // .datetime() with a template
 	next        *pathItem
 }

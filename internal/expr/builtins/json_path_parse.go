@@ -1,10 +1,10 @@
 package builtins
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/zqlite/zqlite/internal/expr"
+	"github.com/zqlite/zqlite/internal/regex"
 	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/types"
 )
@@ -243,39 +243,42 @@ func (p *pathParser) likeRegex(l *pathItem) (*pathItem, error) {
 
 // xqueryRegex compiles a pattern with the flags of XQuery: i, s (dot matches
 // newlines), m (lines), q (quoted).
-func xqueryRegex(pattern, flags string) (*regexp.Regexp, error) {
-	prefix := "(?"
-	quoted := strings.ContainsRune(flags, 'q')
+func xqueryRegex(pattern, flags string) (*regex.Regexp, error) {
+	fold, dotAll, lines, expanded, quoted := false, false, false, false, false
 	for _, f := range flags {
 		switch f {
 		case 'i':
-			prefix += "i"
-		case 's', 'm':
-			if !quoted {
-				prefix += string(f)
-			}
-		case 'q':
+			fold = true
+		case 's':
+			dotAll = true
+		case 'm':
+			lines = true
 		case 'x':
-			return nil, sqlerr.New(sqlerr.FeatureNotSupported, "XQuery \"x\" flag (expanded regular expressions) is not implemented")
+			expanded = true
+		case 'q':
+			quoted = true
 		default:
 			return nil, sqlerr.New(sqlerr.SyntaxError, "invalid input syntax for type jsonpath").
 				WithDetail("Unrecognized flag character \"%c\" in LIKE_REGEX predicate.", f)
 		}
 	}
-	var b strings.Builder
-	if prefix != "(?" {
-		b.WriteString(prefix + ")")
+	own := ""
+	if fold {
+		own = "i"
 	}
-	if quoted {
-		b.WriteString(regexp.QuoteMeta(pattern))
-	} else if err := writeRegex(&b, pattern, false); err != nil {
-		return nil, err
+	switch {
+	case quoted:
+		own += "q"
+	case expanded:
+		return nil, sqlerr.New(sqlerr.FeatureNotSupported, "XQuery \"x\" flag (expanded regular expressions) is not implemented")
+	case lines && !dotAll:
+		own += "n"
+	case lines:
+		own += "w"
+	case !dotAll:
+		own += "p"
 	}
-	re, err := regexp.Compile(b.String())
-	if err != nil {
-		return nil, regexError(err)
-	}
-	return re, nil
+	return compileRegex(pattern, own)
 }
 
 func (p *pathParser) arith(op string, l, r *pathItem) (*pathItem, error) {

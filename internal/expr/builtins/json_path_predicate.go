@@ -79,7 +79,8 @@ func (x *pathRun) test(p *pathItem, v pathValue) (truth, error) {
 			if l.t != nil || l.kind() != types.JSONString {
 				return isUnknown, nil
 			}
-			return truthOf(p.re.MatchString(l.n.Str())), nil
+			ok, err := p.re.Match(l.n.Str(), x.c)
+			return truthOf(ok), err
 		})
 	}
 	return x.pairs(p, v, true, func(l, r pathValue) (truth, error) { return x.compare(p.cmp, l, r) })

@@ -1,15 +1,15 @@
 package builtins
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/zqlite/zqlite/internal/sqlerr"
 )
 
-// similarPattern translates SIMILAR TO's syntax into a regular expression. In
-// substring form, a part between two escaped double quotes is what is wanted.
-func similarPattern(p, escape string, substring bool) (string, error) {
+// similarPattern translates SIMILAR TO's syntax into a regular expression. Two
+// escaped double quotes divide it into what comes before, what substring wants
+// and what comes after; the first and the last part are as short as possible.
+func similarPattern(p, escape string) (string, error) {
 	if len([]rune(escape)) > 1 {
 		return "", sqlerr.New(sqlerr.InvalidEscapeSequence, "invalid escape string").
 			WithHint("Escape string must be empty or one character.")
@@ -22,15 +22,18 @@ func similarPattern(p, escape string, substring bool) (string, error) {
 		switch {
 		case escape != "" && strings.HasPrefix(p[i:], escape):
 			i += len(escape)
-			if i >= len(p) {
-				break
-			}
-			if p[i] == '"' && substring {
-				b.WriteString([]string{"){1,1}?(", "){1,1}(?:", ""}[min(quotes, 2)])
+			switch {
+			case i >= len(p):
+			case p[i] == '"' && !inClass:
+				if quotes == 2 {
+					return "", sqlerr.New(sqlerr.InvalidUseOfEscapeCharacter, "SQL regular expression may not contain more than two escape-double-quote separators")
+				}
+				b.WriteString([]string{"){1,1}?(", "){1,1}(?:"}[quotes])
 				quotes++
-				continue
+			default:
+				b.WriteByte('\\')
+				b.WriteByte(p[i])
 			}
-			b.WriteString(regexp.QuoteMeta(string(p[i])))
 		case inClass:
 			if c == '\\' {
 				b.WriteByte('\\')
@@ -54,17 +57,5 @@ func similarPattern(p, escape string, substring bool) (string, error) {
 		}
 	}
 	b.WriteString(")$")
-	return strings.ReplaceAll(b.String(), "){1,1}?(", ")("), nil
-}
-
-// embeddedOptions cuts the options off that a pattern begins with: (?in).
-func embeddedOptions(pattern string) (options, rest string, ok bool) {
-	if !strings.HasPrefix(pattern, "(?") {
-		return "", pattern, false
-	}
-	end := strings.IndexByte(pattern, ')')
-	if end < 3 || strings.Trim(pattern[2:end], "bceimnpqstwx") != "" {
-		return "", pattern, false
-	}
-	return pattern[2:end], pattern[end+1:], true
+	return b.String(), nil
 }
