@@ -1,6 +1,8 @@
 package binder
 
 import (
+	"strings"
+
 	"github.com/zqlite/zqlite/internal/catalog"
 	"github.com/zqlite/zqlite/internal/expr"
 	"github.com/zqlite/zqlite/internal/sqlerr"
@@ -223,17 +225,17 @@ func foldable(t *types.Type, text string) bool {
 		return foldable(t.Sub, "0") && !isClock(t.Sub)
 	case types.KindInt:
 		return !isReg(t)
-	case types.KindDate, types.KindTime, types.KindTimestamp: // not now, today, tomorrow …
-		for i := 0; i < len(text); i++ {
-			if c := text[i]; c >= '0' && c <= '9' {
-				return true
-			} else if c != ' ' {
-				return false
-			}
-		}
-		return false
+	case types.KindTime: // not now, allballs …
+		text = strings.TrimLeft(text, " ")
+		return text != "" && text[0] >= '0' && text[0] <= '9'
+	case types.KindDate, types.KindTimestamp: // not now, today …; other orders depend on DateStyle
+		text = strings.TrimLeft(text, " ")
+		return len(text) >= 10 && text[4] == '-' && strings.Trim(text[:4], "0123456789") == ""
+	case types.KindInterval: // a sign may hold for all fields, which IntervalStyle says
+		text = strings.TrimLeft(text, " ")
+		return text == "" || text[0] != '-'
 	case types.KindArray:
-		return t.Elem != nil && t.Elem.Kind != types.KindRecord && foldable(t.Elem, "0") && !isClock(t.Elem)
+		return t.Elem != nil && t.Elem.Kind != types.KindRecord && t.Elem.Kind != types.KindInterval && foldable(t.Elem, "0") && !isClock(t.Elem)
 	}
 	return true
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/zqlite/zqlite/internal/catalog"
 	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/storage"
+	"github.com/zqlite/zqlite/internal/types"
 )
 
 // settings are the values of SET. A settings value is immutable: changing one
@@ -24,6 +25,7 @@ type settings struct {
 	limit  time.Duration
 	tenant string // zqlite.tenant
 	reason string // zqlite.cross_tenant
+	style  types.Style // of texts
 }
 
 var settingAliases = map[string]string{"time_zone": "timezone", "time zone": "timezone", "schema": "search_path", "names": "client_encoding"}
@@ -103,6 +105,16 @@ func (s settings) with(name, v string) (settings, error) {
 				return s, d.refuse(name, v, err)
 			}
 			v = checked
+		} else if len(d.words) > 0 {
+			v = strings.ToLower(v)
+		}
+		if name == "datestyle" {
+			old, _ := s.get(name)
+			checked, err := checkDateStyle(v, old)
+			if err != nil {
+				return s, err
+			}
+			v = checked
 		}
 	}
 	n := s
@@ -137,6 +149,8 @@ func (s settings) without(name string) (settings, error) {
 
 func (s *settings) derive(name, v string) {
 	switch name {
+	case "datestyle", "intervalstyle", "bytea_output", "extra_float_digits":
+		s.style = styleWith(s.style, name, v)
 	case "search_path":
 		s.path = splitPath(v)
 	case "default_transaction_isolation":

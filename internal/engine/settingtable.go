@@ -36,11 +36,11 @@ var knownSettings = map[string]*setting{
 	"server_version":                      {value: ServerVersion, fixed: true, doc: "PostgreSQL's version that is spoken"},
 	"server_version_num":                  {value: "150008", fixed: true, doc: "the same as a number"},
 	"standard_conforming_strings":         {value: "on", check: checkOn, doc: "backslashes are ordinary in '…'"},
-	"datestyle":                           {value: "ISO, MDY", doc: "output is always ISO"},
-	"intervalstyle":                       {value: "postgres", doc: "output is always postgres"},
+	"datestyle":                           {value: "ISO, MDY", doc: "how dates are written and which order they are read in"},
+	"intervalstyle":                       {value: "postgres", words: []string{"postgres", "postgres_verbose", "sql_standard", "iso_8601"}, doc: "how intervals are written"},
 	"client_min_messages":                 {value: "notice", words: []string{"debug5", "debug4", "debug3", "debug2", "debug1", "log", "notice", "warning", "error"}, doc: "accepted, without effect"},
-	"extra_float_digits":                  {value: "1", doc: "output is always the shortest exact form"},
-	"bytea_output":                        {value: "hex", doc: "output is always hex"},
+	"extra_float_digits":                  {value: "1", check: checkFloatDigits, doc: "digits of floating-point numbers; above 0 the shortest exact form"},
+	"bytea_output":                        {value: "hex", words: []string{"escape", "hex"}, doc: "how bytea is written"},
 	"row_security":                        {value: "on", doc: "accepted, without effect"},
 	"check_function_bodies":               {value: "on", doc: "accepted, without effect"},
 	"xmloption":                           {value: "content", doc: "accepted, without effect"},
@@ -129,6 +129,9 @@ func (d *setting) refuse(name, v string, why *sqlerr.Error) error {
 	switch d.value {
 	case "on", "off":
 		return sqlerr.New(sqlerr.InvalidParameterValue, "parameter %q requires a Boolean value", shown)
+	}
+	if len(d.words) > 0 && d.check == nil {
+		shown = canonicalSetting(name) // as PostgreSQL does
 	}
 	e := sqlerr.New(sqlerr.InvalidParameterValue, "invalid value for parameter %q: %q", shown, v)
 	if len(d.words) > 0 {

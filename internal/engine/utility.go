@@ -347,7 +347,7 @@ func (s *Session) refreshEnvironment() {
 		}
 		s.zoneName, s.location = zone, loc
 	}
-	s.env.Zone = s.location
+	s.env.Zone, s.env.Style = s.location, s.settings.style
 	s.env.RegName, s.env.RegOID, s.env.TypeByOID = s.regName, s.regOID, s.typeByOID
 }
 

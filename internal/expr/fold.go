@@ -36,7 +36,7 @@ func foldNode(e Expr, ctx *Context) Expr {
 			return &Const{Typ: e.Typ}
 		}
 	case *Cast:
-		if castVolatility(e.Arg.Type(), e.To) != Immutable {
+		if castVolatility(e.Arg.Type(), e.To) != Immutable || styled(e.Arg.Type(), e.To) {
 			return e
 		}
 	case *Compare:

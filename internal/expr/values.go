@@ -32,6 +32,8 @@ func castVolatility(from, to *types.Type) Volatility {
 	switch {
 	case zoned(f) != zoned(t) && (dated(f) || text(f)) && (dated(t) || text(t)):
 		return Stable
+	case (f == types.KindDate || f == types.KindTimestamp) && text(t): // DateStyle
+		return Stable
 	case text(f) && dated(t), types.IsReg(BaseType(to)):
 		return Stable // 'now' and 'today' are dates too; names depend on the search path
 	case f == types.KindArray || f == types.KindRecord || t == types.KindRecord:
@@ -40,6 +42,19 @@ func castVolatility(from, to *types.Type) Volatility {
 		return Stable
 	}
 	return Immutable
+}
+
+// styled reports whether a cast looks at a setting of how texts are written,
+// so that it is computed when the statement runs.
+func styled(from, to *types.Type) bool {
+	f, t := BaseType(from).Kind, BaseType(to).Kind
+	switch {
+	case t == types.KindText:
+		return f == types.KindInterval || f == types.KindFloat || f == types.KindBytes || f == types.KindRange || f == types.KindMultirange
+	case f == types.KindText:
+		return t == types.KindInterval || t == types.KindRange || t == types.KindMultirange
+	}
+	return false
 }
 
 // recordNull is PostgreSQL's row test: IS NULL where every field is, IS NOT

@@ -202,7 +202,7 @@ func castFormat(v Value, c *Cast, to *Type, env *Env) (Value, error) {
 // applied afterwards.
 func castParse(v Value, c *Cast, to *Type, env *Env) (Value, error) {
 	if to.Kind == KindInterval && c.From.Is(Unknown) {
-		return ParseInterval(v.S, to.Mod)
+		return parseInterval(v.S, to.Mod, env)
 	}
 	return Parse(v.S, WithoutMod(to), env)
 }

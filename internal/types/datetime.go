@@ -1,7 +1,6 @@
 package types
 
 import (
-	"strconv"
 	"time"
 
 	"github.com/zqlite/zqlite/internal/sqlerr"
@@ -253,16 +252,7 @@ func AppendDate(dst []byte, days int64) []byte {
 }
 
 func appendYMD(dst []byte, y, m, d int) []byte {
-	if y <= 0 {
-		y = 1 - y
-	}
-	if y < 10000 {
-		dst = append(dst, '0'+byte(y/1000), '0'+byte(y/100%10))
-		dst = append2(dst, y%100)
-	} else {
-		dst = strconv.AppendInt(dst, int64(y), 10)
-	}
-	dst = append2(append(dst, '-'), m)
+	dst = append2(append(appendYear(dst, y), '-'), m)
 	return append2(append(dst, '-'), d)
 }
 

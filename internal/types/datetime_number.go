@@ -34,15 +34,19 @@ func (d *dateDecoder) number(text string, seen int) (int, dtCode) {
 	mask := 0
 	switch seen & hasDate {
 	case 0:
-		mask = hasMonth
-		if len(text) >= 3 {
+		switch order := d.env.style().Order; {
+		case len(text) >= 3 || order == OrderYMD:
 			mask = hasYear
+		case order == OrderDMY:
+			mask = hasDay
+		default:
+			mask = hasMonth
 		}
 	case hasYear:
 		mask = hasMonth
 	case hasMonth:
 		mask = hasDay
-		if d.textMonth && len(text) >= 3 {
+		if d.textMonth && (len(text) >= 3 || d.env.style().Order == OrderYMD) {
 			mask = hasYear
 		}
 	case hasYear | hasMonth:

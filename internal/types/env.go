@@ -5,8 +5,9 @@ import "time"
 // Env is what text input and output and zoned conversions depend on beyond
 // the value: the session's settings. A nil *Env is UTC with no names known.
 type Env struct {
-	Zone *time.Location // nil is UTC
-	Now  int64          // start of the transaction, microseconds since 2000-01-01 UTC; 0 asks Clock
+	Zone  *time.Location // nil is UTC
+	Now   int64          // start of the transaction, microseconds since 2000-01-01 UTC; 0 asks Clock
+	Style Style          // how dates, intervals, bytea and floats are written and read
 	// Clock gives Now where it is 0 and remembers it; nil is the machine's clock.
 	Clock func() int64
 

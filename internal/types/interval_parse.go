@@ -62,16 +62,17 @@ type intervalDecoder struct {
 	months, days, us int64
 	seen             int // bits of units
 	overflow         bool
+	sql              bool // a sign before the first field holds for all, unless others have one
 }
 
-// ParseInterval reads an interval in any of PostgreSQL's input styles and
+// parseInterval reads an interval in any of PostgreSQL's input styles and
 // applies the modifier, -1 for none.
-func ParseInterval(s string, mod int32) (Value, error) {
+func parseInterval(s string, mod int32, env *Env) (Value, error) {
 	mask := int32(fullRange)
 	if mod >= 0 {
 		mask = mod >> 16 & fullRange
 	}
-	var d intervalDecoder
+	d := intervalDecoder{sql: env.style().Interval == IntervalSQL}
 	x := trimSpace(s)
 	code := d.decode(x, mask)
 	if code == dtBadFormat {
@@ -248,10 +249,22 @@ func (d *intervalDecoder) decode(s string, mask int32) dtCode {
 	if d.seen == 0 {
 		return dtBadFormat
 	}
+	if d.sql && fields[0].text[0] == '-' && !signed(fields[1:]) {
+		d.months, d.days, d.us = -magnitude(d.months), -magnitude(d.days), -magnitude(d.us)
+	}
 	if ago {
 		d.months, d.days, d.us = -d.months, -d.days, -d.us
 	}
 	return dtOK
+}
+
+func signed(fields []dateField) bool {
+	for _, f := range fields {
+		if f.text[0] == '-' || f.text[0] == '+' {
+			return true
+		}
+	}
+	return false
 }
 
 // quantity reads a number before a unit, or y-m before years.

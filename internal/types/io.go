@@ -51,7 +51,7 @@ func Parse(s string, t *Type, env *Env) (Value, error) {
 	case KindTimestampTZ:
 		return ParseTimestampTZ(s, t.Mod, env)
 	case KindInterval:
-		return ParseInterval(s, t.Mod)
+		return parseInterval(s, t.Mod, env)
 	case KindJSON:
 		return parseJSON(s)
 	case KindJSONB:
@@ -100,29 +100,38 @@ func Append(dst []byte, v Value, t *Type, env *Env) []byte {
 		return appendInt(dst, v, t, env)
 	case KindFloat:
 		if t != nil && t.Width == 4 {
-			return AppendFloat(dst, v.Float(), 32)
+			return appendStyledFloat(dst, v.Float(), 32, env.style())
 		}
-		return AppendFloat(dst, v.Float(), 64)
+		return appendStyledFloat(dst, v.Float(), 64, env.style())
 	case KindNumeric:
 		return AppendNumeric(dst, v)
 	case KindText, KindJSON:
 		return append(dst, v.S...)
 	case KindBytes:
+		if env.style().Escape {
+			return appendEscaped(dst, v.S)
+		}
 		return AppendBytea(dst, v.S)
 	case KindUUID:
 		return AppendUUID(dst, v)
 	case KindDate:
-		return AppendDate(dst, v.I)
+		return appendStyledDate(dst, v.I, env.style())
 	case KindTime:
 		return AppendTime(dst, v.I)
 	case KindTimeTZ:
 		return appendOffset(AppendTime(dst, v.I), -int(v.J))
 	case KindTimestamp:
+		if s := env.style(); s.Date != DateISO && !isInfinite(v.I) {
+			return appendStyledTimestamp(dst, v.I, s, false, "", 0)
+		}
 		return AppendTimestamp(dst, v.I)
 	case KindTimestampTZ:
+		if env.style().Date != DateISO {
+			return appendStyledTZ(dst, v.I, env)
+		}
 		return AppendTimestampTZ(dst, v.I, env)
 	case KindInterval:
-		return AppendInterval(dst, v)
+		return appendStyledInterval(dst, v, env.style())
 	case KindJSONB:
 		return AppendJSONB(dst, v)
 	case KindArray:

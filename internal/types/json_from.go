@@ -71,7 +71,7 @@ func JSONScalarText(v Value, t *Type, env *Env) (text string, plain bool) {
 		return text, last <= '9'
 	case KindTimestamp, KindTimestampTZ:
 		var buf [48]byte
-		b := Append(buf[:0], v, t, env)
+		b := Append(buf[:0], v, t, env.plain())
 		if i := bytes.IndexByte(b, ' '); i > 0 && !isInfinite(v.I) {
 			b[i] = 'T'
 		}
@@ -80,7 +80,7 @@ func JSONScalarText(v Value, t *Type, env *Env) (text string, plain bool) {
 		}
 		return string(b), false
 	}
-	return Format(v, t, env), false
+	return Format(v, t, env.plain()), false
 }
 
 // longOffset writes the offset +02 as +02:00.

@@ -111,22 +111,16 @@ SET DateStyle = 'Postgres, MDY';
 -- gap: another result
 SELECT date '2024-02-29', timestamp '2024-02-29 10:20:30.5', timestamptz '2024-02-29 10:20:30+00', timestamp '0044-03-15 BC';
 SET DateStyle = 'ISO, YMD';
--- gap: another result
 SELECT '01-02-03'::date;
 SHOW DateStyle;
--- gap: another result
 SET DateStyle = 'foo';
 RESET DateStyle;
 SET IntervalStyle = 'postgres_verbose';
--- gap: another result
 SELECT interval '1 year 2 mons -3 days 04:05:06.7', interval '0', interval '-1 day', interval '1 mon', interval '-1 year 2 days';
 SET IntervalStyle = 'sql_standard';
--- gap: another result
 SELECT interval '1 year 2 mons', interval '3 days 04:05:06', interval '1 year 2 mons -3 days 04:05:06.7', interval '0', interval '-1 day', interval '-1 days -02:03', '-1 2:03:04'::interval;
 SET IntervalStyle = 'iso_8601';
--- gap: another result
 SELECT interval '1 year 2 mons -3 days 04:05:06.7', interval '0', interval '-1 day', interval '1 week';
--- gap: another result
 SET IntervalStyle = 'nope';
 RESET IntervalStyle;
 SET TIME ZONE 'America/New_York';

@@ -15,6 +15,17 @@ import (
 // \1 to \9 and \& in the replacement are groups and the match.
 func regexReplace(c *expr.Context, re *regex.Regexp, s, with string, from, n int) (string, error) {
 	all := &matches{c: c, re: re, s: s, from: from, groups: strings.ContainsRune(with, '\\')}
+	if n == 0 && len(s)*len(with) > maxLength/4 { // said before the memory is taken
+		count := 0
+		for ahead := *all; ; count++ {
+			if m, err := ahead.next(); m == nil || err != nil {
+				break
+			}
+		}
+		if !all.groups && count > maxLength/max(len(with), 1) {
+			return "", errTooLong
+		}
+	}
 	var b strings.Builder
 	last := 0
 	for k := 1; ; k++ {
