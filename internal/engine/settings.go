@@ -23,8 +23,8 @@ type settings struct {
 	ro     bool
 	lock   time.Duration
 	limit  time.Duration
-	tenant string // zqlite.tenant
-	reason string // zqlite.cross_tenant
+	tenant string      // zqlite.tenant
+	reason string      // zqlite.cross_tenant
 	style  types.Style // of texts
 }
 

@@ -224,3 +224,4 @@ COMMENT ON CONSTRAINT nope ON z2 IS 'ref';
 SELECT obj_description('z1'::regclass), obj_description('z1'::regclass, 'pg_class'), col_description('z1'::regclass, 2);
 COMMENT ON TABLE z1 IS NULL;
 SELECT obj_description('z1'::regclass);
+CREATE TABLE t (a int UNIQUE INITIALLY b);

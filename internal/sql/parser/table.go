@@ -266,7 +266,12 @@ func (p *parser) deferClause(col *ast.ColumnDef) bool {
 	c := &col.Constraints[n-1]
 	switch c.Kind {
 	case ast.ConstraintUnique, ast.ConstraintPrimaryKey, ast.ConstraintForeignKey, ast.ConstraintExclude:
+		at := p.tok.Pos
 		p.deferrable(c)
+		if p.err == nil && p.tok.Pos == at { // INITIALLY without its word
+			p.advance()
+			p.syntaxError()
+		}
 		return p.err == nil
 	}
 	p.misplaced()
