@@ -28,7 +28,7 @@ func (b *binder) bindInsert(st *ast.Insert, box *scope) plan.Node {
 	}
 	for i := range n.Row {
 		if !given[i] {
-			n.Row[i] = b.defaultExpr(c.rel, i)
+			n.Row[i] = b.defaultOf(c, i)
 		}
 	}
 	b.finishTarget(c)
@@ -45,7 +45,7 @@ func (b *binder) bindInsert(st *ast.Insert, box *scope) plan.Node {
 
 // returnItem is the changed row as RETURNING sees it, its row id included.
 func (b *binder) returnItem(c *change, ids []expr.ColumnID) *rangeItem {
-	it := c.newItem(ids)
+	it := b.newItem(c, ids)
 	it.rowid = c.target.RowID
 	return it
 }
@@ -54,7 +54,7 @@ func (b *binder) returnItem(c *change, ids []expr.ColumnID) *rangeItem {
 func (b *binder) insertColumns(st *ast.Insert, c *change) []int {
 	if len(st.Columns) == 0 {
 		if c.view != nil {
-			return c.view.ordinals
+			return b.viewColumns(st, c)
 		}
 		all := make([]int, 0, len(c.rel.Columns))
 		for i := range c.rel.Columns {
@@ -64,7 +64,7 @@ func (b *binder) insertColumns(st *ast.Insert, c *change) []int {
 	}
 	ordinals := make([]int, len(st.Columns))
 	for i, t := range st.Columns {
-		ordinals[i] = c.ordinal(t)
+		ordinals[i] = c.ordinal(t, "insert into")
 		if len(t.Path) > 0 {
 			panic(fail(t.Pos, sqlerr.FeatureNotSupported, "assignment to a part of column \"%s\" is not supported in INSERT", t.Name))
 		}
@@ -75,6 +75,38 @@ func (b *binder) insertColumns(st *ast.Insert, c *change) []int {
 		}
 	}
 	return ordinals
+}
+
+// viewColumns are the columns of a view that as many values go to as there are.
+func (b *binder) viewColumns(st *ast.Insert, c *change) []int {
+	if st.Query == nil {
+		return nil
+	}
+	n := len(c.view.rel.Columns)
+	switch body := st.Query.Body.(type) {
+	case *ast.Values:
+		if len(body.Rows) > 0 {
+			n = min(n, len(body.Rows[0]))
+		}
+	case *ast.SelectCore:
+		if len(body.Targets) < n && !hasStar(body) {
+			n = len(body.Targets)
+		}
+	}
+	out := make([]int, n)
+	for i := range out {
+		out[i] = c.view.assigned(i, "insert into", st.Table.Pos)
+	}
+	return out
+}
+
+func hasStar(core *ast.SelectCore) bool {
+	for _, t := range core.Targets {
+		if c, ok := t.Expr.(*ast.ColumnRef); ok && c.Star {
+			return true
+		}
+	}
+	return false
 }
 
 func columnPos(st *ast.Insert, i int) int {
@@ -227,7 +259,7 @@ func (b *binder) at(pos int, f func()) {
 func (b *binder) valueFor(e ast.Expr, c *change, ord int, s *scope) expr.Expr {
 	col := c.rel.Columns[ord]
 	if _, ok := e.(*ast.Default); ok {
-		if d := b.defaultExpr(c.rel, ord); d != nil {
+		if d := b.defaultOf(c, ord); d != nil {
 			return d
 		}
 		return &expr.Const{Typ: col.Type}
@@ -263,7 +295,7 @@ func (b *binder) onConflict(st *ast.Insert, c *change, n *plan.Insert, box *scop
 	}
 	c.target.Old = b.newIDs(len(c.rel.Columns))
 	out.Excluded = b.newIDs(len(c.rel.Columns))
-	old, excluded := c.newItem(c.target.Old), c.newItem(out.Excluded)
+	old, excluded := b.newItem(c, c.target.Old), b.newItem(c, out.Excluded)
 	old.rowid = c.target.RowID
 	excluded.name, excluded.schema = "excluded", ""
 	s := &scope{parent: box.parent, base: box, ctes: box.ctes, items: []*rangeItem{old, excluded}, clause: clauseSet}
@@ -302,7 +334,7 @@ func (b *binder) constraintIndex(oc *ast.OnConflict, c *change) *catalog.Index {
 // inferArbiters finds the unique indexes over exactly the given columns and
 // expressions, whose predicate (if any) the clause repeats.
 func (b *binder) inferArbiters(oc *ast.OnConflict, c *change) []*catalog.Index {
-	s := &scope{items: []*rangeItem{c.newItem(c.target.New)}, clause: clauseConflict}
+	s := &scope{items: []*rangeItem{b.newItem(c, c.target.New)}, clause: clauseConflict}
 	var columns []uint16
 	var exprs []expr.Expr
 	for i := range oc.Elems {

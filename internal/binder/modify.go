@@ -61,33 +61,26 @@ func insteadOf(rel *catalog.Relation, verb string) bool {
 }
 
 // newItem is the new row under the statement's name for it.
-func (c *change) newItem(ids []expr.ColumnID) *rangeItem {
-	return c.shape(rowItem(c.rel, c.alias, ids))
+func (b *binder) newItem(c *change, ids []expr.ColumnID) *rangeItem {
+	return b.shape(c, rowItem(c.rel, c.alias, ids))
 }
 
 // shape gives an item of the base table the columns of the view, where one was
 // named.
-func (c *change) shape(it *rangeItem) *rangeItem {
+func (b *binder) shape(c *change, it *rangeItem) *rangeItem {
+	if c.view != nil {
+		it = c.view.item(b, it)
+	}
 	it.name = c.alias
-	if c.view == nil {
-		return it
-	}
-	v := &rangeItem{schema: c.view.rel.Schema, name: c.alias, rel: c.view.rel, rowid: it.rowid}
-	for i, ord := range c.view.ordinals {
-		col := it.cols[ord]
-		col.col.Name = c.view.rel.Columns[i].Name
-		v.cols = append(v.cols, col)
-	}
-	v.scan = it.scan
-	return v
+	return it
 }
 
 // ordinal finds the base table's column behind a column that the statement
 // assigns to.
-func (c *change) ordinal(t ast.AssignTarget) int {
+func (c *change) ordinal(t ast.AssignTarget, verb string) int {
 	if c.view != nil {
 		if i := c.view.rel.ColumnByName(t.Name); i >= 0 {
-			return c.view.ordinals[i]
+			return c.view.assigned(i, verb, t.Pos)
 		}
 		panic(fail(t.Pos, sqlerr.UndefinedColumn, "column \"%s\" of relation \"%s\" does not exist", t.Name, c.view.rel.Name))
 	}
@@ -187,6 +180,21 @@ func BindDefaults(o Options, rel *catalog.Relation) (list []expr.Expr, err error
 		list = append(list, b.defaultExpr(rel, i))
 	}
 	return list, nil
+}
+
+// defaultOf is the default of a column of the target, which a view may have
+// its own of.
+func (b *binder) defaultOf(c *change, i int) expr.Expr {
+	text := c.view.defaultOf(i)
+	if text == "" {
+		return b.defaultExpr(c.rel, i)
+	}
+	col := c.rel.Columns[i]
+	var e expr.Expr
+	b.stored(-1, func() {
+		e = b.assign(b.scalar(b.storedExpr(text), &scope{clause: clauseCheck}), col.Type, c.rel, col.Name, -1)
+	})
+	return e
 }
 
 // defaultExpr is what a column takes where the statement gives no value: nil

@@ -27,7 +27,7 @@ func (b *binder) source(ref *ast.TableRef, c *change, from []ast.TableExpr, box 
 	if hasRowID(c.rel) {
 		c.target.RowID = b.useRowID(it)
 	}
-	target := c.shape(it)
+	target := b.shape(c, it)
 	if len(ref.Alias.Columns) > 0 {
 		b.applyAlias(target, ref.Alias, ref.Pos)
 	}
@@ -121,7 +121,7 @@ func (b *binder) setClauses(sets []ast.SetClause, c *change, s *scope, input pla
 	var joined plan.Node
 	c.parts = map[int]expr.Expr{}
 	add := func(t ast.AssignTarget, value func(ord int) expr.Expr) {
-		ord := c.ordinal(t)
+		ord := c.ordinal(t, "update")
 		for i, a := range out {
 			if a.Ordinal == ord && len(t.Path) > 0 { // SET a[1] = x, a[2] = y
 				c.parts[ord] = a.Expr
@@ -209,7 +209,7 @@ func (b *binder) settleColumns(node plan.Node, targets []ast.AssignTarget, c *ch
 	want := make([]*types.Type, len(cols))
 	for i := range cols {
 		if want[i] = cols[i].Type; want[i].Is(types.Unknown) {
-			want[i] = c.rel.Columns[c.ordinal(targets[i])].Type
+			want[i] = c.rel.Columns[c.ordinal(targets[i], "update")].Type
 		}
 	}
 	return b.coerceColumns(node, want, -1)
@@ -219,7 +219,7 @@ func (b *binder) settleColumns(node plan.Node, targets []ast.AssignTarget, c *ch
 func (b *binder) setValue(t ast.AssignTarget, e ast.Expr, c *change, ord int, s *scope) expr.Expr {
 	col := c.rel.Columns[ord]
 	if _, ok := e.(*ast.Default); ok {
-		d := b.defaultExpr(c.rel, ord)
+		d := b.defaultOf(c, ord)
 		if d == nil {
 			d = &expr.Const{Typ: col.Type}
 		}

@@ -1,6 +1,8 @@
 package binder
 
 import (
+	"slices"
+
 	"github.com/zqlite/zqlite/internal/catalog"
 	"github.com/zqlite/zqlite/internal/expr"
 	"github.com/zqlite/zqlite/internal/plan"
@@ -8,23 +10,19 @@ import (
 	"github.com/zqlite/zqlite/internal/sqlerr"
 )
 
-// viewTarget is an automatically updatable view: each of its columns is a
-// column of one base table.
+// viewTarget is an automatically updatable view: a query over one table or view
+// that keeps its rows apart.
 type viewTarget struct {
-	rel      *catalog.Relation
-	base     *catalog.Relation
-	ordinals []int // base column behind each column of the view
-	levels   []viewLevel
-}
+	rel   *catalog.Relation
+	base  *catalog.Relation // the table at the end
+	inner *viewTarget       // the view that it selects from; nil: base itself
 
-// viewLevel is one view of a chain, outermost first.
-type viewLevel struct {
-	name     string   // of the view
-	where    ast.Expr // nil is none
-	alias    string   // its name for what it selects from
-	columns  []string // the names of that relation's columns
-	ordinals []int    // and the base columns behind them
-	check    bool     // WITH CHECK OPTION applies to it
+	alias   string   // its name for what it selects from
+	columns []string // the names of that relation's columns
+	from    []int    // of them, what each column of the view is; -1: computed
+	exprs   []ast.Expr
+	where   ast.Expr // nil is none
+	check   bool     // WITH CHECK OPTION applies to it
 }
 
 // viewTarget takes a view apart, or fails with PostgreSQL's reason why it is
@@ -41,7 +39,7 @@ func (b *binder) viewTarget(rel *catalog.Relation, verb string, pos int) *viewTa
 		}
 		return err
 	}
-	core, from, why := simpleView(b.storedQuery(rel, pos))
+	core, from, why := b.simpleView(b.storedQuery(rel, pos))
 	if why != "" {
 		panic(not(why))
 	}
@@ -49,45 +47,86 @@ func (b *binder) viewTarget(rel *catalog.Relation, verb string, pos int) *viewTa
 	b.o.SearchPath = append([]string{rel.Schema}, saved...)
 	defer func() { b.o.SearchPath = saved }()
 	below := b.relation(from.Name)
-	out := &viewTarget{rel: rel, base: below}
-	under := identity(len(below.Columns))
-	var inner *viewTarget
+	v := &viewTarget{rel: rel, base: below, alias: below.Name, where: core.Where, check: rel.CheckOption != ""}
 	switch below.Kind {
 	case catalog.View:
-		inner = b.viewTarget(below, verb, pos)
-		out.base, under = inner.base, inner.ordinals
+		v.inner = b.viewTarget(below, verb, pos)
+		v.base = v.inner.base
+		if rel.CheckOption == "cascaded" {
+			for i := v.inner; i != nil; i = i.inner {
+				i.check = true
+			}
+		}
 	case catalog.Table:
 	default:
 		panic(not("Views that do not select from a single table or view are not automatically updatable."))
 	}
-	level := viewLevel{name: rel.Name, where: core.Where, alias: below.Name, ordinals: under, check: rel.CheckOption != ""}
 	if from.Alias.Name != "" {
-		level.alias = from.Alias.Name
+		v.alias = from.Alias.Name
 	}
 	for i, c := range below.Columns {
 		name := c.Name
 		if i < len(from.Alias.Columns) {
 			name = from.Alias.Columns[i].Text
 		}
-		level.columns = append(level.columns, name)
+		v.columns = append(v.columns, name)
 	}
-	out.ordinals = viewColumns(core, level, under)
-	if len(out.ordinals) != len(rel.Columns) {
-		panic(not("Views that return columns that are not columns of their base relation are not automatically updatable."))
+	v.take(core)
+	if len(v.from) != len(rel.Columns) || verb != "delete from" && !v.updatable() {
+		panic(not("Views that have no updatable columns are not automatically updatable."))
 	}
-	out.levels = []viewLevel{level}
-	if inner != nil {
-		for _, l := range inner.levels {
-			l.check = l.check || rel.CheckOption == "cascaded"
-			out.levels = append(out.levels, l)
+	return v
+}
+
+// take maps the select list of the view to the columns below.
+func (v *viewTarget) take(core *ast.SelectCore) {
+	for _, t := range core.Targets {
+		c, plain := t.Expr.(*ast.ColumnRef)
+		if plain && c.Star {
+			v.from = append(v.from, identity(len(v.columns))...)
+			v.exprs = append(v.exprs, make([]ast.Expr, len(v.columns))...)
+			continue
+		}
+		at := -1
+		if plain {
+			at = slices.Index(v.columns, c.Parts[len(c.Parts)-1].Text)
+		}
+		v.from, v.exprs = append(v.from, at), append(v.exprs, t.Expr)
+	}
+}
+
+// ordinal is the base column behind a column of the view; -1 where it is
+// computed.
+func (v *viewTarget) ordinal(i int) int {
+	at := v.from[i]
+	if at < 0 || v.inner == nil {
+		return at
+	}
+	return v.inner.ordinal(at)
+}
+
+func (v *viewTarget) updatable() bool {
+	for i := range v.from {
+		if v.ordinal(i) >= 0 {
+			return true
 		}
 	}
-	return out
+	return false
+}
+
+// assigned is ordinal for a column that a statement assigns to.
+func (v *viewTarget) assigned(i int, verb string, pos int) int {
+	ord := v.ordinal(i)
+	if ord < 0 {
+		panic(fail(pos, sqlerr.FeatureNotSupported, "cannot %s column \"%s\" of view \"%s\"", verb, v.rel.Columns[i].Name, v.rel.Name).
+			WithDetail("View columns that are not columns of their base relation are not updatable."))
+	}
+	return ord
 }
 
 // simpleView returns the parts of a query over a single table or view that
 // keeps its rows apart, or why it is none.
-func simpleView(query *ast.Select) (core *ast.SelectCore, from *ast.TableRef, why string) {
+func (b *binder) simpleView(query *ast.Select) (core *ast.SelectCore, from *ast.TableRef, why string) {
 	core, ok := query.Body.(*ast.SelectCore)
 	switch {
 	case !ok:
@@ -102,6 +141,11 @@ func simpleView(query *ast.Select) (core *ast.SelectCore, from *ast.TableRef, wh
 		return nil, nil, "Views containing HAVING are not automatically updatable."
 	case query.Limit != nil || query.Offset != nil:
 		return nil, nil, "Views containing LIMIT or OFFSET are not automatically updatable."
+	}
+	for _, t := range core.Targets {
+		if why := b.gathers(t.Expr); why != "" {
+			return nil, nil, why
+		}
 	}
 	if len(core.From) == 1 {
 		from, _ = core.From[0].(*ast.TableRef)
@@ -124,39 +168,58 @@ func identity(n int) []int {
 	return out
 }
 
-// viewColumns maps the select list of a view to base columns; it gives up at
-// the first item that is no plain column.
-func viewColumns(core *ast.SelectCore, level viewLevel, under []int) []int {
-	var out []int
-	for _, t := range core.Targets {
-		c, ok := t.Expr.(*ast.ColumnRef)
-		if !ok {
-			return nil
+// gathers says why an item of a select list makes a row of several, or several
+// of one; "" where it does not.
+func (b *binder) gathers(e ast.Expr) (why string) {
+	ast.Walk(e, func(n ast.Node) bool {
+		c, ok := n.(*ast.FuncCall)
+		switch {
+		case !ok:
+			_, query := n.(*ast.Select)
+			return !query
+		case c.Over != nil || isWindowOnly(c.Name.Name):
+			why = "Views that return window functions are not automatically updatable."
+		case b.isAggregate(c):
+			why = "Views that return aggregate functions are not automatically updatable."
+		case expr.SetFuncs(c.Name.Name) != nil && !b.scalarOverload(c):
+			why = "Views that return set-returning functions are not automatically updatable."
 		}
-		if c.Star {
-			out = append(out, under...)
-			continue
-		}
-		at := -1
-		for i, name := range level.columns {
-			if name == c.Parts[len(c.Parts)-1].Text {
-				at = i
-			}
-		}
-		if at < 0 {
-			return nil
-		}
-		out = append(out, under[at])
-	}
-	return out
+		return why == ""
+	})
+	return why
 }
 
-// item is a row of the base table under the names that the level's WHERE uses.
-func (l *viewLevel) item(base *rangeItem) *rangeItem {
-	it := &rangeItem{name: l.alias, rel: base.rel, scan: base.scan}
-	for i, ord := range l.ordinals {
-		c := base.cols[ord]
-		c.col.Name = l.columns[i]
+// below is a row of what the view selects from, over a row of the base.
+func (v *viewTarget) below(b *binder, base *rangeItem) *rangeItem {
+	it := &rangeItem{name: v.alias, rel: base.rel, scan: base.scan}
+	cols := base.cols
+	if v.inner != nil {
+		cols = v.inner.item(b, base).cols
+	}
+	for i, name := range v.columns {
+		c := cols[i]
+		c.col.Name = name
+		it.cols = append(it.cols, c)
+	}
+	return it
+}
+
+// item is a row of the view over a row of the base.
+func (v *viewTarget) item(b *binder, base *rangeItem) *rangeItem {
+	below := v.below(b, base)
+	it := &rangeItem{schema: v.rel.Schema, name: v.rel.Name, rel: v.rel, rowid: base.rowid, scan: base.scan}
+	for i := range v.rel.Columns {
+		var c rangeCol
+		if v.from[i] >= 0 {
+			c = below.cols[v.from[i]]
+		} else {
+			b.stored(-1, func() {
+				c.expr = b.resolveUnknown(b.scalar(v.exprs[i], &scope{items: []*rangeItem{below}}))
+			})
+			c.col = plan.Column{ID: b.newIDs(1)[0], Type: c.expr.Type()}
+			c.ordinal = -1
+		}
+		c.col.Name = v.rel.Columns[i].Name
 		it.cols = append(it.cols, c)
 	}
 	return it
@@ -165,14 +228,13 @@ func (l *viewLevel) item(base *rangeItem) *rangeItem {
 // conditions binds the WHERE clauses of all levels over a row of the base.
 func (v *viewTarget) conditions(b *binder, base *rangeItem) []expr.Expr {
 	var conds []expr.Expr
-	for i := range v.levels {
-		l := &v.levels[i]
-		if l.where == nil {
+	for ; v != nil; v = v.inner {
+		if v.where == nil {
 			continue
 		}
 		b.stored(-1, func() {
-			s := &scope{items: []*rangeItem{l.item(base)}}
-			conds = conjuncts(conds, b.condition(l.where, s, clauseWhere))
+			s := &scope{items: []*rangeItem{v.below(b, base)}}
+			conds = conjuncts(conds, b.condition(v.where, s, clauseWhere))
 		})
 	}
 	return conds
@@ -182,15 +244,27 @@ func (v *viewTarget) conditions(b *binder, base *rangeItem) []expr.Expr {
 func (v *viewTarget) checkItems(b *binder, ids []expr.ColumnID) []plan.CheckItem {
 	var items []plan.CheckItem
 	base := rowItem(v.base, v.base.Name, ids)
-	for i := range v.levels {
-		l := &v.levels[i]
-		if l.where == nil || !l.check {
+	for ; v != nil; v = v.inner {
+		if v.where == nil || !v.check {
 			continue
 		}
 		b.stored(-1, func() {
-			s := &scope{items: []*rangeItem{l.item(base)}}
-			items = append(items, plan.CheckItem{Name: l.name, Cond: b.condition(l.where, s, clauseWhere)})
+			s := &scope{items: []*rangeItem{v.below(b, base)}}
+			items = append(items, plan.CheckItem{Name: v.rel.Name, Cond: b.condition(v.where, s, clauseWhere)})
 		})
 	}
 	return items
+}
+
+// defaultOf is the view's own default of the base column, "" where there is
+// none: an outer view's comes first.
+func (v *viewTarget) defaultOf(ordinal int) string {
+	for ; v != nil; v = v.inner {
+		for i, c := range v.rel.Columns {
+			if c.Default != "" && v.ordinal(i) == ordinal {
+				return c.Default
+			}
+		}
+	}
+	return ""
 }
