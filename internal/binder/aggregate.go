@@ -22,15 +22,25 @@ type query struct {
 type groupingCall struct {
 	id   expr.ColumnID
 	args []expr.Expr
-	pos  int
+	pos  []int // of the arguments
 }
 
 // aggregateCall binds an aggregate and returns the column of its result.
 func (b *binder) aggregateCall(c *ast.FuncCall, s *scope) expr.Expr {
 	if s.inAgg {
+		if s.clause == clauseFilter {
+			panic(fail(c.Pos, sqlerr.GroupingError, "aggregate functions are not allowed in FILTER"))
+		}
+		if len(c.Args) == 0 && !c.Star && len(c.WithinGroup) == 0 && c.Name.Name != "count" {
+			_, _, _, err := expr.ResolveAggregate(c.Name.Name, nil)
+			check(err, c.Pos)
+		}
 		panic(fail(c.Pos, sqlerr.GroupingError, "aggregate function calls cannot be nested"))
 	}
-	if len(c.Args) == 0 && !c.Star && len(c.WithinGroup) == 0 {
+	if s.recursive {
+		panic(fail(c.Pos, sqlerr.InvalidRecursion, "aggregate functions are not allowed in a recursive query's recursive term"))
+	}
+	if len(c.Args) == 0 && !c.Star && c.Name.Name == "count" {
 		panic(fail(c.Pos, sqlerr.WrongObjectType, "%s(*) must be used to call a parameterless aggregate function", c.Name.Name))
 	}
 	agg := b.aggregate(c, s, clauseFilter)

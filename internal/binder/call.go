@@ -46,7 +46,7 @@ func (b *binder) call(c *ast.FuncCall, s *scope) expr.Expr {
 		check(err, c.Pos)
 		panic(fail(c.Pos, sqlerr.WrongObjectType, "%s(*) specified, but %s is not an aggregate function", name, name))
 	}
-	b.plainOnly(c)
+	b.plainOnly(c, s)
 	if e := b.sqlFunction(c, s); e != nil {
 		return e
 	}
@@ -134,9 +134,20 @@ func (b *binder) variadicCall(c *ast.FuncCall, args []expr.Expr, s *scope) expr.
 	panic(fail(c.Pos, sqlerr.FeatureNotSupported, "VARIADIC with an array that is not a constructor is not supported"))
 }
 
-// plainOnly rejects what only aggregates may have.
-func (b *binder) plainOnly(c *ast.FuncCall) {
+// plainOnly rejects what only aggregates may have, once the function is known
+// to exist.
+func (b *binder) plainOnly(c *ast.FuncCall, s *scope) {
 	name := c.Name.Name
+	if c.Distinct || len(c.WithinGroup) > 0 || len(c.OrderBy) > 0 || c.Filter != nil {
+		args := b.callArgs(c, s)
+		for _, k := range c.WithinGroup {
+			args = append(args, b.scalar(k.Expr, s))
+		}
+		if expr.SetFuncs(name) == nil {
+			_, _, _, err := expr.ResolveFunc(name, b.typesOf(args, false))
+			check(err, c.Pos)
+		}
+	}
 	switch {
 	case c.Distinct:
 		panic(fail(c.Pos, sqlerr.WrongObjectType, "DISTINCT specified, but %s is not an aggregate function", name))
@@ -246,7 +257,10 @@ func (b *binder) grouping(c *ast.FuncCall, s *scope) expr.Expr {
 	if s.inAgg {
 		panic(fail(c.Pos, sqlerr.GroupingError, "aggregate function calls cannot contain grouping operations"))
 	}
-	g := groupingCall{id: b.newID(), args: b.callArgs(c, s), pos: c.Pos}
+	g := groupingCall{id: b.newID(), args: b.callArgs(c, s)}
+	for _, a := range c.Args {
+		g.pos = append(g.pos, start(a))
+	}
 	s.query.groupings = append(s.query.groupings, g)
 	return &expr.Column{ID: g.id, Typ: types.Int4, Name: "grouping"}
 }

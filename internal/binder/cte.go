@@ -95,6 +95,9 @@ func (b *binder) cte(c *ast.CTE, box *scope, recursive bool) *cteEntry {
 	if sel, ok := c.Stmt.(*ast.Select); ok {
 		e.cte.Plan = b.bindQuery(sel, own, queryFlags{})
 	} else {
+		if _, merge := c.Stmt.(*ast.Merge); merge {
+			panic(fail(c.Pos, sqlerr.FeatureNotSupported, "MERGE not supported in WITH query"))
+		}
 		if box.parent != nil || b.viewDepth > 0 {
 			panic(fail(c.Pos, sqlerr.FeatureNotSupported, "WITH clause containing a data-modifying statement must be at the top level"))
 		}

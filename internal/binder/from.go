@@ -100,7 +100,11 @@ func (b *binder) applyAlias(it *rangeItem, alias ast.TableAlias, pos int) {
 		it.name, it.schema = alias.Name, ""
 	}
 	if len(alias.Columns) > len(it.cols) {
-		panic(fail(pos, sqlerr.InvalidColumnReference, "table \"%s\" has %d columns available but %d columns specified", it.name, len(it.cols), len(alias.Columns)))
+		what := "table"
+		if it.join {
+			what = "join expression"
+		}
+		panic(fail(pos, sqlerr.InvalidColumnReference, "%s \"%s\" has %d columns available but %d columns specified", what, it.name, len(it.cols), len(alias.Columns)))
 	}
 	for i, c := range alias.Columns {
 		it.cols[i].col.Name = c.Text
@@ -143,7 +147,7 @@ func (b *binder) tableRef(t *ast.TableRef, s *scope) (plan.Node, *rangeItem) {
 	if b.shared(rel) { // the first condition: none of the statement's sees a row of others
 		scan.Filter = append(scan.Filter, b.tenantCondition(it))
 	}
-	b.sample(t.Sample, scan, s)
+	b.sample(t.Sample, scan, s, it)
 	return scan, it
 }
 
@@ -180,19 +184,23 @@ func (b *binder) scan(rel *catalog.Relation) (*plan.Scan, *rangeItem) {
 	return scan, it
 }
 
-func (b *binder) sample(t *ast.TableSample, scan *plan.Scan, s *scope) {
+func (b *binder) sample(t *ast.TableSample, scan *plan.Scan, s *scope, it *rangeItem) {
 	if t == nil {
 		return
 	}
 	method := t.Method.Name
 	if method != "bernoulli" && method != "system" {
-		panic(fail(t.Pos, sqlerr.UndefinedObject, "tablesample method %s does not exist", method))
+		panic(fail(t.Method.Pos, sqlerr.UndefinedObject, "tablesample method %s does not exist", method))
 	}
 	if len(t.Args) != 1 {
-		panic(fail(t.Pos, sqlerr.InvalidTablesampleArgument, "tablesample method %s requires 1 argument, not %d", method, len(t.Args)))
+		panic(fail(t.Method.Pos, sqlerr.InvalidTablesampleArgument, "tablesample method %s requires 1 argument, not %d", method, len(t.Args)))
 	}
-	f := s.fromScope(nil, false).child()
-	scan.Sample = &plan.Sample{Method: method, Percent: b.assign(b.scalar(t.Args[0], f), types.Float8, nil, "", t.Pos)}
+	f := s.fromScope([]*rangeItem{it}, false).child()
+	percent := b.scalar(t.Args[0], f)
+	if isUnknown(percent) {
+		percent = b.settle(percent, types.Float4, false, start(t.Args[0]))
+	}
+	scan.Sample = &plan.Sample{Method: method, Percent: b.assign(percent, types.Float8, nil, "", start(t.Args[0]))}
 	if t.Repeatable != nil {
 		scan.Sample.Repeatable = b.assign(b.scalar(t.Repeatable, f), types.Float8, nil, "", t.Pos)
 	}
@@ -280,16 +288,20 @@ func (b *binder) join(j *ast.Join, s *scope, left []*rangeItem) (plan.Node, []*r
 	lnode, litems, llat := b.tableExpr(j.Left, s, left)
 	seen := left
 	// RIGHT and FULL joins have no lateral view to their left.
-	if j.Kind == ast.RightJoin || j.Kind == ast.FullJoin {
+	outer := j.Kind == ast.RightJoin || j.Kind == ast.FullJoin
+	if outer {
 		seen = nil
+		for _, it := range litems {
+			it.noLateral = true
+		}
 	}
 	visible := append(append([]*rangeItem(nil), seen...), litems...)
 	rnode, ritems, rlat := b.tableExpr(j.Right, s, visible)
+	for _, it := range litems {
+		it.noLateral = it.noLateral && !outer
+	}
 	b.checkAliases(litems, ritems, j.Right.Position())
 	node := &plan.Join{Left: lnode, Right: rnode, Kind: joinKinds[j.Kind], Lateral: rlat}
-	if rlat && (j.Kind == ast.RightJoin || j.Kind == ast.FullJoin) {
-		panic(fail(j.Pos, sqlerr.InvalidColumnReference, "the combining JOIN type must be INNER or LEFT for a LATERAL reference"))
-	}
 	if j.Kind == ast.LeftJoin || j.Kind == ast.FullJoin {
 		nullable(ritems)
 	}
@@ -303,7 +315,7 @@ func (b *binder) join(j *ast.Join, s *scope, left []*rangeItem) (plan.Node, []*r
 	}
 	switch {
 	case j.On != nil:
-		onScope := &scope{parent: s.parent, base: s, ctes: s.ctes, items: items, clause: clauseOn}
+		onScope := &scope{parent: s.parent, base: s, ctes: s.ctes, items: items, barred: s.items, clause: clauseOn}
 		node.On = conjuncts(nil, b.condition(j.On, onScope, clauseOn))
 		s.refs = append(s.refs, onScope.refs...)
 	case len(names) > 0:
@@ -400,6 +412,7 @@ func (b *binder) using(names []ast.Name, left, right []*rangeItem, node *plan.Jo
 		li, lc := usingColumn(left, n, "left")
 		ri, rc := usingColumn(right, n, "right")
 		l, r := b.refer(li, lc, n.Pos, s, s), b.refer(ri, rc, n.Pos, s, s)
+		b.common([]expr.Expr{l, r}, "JOIN/USING", func(int) int { return n.Pos })
 		node.On = append(node.On, b.operator("=", l, r, n.Pos))
 		li.cols[lc].merged, ri.cols[rc].merged = true, true
 		c := rangeCol{col: li.cols[lc].col}
@@ -445,7 +458,7 @@ func usingColumn(items []*rangeItem, n ast.Name, side string) (*rangeItem, int) 
 
 // joinAlias covers the items of a parenthesised join by one.
 func (b *binder) joinAlias(items []*rangeItem, alias ast.TableAlias, pos int, s *scope) *rangeItem {
-	out := &rangeItem{name: alias.Name}
+	out := &rangeItem{name: alias.Name, join: true}
 	for _, it := range items {
 		if it.gone || it.hidden {
 			continue

@@ -61,7 +61,7 @@ func (b *binder) groupItems(g *grouping, item ast.Expr, outs []output, s *scope)
 	var e expr.Expr
 	if at := b.outputRef(item, outs, s, false); at >= 0 {
 		e = outs[at].expr
-		b.noAggregates(e, start(item), s)
+		b.noAggregates(e, outs[at].pos, s)
 	} else {
 		e = b.value(item, s)
 	}
@@ -70,6 +70,7 @@ func (b *binder) groupItems(g *grouping, item ast.Expr, outs []output, s *scope)
 			return []int{i}
 		}
 	}
+	equatable(e.Type(), start(item))
 	g.exprs = append(g.exprs, e)
 	return []int{len(g.exprs) - 1}
 }
@@ -280,7 +281,7 @@ func (g *grouper) groupings(q *query) []plan.GroupingItem {
 	var out []plan.GroupingItem
 	for _, x := range q.groupings {
 		item := plan.GroupingItem{Col: plan.Column{ID: x.id, Name: "grouping", Type: types.Int4, NotNull: true}}
-		for _, a := range x.args {
+		for k, a := range x.args {
 			at := -1
 			for i, e := range g.groups.exprs {
 				if equal(e, a) {
@@ -288,7 +289,7 @@ func (g *grouper) groupings(q *query) []plan.GroupingItem {
 				}
 			}
 			if at < 0 {
-				panic(fail(x.pos, sqlerr.GroupingError, "arguments to GROUPING must be grouping expressions of the associated query level"))
+				panic(fail(x.pos[k], sqlerr.GroupingError, "arguments to GROUPING must be grouping expressions of the associated query level"))
 			}
 			item.Args = append(item.Args, at)
 		}

@@ -21,14 +21,24 @@ func (b *binder) columnRef(r *ast.ColumnRef, s *scope) expr.Expr {
 			return e
 		}
 		panic(b.noColumn("", name, r.Pos, s))
-	case 2, 3, 4:
+	case 4:
+		panic(fail(r.Pos, sqlerr.FeatureNotSupported, "cross-database references are not implemented: %s", dotted(r.Parts)))
+	case 2, 3:
 		schema, table := "", r.Parts[len(r.Parts)-2].Text
 		if len(r.Parts) > 2 {
 			schema = r.Parts[len(r.Parts)-3].Text
 		}
 		return b.qualifiedColumn(schema, table, name, r.Pos, s)
 	}
-	panic(fail(r.Pos, sqlerr.SyntaxError, "improper qualified name (too many dotted names)"))
+	panic(fail(r.Pos, sqlerr.SyntaxError, "improper qualified name (too many dotted names): %s", dotted(r.Parts)))
+}
+
+func dotted(parts []ast.Name) string {
+	words := make([]string, len(parts))
+	for i, p := range parts {
+		words[i] = p.Text
+	}
+	return strings.Join(words, ".")
 }
 
 // findColumn looks for an unqualified column, innermost level first, or
@@ -127,6 +137,10 @@ func (b *binder) qualifiedColumn(schema, table, name string, pos int, s *scope) 
 
 // refer makes the reference from scope from to a column of an item at level.
 func (b *binder) refer(it *rangeItem, i, pos int, level, from *scope) expr.Expr {
+	if it.noLateral {
+		panic(fail(pos, sqlerr.InvalidColumnReference, "invalid reference to FROM-clause entry for table \"%s\"", it.name).
+			WithDetail("The combining JOIN type must be INNER or LEFT for a LATERAL reference."))
+	}
 	c := &it.cols[i]
 	if c.expr != nil {
 		if level == from {
@@ -232,10 +246,6 @@ func (b *binder) itemRow(item *rangeItem, pos int, level, s *scope) expr.Expr {
 
 // noTable makes the error for a qualified name whose table is not there.
 func (b *binder) noTable(schema, table string, pos int, s *scope) *sqlerr.Error {
-	name := table
-	if schema != "" {
-		name = schema + "." + table
-	}
 	for level := s; level != nil; level = level.parent {
 		for _, it := range append(level.barred, level.items...) {
 			if it.name == table {
@@ -248,7 +258,7 @@ func (b *binder) noTable(schema, table string, pos int, s *scope) *sqlerr.Error 
 			}
 		}
 	}
-	return fail(pos, sqlerr.UndefinedTable, "missing FROM-clause entry for table \"%s\"", name)
+	return fail(pos, sqlerr.UndefinedTable, "missing FROM-clause entry for table \"%s\"", table)
 }
 
 // noColumn makes the error for a column that is not there, with the hint that

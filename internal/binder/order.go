@@ -16,6 +16,36 @@ type orderKey struct {
 	pos    int
 }
 
+// ordered rejects a key of a type without an order.
+func ordered(e expr.Expr, pos int) {
+	if t := e.Type(); t.Kind == types.KindJSON {
+		panic(fail(pos, sqlerr.UndefinedFunction, "could not identify an ordering operator for type %s", t.Display).
+			WithHint("Use an explicit ordering operator or modify the query."))
+	}
+}
+
+// equatable rejects a column that is to be compared, of a type without equality.
+func equatable(t *types.Type, pos int) {
+	if t.Kind == types.KindJSON {
+		panic(fail(pos, sqlerr.UndefinedFunction, "could not identify an equality operator for type %s", t.Display))
+	}
+}
+
+// orderingOperator rejects an operator of ORDER BY … USING that orders nothing.
+func (b *binder) orderingOperator(it ast.OrderItem, e expr.Expr) {
+	if it.Using == "" {
+		return
+	}
+	pos := it.UsingPos
+	if _, _, _, err := expr.ResolveOperator(it.Using, []*types.Type{e.Type(), e.Type()}); err != nil {
+		check(err, pos)
+	}
+	if it.Using != "<" && it.Using != ">" {
+		panic(fail(pos, sqlerr.WrongObjectType, "operator %s is not a valid ordering operator", it.Using).
+			WithHint("Ordering operators must be \"<\" or \">\" members of btree operator families."))
+	}
+}
+
 // orderKeys binds ORDER BY. A name is first an output column, then an input
 // column; an integer literal is the place of an output column.
 func (b *binder) orderKeys(items []ast.OrderItem, outs []output, s *scope, c clause) []orderKey {
@@ -37,6 +67,8 @@ func (b *binder) orderKeys(items []ast.OrderItem, outs []output, s *scope, c cla
 				outs[k.target].expr = b.resolveUnknown(outs[k.target].expr)
 			}
 		}
+		ordered(k.key.Expr, k.pos)
+		b.orderingOperator(it, k.key.Expr)
 		keys = append(keys, k)
 	}
 	return keys
@@ -48,7 +80,13 @@ func (b *binder) orderKeys(items []ast.OrderItem, outs []output, s *scope, c cla
 func (b *binder) outputRef(e ast.Expr, outs []output, s *scope, outputFirst bool) int {
 	switch x := e.(type) {
 	case *ast.Literal:
-		return b.literalRef(x, len(outs), s.clause)
+		return b.literalRef(x, x.Text, len(outs), s.clause)
+	case *ast.Unary:
+		if l, ok := x.X.(*ast.Literal); ok && x.Op == "-" && (l.Kind == ast.IntLiteral || l.Kind == ast.NumericLiteral) {
+			moved := *l
+			moved.Pos = x.Pos
+			return b.literalRef(&moved, "-"+l.Text, len(outs), s.clause)
+		}
 	case *ast.ColumnRef:
 		if x.Star || len(x.Parts) != 1 {
 			return -1
@@ -75,16 +113,13 @@ func (b *binder) outputRef(e ast.Expr, outs []output, s *scope, outputFirst bool
 }
 
 // literalRef is the output column that a number names.
-func (b *binder) literalRef(l *ast.Literal, n int, c clause) int {
+func (b *binder) literalRef(l *ast.Literal, text string, n int, c clause) int {
 	if l.Kind != ast.IntLiteral {
-		if l.Kind == ast.NullLiteral || l.Kind == ast.BoolLiteral {
-			return -1
-		}
 		panic(fail(l.Pos, sqlerr.SyntaxError, "non-integer constant in %s", b.clauseName(c)))
 	}
-	i, ok := parseInteger(l.Text)
+	i, ok := parseInteger(text)
 	if !ok || i < 1 || i > int64(n) {
-		panic(fail(l.Pos, sqlerr.InvalidColumnReference, "%s position %s is not in select list", b.clauseName(c), l.Text))
+		panic(fail(l.Pos, sqlerr.InvalidColumnReference, "%s position %s is not in select list", b.clauseName(c), text))
 	}
 	return int(i) - 1
 }
@@ -104,7 +139,7 @@ func (b *binder) distinctOn(list []ast.Expr, outs []output, s *scope) []expr.Exp
 
 // distinctOnNode sorts by ORDER BY, whose first keys must be those of DISTINCT
 // ON, and keeps the first row of each group.
-func (b *binder) distinctOnNode(node plan.Node, sortKeys []expr.SortKey, keys []orderKey, on []int, column func(int) expr.Expr) plan.Node {
+func (b *binder) distinctOnNode(node plan.Node, c *ast.SelectCore, sortKeys []expr.SortKey, keys []orderKey, on []int, column func(int) expr.Expr) plan.Node {
 	covered := map[int]bool{}
 	isOn := map[int]bool{}
 	for _, at := range on {
@@ -114,7 +149,14 @@ func (b *binder) distinctOnNode(node plan.Node, sortKeys []expr.SortKey, keys []
 		if isOn[keys[i].target] {
 			covered[keys[i].target] = true
 		} else if len(covered) < len(isOn) {
-			panic(fail(keys[i].pos, sqlerr.InvalidColumnReference, "SELECT DISTINCT ON expressions must match initial ORDER BY expressions"))
+			pos := keys[i].pos
+			for k, at := range on {
+				if !covered[at] {
+					pos = start(c.DistinctOn[k])
+					break
+				}
+			}
+			panic(fail(pos, sqlerr.InvalidColumnReference, "SELECT DISTINCT ON expressions must match initial ORDER BY expressions"))
 		}
 	}
 	d := &plan.Distinct{}
@@ -190,6 +232,9 @@ func (b *binder) combine(op *ast.SetOp, left, right plan.Node) plan.Node {
 	want := make([]*types.Type, len(lc))
 	for i := range lc {
 		want[i] = expr.CommonType([]*types.Type{lc[i].Type, rc[i].Type})
+		if !op.All && want[i] != nil {
+			equatable(want[i], outputPos(op.Left, i))
+		}
 		if want[i] == nil {
 			panic(fail(outputPos(op.Right, i), sqlerr.DatatypeMismatch, "%s types %s and %s cannot be matched", name, lc[i].Type.Display, rc[i].Type.Display))
 		}

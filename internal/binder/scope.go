@@ -55,6 +55,9 @@ const (
 	clauseSet
 	clauseFilter
 	clauseWindow
+	clauseFrameRange
+	clauseFrameRows
+	clauseFrameGroups
 	clauseCheck
 	clauseMergeWhen
 	clauseConflict
@@ -66,6 +69,7 @@ var clauseNames = [...]string{
 	clauseWhere: "WHERE", clauseGroupBy: "GROUP BY", clauseHaving: "HAVING", clauseOrderBy: "ORDER BY",
 	clauseDistinctOn: "DISTINCT ON", clauseLimit: "LIMIT", clauseOffset: "OFFSET", clauseValues: "VALUES",
 	clauseReturning: "RETURNING", clauseSet: "UPDATE", clauseFilter: "FILTER", clauseWindow: "window definitions",
+	clauseFrameRange: "window RANGE", clauseFrameRows: "window ROWS", clauseFrameGroups: "window GROUPS",
 	clauseCheck: "this expression", clauseMergeWhen: "MERGE WHEN conditions", clauseConflict: "ON CONFLICT",
 }
 
@@ -79,16 +83,18 @@ func (b *binder) clauseName(c clause) string {
 
 // rangeItem is one entry of a FROM clause.
 type rangeItem struct {
-	schema string
-	name   string // alias, or the relation's name; "" for a nameless join
-	cols   []rangeCol
-	scan   *plan.Scan        // base tables: columns are added as they are used
-	rel    *catalog.Relation // base tables and views
-	hidden bool              // only reachable by qualified name: not in stars, not unqualified
-	gone   bool              // not reachable at all: covered by a join's alias
-	added  int               // trailing columns that stars leave out
-	rowid  expr.ColumnID     // id of the row id column of scan, once used
-	node   plan.Node         // subqueries and views: what gives the rows
+	schema    string
+	name      string // alias, or the relation's name; "" for a nameless join
+	cols      []rangeCol
+	scan      *plan.Scan        // base tables: columns are added as they are used
+	rel       *catalog.Relation // base tables and views
+	hidden    bool              // only reachable by qualified name: not in stars, not unqualified
+	join      bool              // the alias of a join
+	noLateral bool              // to the left of a RIGHT or FULL join: not for LATERAL
+	gone      bool              // not reachable at all: covered by a join's alias
+	added     int               // trailing columns that stars leave out
+	rowid     expr.ColumnID     // id of the row id column of scan, once used
+	node      plan.Node         // subqueries and views: what gives the rows
 }
 
 // rangeCol is a column of a rangeItem.

@@ -110,12 +110,18 @@ func (b *binder) core(c *ast.SelectCore, cl clauses, box *scope, flags queryFlag
 	if c.Having != nil {
 		having = b.condition(c.Having, s, clauseHaving)
 	}
+	if c.Distinct && len(c.DistinctOn) == 0 {
+		for _, o := range outs {
+			equatable(o.expr.Type(), o.pos)
+		}
+	}
 	s.clause = clauseOrderBy
 	keys := b.orderKeys(cl.orderBy, outs, s, clauseOrderBy)
 	s.clause = clauseGroupBy
 	groups := b.groupBy(c, outs, s)
 	s.clause = clauseDistinctOn
 	on := b.distinctOn(c.DistinctOn, outs, s)
+	b.checkWindows(s)
 	s.query.open = false
 	if groups.used || len(s.query.aggs) > 0 || having != nil || len(s.query.groupings) > 0 {
 		if len(cl.locking) > 0 {
@@ -170,7 +176,7 @@ func (b *binder) finish(node plan.Node, c *ast.SelectCore, cl clauses, outs []ou
 	}
 	switch {
 	case len(on) > 0:
-		node = b.distinctOnNode(node, sortKeys, keys, onAt, column)
+		node = b.distinctOnNode(node, c, sortKeys, keys, onAt, column)
 	case c.Distinct:
 		node = sorted(&plan.Distinct{Input: node}, sortKeys)
 	default:

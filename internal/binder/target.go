@@ -143,10 +143,6 @@ func figureName(e ast.Expr) (string, int) {
 		if x.Kind == ast.IsNormalized {
 			return "is_normalized", 2
 		}
-	case *ast.Literal:
-		if x.Kind == ast.BoolLiteral {
-			return "bool", 1
-		}
 	}
 	return "?column?", 0
 }

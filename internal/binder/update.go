@@ -171,11 +171,6 @@ func (b *binder) setClauses(sets []ast.SetClause, c *change, s *scope, input pla
 				})
 			}
 		default:
-			if len(set.Targets) == 1 {
-				t := set.Targets[0]
-				add(t, func(ord int) expr.Expr { return b.setValue(t, set.Value, c, ord, s) })
-				continue
-			}
 			panic(fail(start(set.Value), sqlerr.FeatureNotSupported, "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression"))
 		}
 	}
@@ -309,7 +304,12 @@ func (b *binder) bindMerge(st *ast.Merge, box *scope) plan.Node {
 	}
 	s, scan, it := b.source(st.Target, c, nil, box)
 	src, items, _ := b.tableExpr(st.Source, s, nil)
-	b.checkAliases(s.items, items, st.Source.Position())
+	for _, it := range items {
+		if it.name == c.alias && !it.gone {
+			panic(fail(-1, sqlerr.DuplicateAlias, "name \"%s\" specified more than once", it.name).
+				WithDetail("The name is used both as MERGE target table and data source."))
+		}
+	}
 	s.items = append(s.items, items...)
 	join := &plan.Join{Kind: plan.LeftJoin, Left: src, Right: scan}
 	join.On = conjuncts(nil, b.condition(st.On, s, clauseOn))

@@ -34,6 +34,9 @@ func (b *binder) windowCall(c *ast.FuncCall, s *scope) expr.Expr {
 	if s.inAgg {
 		panic(fail(c.Pos, sqlerr.GroupingError, "aggregate function calls cannot contain window function calls"))
 	}
+	if s.inWin && s.clause >= clauseWindow && s.clause <= clauseFrameGroups {
+		panic(fail(c.Pos, sqlerr.WindowingError, "window functions are not allowed in window definitions"))
+	}
 	if s.inWin {
 		panic(fail(c.Pos, sqlerr.WindowingError, "window function calls cannot be nested"))
 	}
@@ -48,6 +51,10 @@ func (b *binder) windowCall(c *ast.FuncCall, s *scope) expr.Expr {
 	case expr.Aggregates(name) != nil:
 		b.windowAggregate(c, &w, s)
 	case expr.Functions(name) != nil || expr.SetFuncs(name) != nil:
+		if args := b.callArgs(c, s); expr.SetFuncs(name) == nil {
+			_, _, _, err := expr.ResolveFunc(name, b.typesOf(args, false))
+			check(err, c.Pos)
+		}
 		panic(fail(c.Pos, sqlerr.WrongObjectType, "OVER specified, but %s is not a window function nor an aggregate function", name))
 	default:
 		_, _, _, err := expr.ResolveFunc(name, b.typesOf(b.callArgs(c, s), false))
@@ -117,6 +124,9 @@ func (b *binder) windowFunction(c *ast.FuncCall, w *windowCall, s *scope) {
 		if !isUnknown(args[i]) && !isInteger(args[i].Type()) {
 			wrong()
 		}
+		if isUnknown(args[i]) && name != "nth_value" {
+			args[i] = b.coerce(args[i], types.Int4, start(c.Args[i]))
+		}
 		args[i] = b.coerce(args[i], types.Int8, start(c.Args[i]))
 	}
 	switch name {
@@ -162,18 +172,28 @@ func (b *binder) windowFunction(c *ast.FuncCall, w *windowCall, s *scope) {
 // definition of its own.
 func (b *binder) window(spec *ast.WindowSpec, w *windowCall, s *scope) {
 	if spec.Name != "" {
-		b.window(b.namedWindow(spec.Name, spec.Pos, s), w, s)
+		b.window(b.namedWindow(spec.Name, spec.Pos, s, len(s.query.named)), w, s)
 		return
 	}
 	if spec.Base != "" {
-		base := b.namedWindow(spec.Base, spec.Pos, s)
+		before := len(s.query.named)
+		for i := range s.query.named { // a definition sees those before it
+			if s.query.named[i].Spec == spec {
+				before = i
+			}
+		}
+		base := b.namedWindow(spec.Base, spec.Pos, s, before)
 		switch {
 		case len(spec.PartitionBy) > 0:
 			panic(fail(spec.Pos, sqlerr.WindowingError, "cannot override PARTITION BY clause of window \"%s\"", spec.Base))
 		case len(spec.OrderBy) > 0 && len(base.OrderBy) > 0:
 			panic(fail(spec.Pos, sqlerr.WindowingError, "cannot override ORDER BY clause of window \"%s\"", spec.Base))
 		case base.Frame != nil:
-			panic(fail(spec.Pos, sqlerr.WindowingError, "cannot copy window \"%s\" because it has a frame clause", spec.Base))
+			err := fail(spec.Pos, sqlerr.WindowingError, "cannot copy window \"%s\" because it has a frame clause", spec.Base)
+			if spec.Frame == nil && len(spec.OrderBy) == 0 {
+				err = err.WithHint("Omit the parentheses in this OVER clause.")
+			}
+			panic(err)
 		}
 		b.window(base, w, s)
 	}
@@ -183,11 +203,25 @@ func (b *binder) window(spec *ast.WindowSpec, w *windowCall, s *scope) {
 	for _, o := range spec.OrderBy {
 		w.order = append(w.order, sortKey(b.value(o.Expr, s), o))
 	}
-	w.call.Frame = b.frame(spec.Frame, w, s)
+	w.call.Frame = b.frame(spec, w, s)
 }
 
-func (b *binder) namedWindow(name string, pos int, s *scope) *ast.WindowSpec {
-	for _, n := range s.query.named {
+// checkWindows binds the definitions of WINDOW, used or not, for their errors.
+func (b *binder) checkWindows(s *scope) {
+	for i, n := range s.query.named {
+		for _, other := range s.query.named[:i] {
+			if other.Name == n.Name {
+				panic(fail(n.Spec.Pos, sqlerr.WindowingError, "window \"%s\" is already defined", n.Name))
+			}
+		}
+		s.clause, s.inWin = clauseWindow, true
+		b.window(n.Spec, &windowCall{}, s)
+		s.clause, s.inWin = clauseTarget, false
+	}
+}
+
+func (b *binder) namedWindow(name string, pos int, s *scope, before int) *ast.WindowSpec {
+	for _, n := range s.query.named[:before] {
 		if n.Name == name {
 			return n.Spec
 		}
@@ -198,28 +232,42 @@ func (b *binder) namedWindow(name string, pos int, s *scope) *ast.WindowSpec {
 var (
 	boundKinds   = [...]string{"unbounded preceding", "preceding", "current row", "following", "unbounded following"}
 	frameModes   = [...]string{"range", "rows", "groups"}
+	frameClauses = [...]clause{clauseFrameRange, clauseFrameRows, clauseFrameGroups}
 	frameExclude = [...]string{"", "current row", "group", "ties"}
 )
 
 // frame binds a frame clause; without one it is RANGE from the start of the
 // partition to the last peer.
-func (b *binder) frame(f *ast.Frame, w *windowCall, s *scope) plan.Frame {
+func (b *binder) frame(spec *ast.WindowSpec, w *windowCall, s *scope) plan.Frame {
+	f := spec.Frame
 	if f == nil {
 		return plan.Frame{Mode: "range", Start: plan.FrameBound{Kind: boundKinds[0]}, End: plan.FrameBound{Kind: boundKinds[2]}}
 	}
 	out := plan.Frame{Mode: frameModes[f.Mode], Exclude: frameExclude[f.Exclude]}
-	b.frameErrors(f, w)
+	frameErrors(f, w, spec.Pos)
 	bound := func(fb ast.FrameBound) plan.FrameBound {
 		r := plan.FrameBound{Kind: boundKinds[fb.Kind]}
 		if fb.Offset == nil {
 			return r
 		}
+		saved, inWin := s.clause, s.inWin
+		s.clause, s.inWin = frameClauses[f.Mode], true
 		e := b.scalar(fb.Offset, s)
+		s.clause, s.inWin = saved, inWin
+		if !isUnknown(e) && f.Mode != ast.FrameRange && !assignable(e.Type(), types.Int8) || e.Type().Kind == types.KindBool {
+			panic(fail(start(fb.Offset), sqlerr.DatatypeMismatch, "argument of %s must be type bigint, not type %s", strings.ToUpper(frameModes[f.Mode]), e.Type().Display))
+		}
 		if len(expr.Columns(e)) > 0 {
 			panic(fail(start(fb.Offset), sqlerr.InvalidColumnReference, "argument of %s must not contain variables", strings.ToUpper(frameModes[f.Mode])))
 		}
 		if f.Mode == ast.FrameRange {
 			t := w.order[0].Expr.Type()
+			if !clockKind(t) && t.Category != 'N' {
+				panic(fail(start(fb.Offset), sqlerr.FeatureNotSupported, "RANGE with offset PRECEDING/FOLLOWING is not supported for column type %s", t.Display))
+			}
+			if !isUnknown(e) && (clockKind(t) && e.Type().Kind != types.KindInterval || isInteger(t) && !isInteger(e.Type())) {
+				panic(rangeOffset(t, e, start(fb.Offset)))
+			}
 			if isUnknown(e) || isInteger(e.Type()) || t.Category == 'N' {
 				if clockKind(t) {
 					t = types.Interval
@@ -241,9 +289,14 @@ func (b *binder) coerceOr(e expr.Expr, t *types.Type, pos int) expr.Expr {
 		if expr.CanCoerce(t, e.Type()) {
 			return e
 		}
-		panic(fail(pos, sqlerr.FeatureNotSupported, "RANGE with offset PRECEDING/FOLLOWING is not supported for column type %s and offset type %s", t.Display, e.Type().Display))
+		panic(rangeOffset(t, e, pos))
 	}
 	return b.coerce(e, t, pos)
+}
+
+func rangeOffset(t *types.Type, e expr.Expr, pos int) *sqlerr.Error {
+	return fail(pos, sqlerr.FeatureNotSupported, "RANGE with offset PRECEDING/FOLLOWING is not supported for column type %s and offset type %s", t.Display, e.Type().Display).
+		WithHint("Cast the offset value to an appropriate type.")
 }
 
 func clockKind(t *types.Type) bool {
@@ -254,7 +307,7 @@ func clockKind(t *types.Type) bool {
 	return false
 }
 
-func (b *binder) frameErrors(f *ast.Frame, w *windowCall) {
+func frameErrors(f *ast.Frame, w *windowCall, pos int) {
 	offset := f.Start.Offset != nil || f.End.Offset != nil
 	switch {
 	case f.Start.Kind == ast.UnboundedFollowing:
@@ -268,9 +321,9 @@ func (b *binder) frameErrors(f *ast.Frame, w *windowCall) {
 	case f.Start.Kind == ast.OffsetFollowing && f.End.Kind < ast.OffsetFollowing:
 		panic(fail(f.Pos, sqlerr.WindowingError, "frame starting from following row cannot have preceding rows"))
 	case f.Mode == ast.FrameGroups && len(w.order) == 0:
-		panic(fail(f.Pos, sqlerr.WindowingError, "GROUPS mode requires an ORDER BY clause"))
+		panic(fail(pos, sqlerr.WindowingError, "GROUPS mode requires an ORDER BY clause"))
 	case f.Mode == ast.FrameRange && offset && len(w.order) != 1:
-		panic(fail(f.Pos, sqlerr.WindowingError, "RANGE with offset PRECEDING/FOLLOWING requires exactly one ORDER BY column"))
+		panic(fail(pos, sqlerr.WindowingError, "RANGE with offset PRECEDING/FOLLOWING requires exactly one ORDER BY column"))
 	}
 }
 

@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"math"
 	"math/rand/v2"
 
 	"github.com/zqlite/zqlite/internal/catalog"
@@ -300,7 +301,7 @@ func (s *sampler) open(c *expr.Context) error {
 		if v.IsNull() {
 			return sqlerr.New("2202G", "TABLESAMPLE REPEATABLE parameter cannot be null")
 		}
-		seed = uint64(v.I)
+		seed = math.Float64bits(v.Float())
 	}
 	s.rng = rand.New(rand.NewPCG(seed, 0))
 	return nil
@@ -308,6 +309,9 @@ func (s *sampler) open(c *expr.Context) error {
 
 // apply draws among n rows; system samples whole batches.
 func (s *sampler) apply(n int) []int32 {
+	if s.sel == nil {
+		s.sel = make([]int32, 0, n) // nil would be all rows
+	}
 	s.sel = s.sel[:0]
 	if s.system {
 		if s.rng.Float64() < s.share {

@@ -13,47 +13,35 @@ SELECT v, sum(v) OVER (ORDER BY v RANGE BETWEEN 0.5 PRECEDING AND 1.0 FOLLOWING)
 SELECT g, sum(x) OVER (PARTITION BY g), sum(x) OVER (PARTITION BY g ORDER BY v), count(*) OVER (), sum(x) FILTER (WHERE x > 1) OVER (PARTITION BY g) FROM w ORDER BY g, v;
 SELECT g, sum(x), rank() OVER (ORDER BY sum(x) DESC), sum(sum(x)) OVER (), sum(count(*)) OVER (ORDER BY g) FROM w GROUP BY g ORDER BY g;
 SELECT sum(x) OVER a, sum(x) OVER (a ORDER BY v), sum(x) OVER (b ROWS 1 PRECEDING) FROM w WINDOW a AS (PARTITION BY g), b AS (a ORDER BY v) ORDER BY g, v;
--- gap: not yet
-SELECT x, row_number() OVER () FROM w ORDER BY row_number() OVER (ORDER BY v DESC);
+SELECT x, row_number() OVER (ORDER BY v) FROM w ORDER BY row_number() OVER (ORDER BY v DESC);
 SELECT DISTINCT rank() OVER (ORDER BY g) FROM w ORDER BY 1;
 SELECT string_agg(g, ',') OVER (ORDER BY v), json_agg(x) OVER (ORDER BY v ROWS 1 PRECEDING) FROM w ORDER BY v;
 SELECT sum(x) OVER nope FROM w;
 SELECT sum(x) OVER (nope) FROM w;
 SELECT sum(x) OVER (o PARTITION BY g) FROM w WINDOW o AS (ORDER BY v);
 SELECT sum(x) OVER (o ORDER BY g) FROM w WINDOW o AS (ORDER BY v);
--- gap: not yet
 SELECT sum(x) OVER (o) FROM w WINDOW o AS (ORDER BY v ROWS 1 PRECEDING);
 SELECT sum(x) OVER (o ROWS 1 PRECEDING) FROM w WINDOW o AS (ORDER BY v ROWS 1 PRECEDING);
 SELECT sum(x) OVER o FROM w WINDOW o AS (ORDER BY v ROWS 1 PRECEDING) ORDER BY v;
--- gap: not yet
 SELECT sum(x) OVER o FROM w WINDOW o AS (), o AS (ORDER BY x);
--- gap: not yet
 SELECT sum(x) OVER o FROM w WINDOW o AS (p), p AS ();
--- gap: not yet
 SELECT 1 FROM w WINDOW o AS (ORDER BY nope);
--- gap: not yet
 SELECT 1 FROM w WINDOW o AS (ORDER BY sum(x) OVER ());
--- gap: not yet
 SELECT sum(x) OVER (PARTITION BY row_number() OVER ()) FROM w;
--- gap: not yet
 SELECT sum(x) OVER (ORDER BY row_number() OVER ()) FROM w;
 SELECT sum(row_number() OVER ()) OVER () FROM w;
 SELECT sum(row_number() OVER ()) FROM w;
--- gap: not yet
 SELECT rank() OVER (ORDER BY rank() OVER (ORDER BY x)) FROM w;
 SELECT x FROM w WHERE rank() OVER (ORDER BY x) = 1;
 SELECT x FROM w GROUP BY rank() OVER (ORDER BY x);
 SELECT x FROM w GROUP BY x HAVING rank() OVER (ORDER BY x) = 1;
 SELECT x FROM w JOIN w w2 ON rank() OVER () = 1;
 SELECT x FROM w LIMIT row_number() OVER ();
--- gap: not yet
 SELECT sum(x) OVER (ROWS row_number() OVER () PRECEDING) FROM w;
 SELECT sum(x) OVER (ROWS x PRECEDING) FROM w;
--- gap: not yet
 SELECT sum(x) OVER (ROWS sum(x) PRECEDING) FROM w;
 SELECT sum(x) OVER (ROWS 'a' PRECEDING) FROM w;
 SELECT sum(x) OVER (ROWS 1.5 PRECEDING) FROM w;
--- gap: not yet
 SELECT sum(x) OVER (ROWS true PRECEDING) FROM w;
 SELECT sum(x) OVER (ROWS -1 PRECEDING) FROM w;
 SELECT sum(x) OVER (ROWS NULL PRECEDING) FROM w;
@@ -63,18 +51,12 @@ SELECT sum(x) OVER (ORDER BY x GROUPS -1 PRECEDING) FROM w;
 SELECT sum(x) OVER (ORDER BY x RANGE -1 PRECEDING) FROM w;
 SELECT sum(x) OVER (ORDER BY x RANGE NULL PRECEDING) FROM w;
 SELECT sum(x) OVER (ORDER BY t RANGE '-1 day' PRECEDING) FROM w;
--- gap: not yet
 SELECT sum(x) OVER (ORDER BY t RANGE 1 PRECEDING) FROM w;
--- gap: not yet
 SELECT sum(x) OVER (ORDER BY g RANGE 1 PRECEDING) FROM w;
--- gap: not yet
 SELECT sum(x) OVER (ORDER BY x RANGE 1.5 PRECEDING) FROM w;
 SELECT sum(x) OVER (ORDER BY x RANGE 'abc' PRECEDING) FROM w;
--- gap: not yet
 SELECT sum(x) OVER (ORDER BY x, v RANGE 1 PRECEDING) FROM w;
--- gap: not yet
 SELECT sum(x) OVER (RANGE 1 PRECEDING) FROM w;
--- gap: not yet
 SELECT sum(x) OVER (GROUPS 1 PRECEDING) FROM w;
 SELECT sum(x) OVER (ROWS 1 FOLLOWING) FROM w;
 SELECT sum(x) OVER (ROWS UNBOUNDED FOLLOWING) FROM w;
@@ -87,12 +69,10 @@ SELECT sum(x) OVER (ROWS CURRENT ROW EXCLUDE) FROM w;
 SELECT sum(x) OVER (EXCLUDE TIES) FROM w;
 SELECT ntile(0) OVER () FROM w;
 SELECT ntile(NULL) OVER () FROM w;
--- gap: not yet
 SELECT ntile('a') OVER () FROM w;
 SELECT nth_value(x, 0) OVER () FROM w;
 SELECT nth_value(x) OVER () FROM w;
 SELECT lag() OVER () FROM w;
--- gap: not yet
 SELECT lag(x, 'a') OVER () FROM w;
 SELECT lag(x, 1, 'a') OVER () FROM w;
 SELECT lag(x, 1, 1.5) OVER (ORDER BY v) FROM w ORDER BY v;

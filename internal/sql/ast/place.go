@@ -28,7 +28,7 @@ func Start(e Expr) int {
 		case *Subscript:
 			e = x.X
 		case *Cast:
-			if x.Kind != CastColons {
+			if x.Kind == CastCall {
 				return x.Pos
 			}
 			e = x.X

@@ -84,6 +84,8 @@ type OrderItem struct {
 	Desc  bool
 	Nulls NullsOrder
 	Using string // the operator of ORDER BY x USING >; otherwise empty
+	// UsingPos is the operator's place.
+	UsingPos int
 }
 
 // LockStrength is the strength of a row lock.

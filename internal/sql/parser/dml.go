@@ -3,7 +3,6 @@ package parser
 import (
 	"github.com/zqlite/zqlite/internal/sql/ast"
 	kw "github.com/zqlite/zqlite/internal/sql/scanner"
-	"github.com/zqlite/zqlite/internal/sqlerr"
 )
 
 // insert reads INSERT and REPLACE.
@@ -160,26 +159,10 @@ func (p *parser) setClauses() []ast.SetClause {
 		}
 		p.expectTok(kw.TokEq)
 		s.Value = p.expr()
-		if s.Multi && p.err == nil {
-			p.checkMultiSource(&s)
-		}
 		list = append(list, s)
 		if !p.acceptTok(kw.TokComma) {
 			return list
 		}
-	}
-}
-
-// checkMultiSource checks the right side of SET (a, b) = ...
-func (p *parser) checkMultiSource(s *ast.SetClause) {
-	switch v := s.Value.(type) {
-	case *ast.Subquery:
-	case *ast.RowExpr:
-		if len(v.Elems) != len(s.Targets) {
-			p.failAt(v.Pos, sqlerr.SyntaxError, "number of columns does not match number of values")
-		}
-	default:
-		p.failAt(ast.Start(v), sqlerr.FeatureNotSupported, "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression")
 	}
 }
 

@@ -127,7 +127,11 @@ func (p *parser) setOps(left ast.SelectBody, min int) ast.SelectBody {
 		} else {
 			p.accept(kw.Distinct)
 		}
+		into := p.into
 		op.Right = p.setOps(p.setOperand(), prec+1)
+		if p.into != into && p.err == nil {
+			p.failAt(p.into.Name.Pos, sqlerr.SyntaxError, "INTO is only allowed on first SELECT of UNION/INTERSECT/EXCEPT")
+		}
 		left = op
 	}
 }
@@ -351,6 +355,7 @@ func (p *parser) orderBy() []ast.OrderItem {
 		case p.accept(kw.Desc):
 			o.Desc = true
 		case p.accept(kw.Using):
+			o.UsingPos = p.tok.Pos
 			o.Using, _ = p.operatorName()
 		}
 		o.Nulls = p.nullsOrder()
