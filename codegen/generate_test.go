@@ -150,6 +150,7 @@ func TestQueries(t *testing.T) {
 		{"-- name: A :one\nSELECT lower(name) AS l, name || 'x' AS x, name = $1 AS eq, nullif(name, '') AS nul, CASE WHEN id > 1 THEN name END AS c, CASE WHEN id > 1 THEN 1 ELSE 2 END AS d FROM p", "L string, X string, Eq sql.Null[bool], Nul sql.Null[string], C sql.Null[string], D int64"},
 		{"-- name: A :one\nSELECT x.n, y.n AS m FROM (SELECT count(*) AS n FROM k) x LEFT JOIN (SELECT count(*) AS n FROM k) y ON true", "N int64, M sql.Null[int64]"},
 		{"-- name: A :one\nSELECT EXISTS (SELECT 1 FROM k WHERE id = $1) AS e, (SELECT id FROM k LIMIT 1) AS s, ARRAY(SELECT id FROM k) AS l", "E bool, S sql.Null[int64], L []int64"},
+		{"-- name: A :one\nSELECT (SELECT count(*) FROM k) AS n, (SELECT max(id) FROM k) AS m, (SELECT count(*) FROM k GROUP BY v) AS g", "N int64, M sql.Null[int64], G sql.Null[int64]"},
 		{"-- name: A :one\nSELECT id FROM k UNION ALL SELECT v::int FROM k", "ID sql.Null[int64]"},
 		{"-- name: A :one\nINSERT INTO k (id, v) VALUES ($1, $2) RETURNING id, v", "ID int64, V sql.Null[decimal.Decimal]"},
 		{"-- name: A :one\nSELECT at, tags FROM a WHERE at > $1", "At time.Time, Tags []string"},

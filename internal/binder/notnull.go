@@ -67,7 +67,22 @@ func neverNull(e expr.Expr, in []plan.Column) bool {
 	case *expr.Call:
 		return totalFuncs[e.Fn.Name] && all(e.Args...)
 	case *expr.Subquery:
+		if p, ok := e.Plan.(plan.Node); ok && e.Kind == expr.ScalarSubquery {
+			return givesRow(p) && p.Columns()[0].NotNull
+		}
 		return e.Kind == expr.ExistsSubquery || e.Kind == expr.ArraySubquery
+	}
+	return false
+}
+
+// givesRow reports whether a plan gives a row whatever there is: an aggregation
+// without groups.
+func givesRow(n plan.Node) bool {
+	switch n := n.(type) {
+	case *plan.Project:
+		return len(n.Sets) == 0 && givesRow(n.Input)
+	case *plan.Aggregate:
+		return len(n.Groups) == 0 && len(n.Sets) == 0
 	}
 	return false
 }
