@@ -42,6 +42,7 @@ type Relation struct {
 	Triggers    []*Trigger
 	Query       string // views: the SELECT
 	CheckOption string // views: "", "local" or "cascaded"
+	Unpopulated bool   // materialized views: made or refreshed WITH NO DATA
 	Tenant      uint16 // id of the TENANT BY column, 0 is none
 	RowIDKey    bool   // clustered by one integer: the row id, or the INTEGER PRIMARY KEY column
 	KeyColumn   uint16 // RowIDKey: id of the column that is the key, 0 where it is hidden

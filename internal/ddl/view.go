@@ -80,16 +80,24 @@ func checkOption(s *ast.CreateView) string {
 	case ast.CheckOptionCascaded:
 		return "cascaded"
 	}
+	option := ""
 	for _, o := range s.Options {
-		if o.Name == "check_option" {
-			word := optionWord(o)
-			if word != "local" && word != "cascaded" {
-				fail(-1, sqlerr.InvalidParameterValue, "invalid value for enum option \"check_option\": %s", word)
+		switch word := optionWord(o); {
+		case s.Materialized:
+		case o.Name == "security_barrier" || o.Name == "security_invoker":
+			if _, err := types.Parse(word, types.Bool, nil); word != "" && err != nil {
+				fail(-1, sqlerr.InvalidParameterValue, "invalid value for boolean option \"%s\": %s", o.Name, word)
 			}
-			return word
+		case o.Name != "check_option":
+			fail(-1, sqlerr.InvalidParameterValue, "unrecognized parameter \"%s\"", o.Name)
+		case word != "local" && word != "cascaded":
+			throw(sqlerr.New(sqlerr.InvalidParameterValue, "invalid value for enum option \"check_option\": %s", word).
+				WithDetail("Valid values are \"local\" and \"cascaded\"."))
+		default:
+			option = word
 		}
 	}
-	return ""
+	return option
 }
 
 func optionWord(o ast.Option) string {
@@ -195,6 +203,7 @@ func (r *run) createMaterialized(s *ast.CreateView, v *catalog.Relation, query *
 		return "CREATE MATERIALIZED VIEW"
 	}
 	v.ID = r.newID()
+	v.Unpopulated = s.NoData
 	r.createTrees(v)
 	r.Catalog = r.Catalog.WithRelation(v)
 	if s.NoData {
@@ -210,7 +219,15 @@ func (r *run) refresh(s *ast.Refresh) {
 	if rel.Kind != catalog.MaterializedView {
 		fail(-1, sqlerr.WrongObjectType, "\"%s\" is not a table or materialized view", rel.Name)
 	}
+	if s.Concurrently {
+		refreshable(rel, s.NoData)
+	}
 	r.lock(rel, storage.TableExclusive)
+	if rel.Unpopulated != s.NoData {
+		rel = rel.Copy()
+		rel.Unpopulated = s.NoData
+		r.Catalog = r.Catalog.WithRelation(rel)
+	}
 	query := r.storedQuery(rel)
 	check(r.Tx.TruncateTree(storage.TreeID(rel.ID)))
 	for _, ix := range rel.Indexes {
@@ -225,4 +242,26 @@ func (r *run) refresh(s *ast.Refresh) {
 	for _, ix := range rel.Indexes {
 		r.fillIndex(rel, ix)
 	}
+}
+
+// refreshable refuses what REFRESH … CONCURRENTLY cannot do in PostgreSQL. Here
+// readers never wait for a refresh.
+func refreshable(rel *catalog.Relation, noData bool) {
+	if noData {
+		fail(-1, sqlerr.SyntaxError, "CONCURRENTLY and WITH NO DATA options cannot be used together")
+	}
+	if rel.Unpopulated {
+		fail(-1, sqlerr.FeatureNotSupported, "CONCURRENTLY cannot be used when the materialized view is not populated")
+	}
+	for _, ix := range rel.Indexes {
+		plain := ix.Unique && ix.Where == ""
+		for _, p := range ix.Parts {
+			plain = plain && p.Expr == ""
+		}
+		if plain {
+			return
+		}
+	}
+	throw(sqlerr.New(sqlerr.ObjectNotInPrerequisiteState, "cannot refresh materialized view \"%s.%s\" concurrently", rel.Schema, rel.Name).
+		WithHint("Create a unique index with no WHERE clause on one or more columns of the materialized view."))
 }

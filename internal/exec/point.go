@@ -184,6 +184,9 @@ func paramsOf(n *plan.Insert, v *plan.Values) []int {
 
 // compile prepares reading the row by its key.
 func (x *pointRun) compile(b *builder, s *pointShape) (err error) {
+	if err := populated(s.scan.Rel); err != nil {
+		return err
+	}
 	x.tab = table.Of(s.scan.Rel)
 	if x.key, err = b.compiler(scope{}).Scalars(s.scan.Access.Ranges[0].Eq); err != nil {
 		return err

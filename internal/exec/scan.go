@@ -44,9 +44,21 @@ func (s *scanOp) hintRows(n int64) {
 	}
 }
 
+// populated refuses a materialized view that holds nothing yet.
+func populated(rel *catalog.Relation) error {
+	if !rel.Unpopulated {
+		return nil
+	}
+	return sqlerr.New(sqlerr.ObjectNotInPrerequisiteState, "materialized view %q has not been populated", rel.Name).
+		WithHint("Use the REFRESH MATERIALIZED VIEW command.")
+}
+
 func (b *builder) scan(n *plan.Scan) (Operator, error) {
 	if n.Rel.Kind == catalog.Virtual {
 		return b.virtualScan(n)
+	}
+	if err := populated(n.Rel); err != nil {
+		return nil, err
 	}
 	s := &scanOp{node: n, tab: table.Of(n.Rel), ordinals: n.Ordinals}
 	conds := n.Filter

@@ -70,6 +70,7 @@ func classRow(v *View, r *catalog.Relation) row {
 	}
 	x["reltuples"], x["relhasindex"] = real(v.rows(r)), yes(len(r.Indexes) > 0)
 	x["relchecks"], x["relhastriggers"] = num(len(r.Checks)), yes(len(r.Triggers) > 0 || len(r.Foreign) > 0)
+	x["relispopulated"] = yes(!r.Unpopulated)
 	if r.Tenant != 0 { // as PostgreSQL's forced row level security, and by what column
 		x["relrowsecurity"], x["relforcerowsecurity"] = yes(true), yes(true)
 		x["reloptions"] = types.NewArray([]types.Value{txt("tenant_by=" + r.ColumnByID(r.Tenant).Name)}, types.Text)
@@ -254,7 +255,7 @@ func pgMatview(v *View, r *catalog.Relation) row {
 	}
 	return row{
 		"schemaname": txt(r.Schema), "matviewname": txt(r.Name), "matviewowner": txt(Owner), "hasindexes": yes(len(r.Indexes) > 0),
-		"ispopulated": yes(true), "definition": txt(v.viewText(r)),
+		"ispopulated": yes(!r.Unpopulated), "definition": txt(v.viewText(r)),
 	}
 }
 

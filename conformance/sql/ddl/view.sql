@@ -61,7 +61,6 @@ DELETE FROM vu;
 SELECT table_name, is_updatable, is_insertable_into, check_option FROM information_schema.views WHERE table_schema = 'public' ORDER BY 1;
 CREATE VIEW vs WITH (security_barrier = true) AS SELECT id FROM t;
 CREATE VIEW vs2 WITH (security_invoker = true, check_option = local) AS SELECT id FROM t WHERE id > 5;
--- gap: not yet
 CREATE VIEW vs3 WITH (nope = true) AS SELECT id FROM t;
 ALTER VIEW vs RENAME TO vsr;
 ALTER VIEW vsr RENAME COLUMN id TO ident;
@@ -81,7 +80,6 @@ DROP VIEW t;
 DROP VIEW vc;
 DROP VIEW vc CASCADE;
 SELECT * FROM vc2;
--- gap: not yet
 DROP TABLE t;
 CREATE VIEW dep1 AS SELECT id FROM v;
 CREATE VIEW dep2 AS SELECT id FROM dep1;
@@ -94,7 +92,6 @@ INSERT INTO t VALUES (100, 'h', 1000);
 SELECT count(*) FROM mv WHERE n = 1000;
 REFRESH MATERIALIZED VIEW mv;
 SELECT count(*) FROM mv WHERE n = 1000;
--- gap: not yet
 REFRESH MATERIALIZED VIEW CONCURRENTLY mv;
 CREATE UNIQUE INDEX mv_n ON mv (n);
 REFRESH MATERIALIZED VIEW CONCURRENTLY mv;
@@ -105,19 +102,16 @@ TRUNCATE mv;
 CREATE MATERIALIZED VIEW mv AS SELECT 1;
 CREATE MATERIALIZED VIEW IF NOT EXISTS mv AS SELECT 1;
 CREATE MATERIALIZED VIEW mv2 AS SELECT id FROM t WITH NO DATA;
--- gap: not yet
 SELECT * FROM mv2;
 REFRESH MATERIALIZED VIEW mv2;
 SELECT count(*) > 0 FROM mv2;
 REFRESH MATERIALIZED VIEW mv2 WITH NO DATA;
--- gap: not yet
 SELECT * FROM mv2;
 REFRESH MATERIALIZED VIEW nope;
 -- gap: not yet
 REFRESH MATERIALIZED VIEW t;
 ALTER MATERIALIZED VIEW mv2 RENAME TO mv3;
 ALTER MATERIALIZED VIEW mv3 RENAME COLUMN id TO ident;
--- gap: not yet
 SELECT matviewname, ispopulated, hasindexes FROM pg_matviews ORDER BY 1;
 DROP VIEW mv3;
 DROP MATERIALIZED VIEW mv3;
@@ -127,7 +121,6 @@ DROP MATERIALIZED VIEW t;
 COMMENT ON VIEW va IS 'agg';
 COMMENT ON MATERIALIZED VIEW mv IS 'mat';
 SELECT obj_description('va'::regclass), obj_description('mv'::regclass);
--- gap: not yet
 SELECT viewname FROM pg_views WHERE schemaname = 'public' ORDER BY 1;
 -- gap: not yet
 CREATE VIEW par AS SELECT $1;
