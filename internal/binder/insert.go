@@ -36,7 +36,7 @@ func (b *binder) bindInsert(st *ast.Insert, box *scope) plan.Node {
 	n.Target = c.target
 	s := &scope{parent: box.parent, base: box, ctes: box.ctes, items: []*rangeItem{b.returnItem(c, c.target.New)}}
 	if n.OnConflict != nil {
-		excluded := c.newItem(c.target.New)
+		excluded := b.newItem(c, c.target.New)
 		excluded.name, excluded.schema, excluded.rel = "excluded", "", nil
 		s.barred = []*rangeItem{excluded}
 	}
@@ -196,7 +196,7 @@ func (b *binder) overridden(st *ast.Insert, c *change, ord int, isDefault bool) 
 // insertValues binds INSERT … VALUES: every expression is coerced to its
 // column where it stands, so that literals are read as the column's type.
 func (b *binder) insertValues(st *ast.Insert, values *ast.Values, c *change, ordinals []int, n *plan.Insert, given []bool, box *scope) {
-	s := &scope{parent: box.parent, base: box, ctes: box.ctes, clause: clauseValues, barred: []*rangeItem{c.newItem(c.target.New)}}
+	s := &scope{parent: box.parent, base: box, ctes: box.ctes, clause: clauseValues, barred: []*rangeItem{b.newItem(c, c.target.New)}}
 	width := len(values.Rows[0])
 	if width > len(ordinals) {
 		panic(fail(start(values.Rows[0][len(ordinals)]), sqlerr.SyntaxError, "INSERT has more expressions than target columns"))
