@@ -83,7 +83,6 @@ SET statement_timeout = -1;
 SET statement_timeout = '1min';
 SHOW statement_timeout;
 RESET statement_timeout;
--- gap: not yet
 SET DateStyle = 'nope';
 SET standard_conforming_strings = 5;
 SET default_transaction_isolation = 'nope';
