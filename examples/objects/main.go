@@ -81,7 +81,7 @@ func run(ctx context.Context, out io.Writer, path string, n int) error {
 		defer os.RemoveAll(dir)
 		path = filepath.Join(dir, "objects.db")
 	}
-	db, err := zqlite.Open(path + "?sync=normal")
+	db, err := zqlite.Open(path + "?sync=normal&cache_size=512MB")
 	if err != nil {
 		return err
 	}

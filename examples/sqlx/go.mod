@@ -1,0 +1,19 @@
+module github.com/zqlite/zqlite/examples/sqlx
+
+go 1.25.0
+
+require (
+	github.com/google/uuid v1.6.0
+	github.com/jmoiron/sqlx v1.4.0
+	github.com/shopspring/decimal v1.6.0
+	github.com/zqlite/zqlite v0.0.0
+)
+
+require (
+	github.com/golang-migrate/migrate/v4 v4.19.1 // indirect
+	github.com/tidwall/btree v1.8.2 // indirect
+	golang.org/x/sys v0.40.0 // indirect
+	golang.org/x/text v0.33.0 // indirect
+)
+
+replace github.com/zqlite/zqlite => ../..
