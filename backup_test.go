@@ -2,6 +2,7 @@ package zqlite_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -120,5 +121,46 @@ func TestBackupThatFails(t *testing.T) {
 	defer saved.Close()
 	if n, err := zqlite.One[int](ctx, saved, "SELECT count(*) FROM t"); n != 5000 || err != nil {
 		t.Error(n, err)
+	}
+}
+
+// VACUUM INTO is a backup from SQL, as in SQLite; not for who may see the rows
+// of one tenant only.
+func TestVacuumInto(t *testing.T) {
+	dir := t.TempDir()
+	db, err := zqlite.Open(filepath.Join(dir, "a.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	exec := func(text string) error {
+		_, err := db.Exec(t.Context(), text)
+		return err
+	}
+	for _, s := range []string{
+		"CREATE TABLE t (a int)", "INSERT INTO t SELECT generate_series(1, 1000)",
+		"VACUUM INTO '" + filepath.Join(dir, "b.db") + "'",
+	} {
+		if err := exec(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	copied, err := zqlite.Open(filepath.Join(dir, "b.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer copied.Close()
+	if n, err := zqlite.One[int](t.Context(), copied, "SELECT sum(a) FROM t"); err != nil || n != 500500 {
+		t.Fatal(n, err)
+	}
+	if err := exec("VACUUM INTO '" + filepath.Join(dir, "b.db") + "'"); err == nil {
+		t.Fatal("a file was overwritten")
+	}
+	if err := exec("CREATE TABLE mine (id int, tenant text NOT NULL, PRIMARY KEY (tenant, id)) TENANT BY (tenant)"); err != nil {
+		t.Fatal(err)
+	}
+	var e *zqlite.Error
+	if err := exec("VACUUM INTO '" + filepath.Join(dir, "c.db") + "'"); !errors.As(err, &e) || e.Code != "42501" {
+		t.Fatal(err)
 	}
 }

@@ -248,6 +248,9 @@ func (b *binder) relation(n ast.QualifiedName) *catalog.Relation {
 		b.depend(rel)
 		return rel
 	}
+	if q := b.o.Catalog.Sequence(b.o.SearchPath, schema, n.Name); q != nil {
+		return q.AsRelation()
+	}
 	if schema != "" {
 		if b.o.Catalog.Schema(schema) == nil && b.viewDepth == 0 {
 			panic(fail(n.Pos, sqlerr.UndefinedTable, "relation \"%s.%s\" does not exist", schema, n.Name))

@@ -34,6 +34,9 @@ func (b *binder) changeTarget(name ast.QualifiedName, alias, verb string) *chang
 	case catalog.MaterializedView:
 		panic(fail(name.Pos, sqlerr.WrongObjectType, "cannot change materialized view \"%s\"", rel.Name))
 	case catalog.Virtual:
+		if b.o.Catalog.SequenceByID(rel.ID) != nil {
+			panic(fail(name.Pos, sqlerr.WrongObjectType, "cannot change sequence \"%s\"", rel.Name))
+		}
 		panic(fail(name.Pos, sqlerr.InsufficientPrivilege, "permission denied: \"%s\" is a system catalog", rel.Name))
 	}
 	if c.alias == "" {

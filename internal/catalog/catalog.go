@@ -211,6 +211,17 @@ func (c *Catalog) SequenceByID(id ID) *Sequence {
 	return s
 }
 
+// AsRelation is the sequence as queries read it: one computed row.
+func (q *Sequence) AsRelation() *Relation {
+	return &Relation{ID: q.ID, Schema: q.Schema, Name: q.Name, Kind: Virtual, Temp: q.Temp, Columns: sequenceColumns}
+}
+
+var sequenceColumns = []*Column{
+	{ID: 1, Name: "last_value", Type: types.Int8, NotNull: true},
+	{ID: 2, Name: "log_cnt", Type: types.Int8, NotNull: true},
+	{ID: 3, Name: "is_called", Type: types.Bool, NotNull: true},
+}
+
 // Sequences calls f for every sequence in order of id.
 func (c *Catalog) Sequences(f func(*Sequence) bool) {
 	c.sequences.Scan(func(_ ID, s *Sequence) bool { return f(s) })

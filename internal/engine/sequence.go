@@ -16,7 +16,7 @@ const sequenceTree storage.TreeID = 2
 
 // sequenceBlock is how many values are reserved at once; a crash skips at most
 // so many.
-const sequenceBlock = 64
+const sequenceBlock = 33
 
 var sequenceLayout = page.Layout{Version: 1, Columns: []page.Column{
 	{ID: 1, Kind: page.Fixed8}, // the last value that may have been handed out

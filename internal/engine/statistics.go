@@ -237,21 +237,31 @@ func gather(ctx context.Context, tx *storage.Tx, rel *catalog.Relation) (*stats.
 	}
 }
 
-// analyzeTables is ANALYZE.
-func (s *Session) analyzeTables(ctx context.Context, tables []ast.VacuumTable) error {
-	c := s.currentCatalog()
+// namedTables finds the tables, and makes sure of the columns, that VACUUM or
+// ANALYZE names.
+func (s *Session) namedTables(c *catalog.Catalog, tables []ast.VacuumTable) ([]*catalog.Relation, error) {
 	var rels []*catalog.Relation
 	for _, t := range tables {
 		rel := c.Relation(s.bindPath(), t.Name.Schema, t.Name.Name)
 		if rel == nil {
-			return sqlerr.New(sqlerr.UndefinedTable, "relation %q does not exist", t.Name.Name).At(t.Pos)
+			return nil, sqlerr.New(sqlerr.UndefinedTable, "relation %q does not exist", t.Name.Name).At(t.Pos)
 		}
 		for _, col := range t.Columns {
 			if rel.ColumnByName(col.Text) < 0 {
-				return sqlerr.New(sqlerr.UndefinedColumn, "column %q of relation %q does not exist", col.Text, rel.Name).At(col.Pos)
+				return nil, sqlerr.New(sqlerr.UndefinedColumn, "column %q of relation %q does not exist", col.Text, rel.Name).At(col.Pos)
 			}
 		}
 		rels = append(rels, rel)
+	}
+	return rels, nil
+}
+
+// analyzeTables is ANALYZE.
+func (s *Session) analyzeTables(ctx context.Context, tables []ast.VacuumTable) error {
+	c := s.currentCatalog()
+	rels, err := s.namedTables(c, tables)
+	if err != nil {
+		return err
 	}
 	if tables == nil {
 		c.Relations(func(r *catalog.Relation) bool { rels = append(rels, r); return true })

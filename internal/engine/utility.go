@@ -363,8 +363,11 @@ func (s *Session) vacuum(ctx context.Context, stmt *ast.Vacuum) error {
 	if s.tx != nil {
 		return sqlerr.New(sqlerr.ActiveSQLTransaction, "VACUUM cannot run inside a transaction block")
 	}
+	if _, err := s.namedTables(s.currentCatalog(), stmt.Tables); err != nil {
+		return err
+	}
 	if stmt.Into != nil {
-		return sqlerr.New(sqlerr.FeatureNotSupported, "VACUUM INTO is not supported").WithHint("CHECKPOINT, then copy the file of a closed database.")
+		return s.vacuumInto(ctx, stmt.Into)
 	}
 	for _, o := range stmt.Options {
 		if o.Name == "analyze" {

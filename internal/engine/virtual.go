@@ -41,6 +41,9 @@ func (s *Session) rowsShown(rel *catalog.Relation) float64 {
 
 // virtualRows gives the rows of a computed relation, for exec.
 func (s *Session) virtualRows(rel *catalog.Relation, emit func(row []types.Value) error) error {
+	if q := s.runCatalog().SequenceByID(rel.ID); q != nil {
+		return s.sequenceRow(q, emit)
+	}
 	i := int(rel.ID - firstVirtualID)
 	if i < 0 || i >= len(syscat.Relations()) {
 		return sqlerr.New(sqlerr.InternalError, "relation %q has no rows of its own", rel.Name)
@@ -65,6 +68,22 @@ func (s *Session) lastValueOf(q *catalog.Sequence) (int64, bool) {
 		return 0, false
 	}
 	return st.last, st.called
+}
+
+// sequenceRow is the row that a query of a sequence gets.
+func (s *Session) sequenceRow(q *catalog.Sequence, emit func(row []types.Value) error) error {
+	st := s.db.seqs.of(q.ID)
+	st.mu.Lock()
+	err := st.load(s.db, q)
+	last, called, logged := st.last, st.called, int64(0)
+	if st.limited {
+		logged = (st.reserved - st.last) / q.Increment
+	}
+	st.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	return emit([]types.Value{num(last), num(logged), types.NewBool(called)})
 }
 
 func txt(s string) types.Value { return types.NewText(s) }

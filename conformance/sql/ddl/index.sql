@@ -88,7 +88,6 @@ VACUUM;
 VACUUM pk;
 VACUUM (FULL, ANALYZE) pk;
 VACUUM FULL pk;
--- gap: not yet
 VACUUM nope;
 ANALYZE;
 ANALYZE pk;

@@ -202,7 +202,6 @@ DISCARD NOPE;
 BEGIN;
 DISCARD ALL;
 ROLLBACK;
--- gap: not yet
 VACUUM nope;
 ANALYZE nope;
 ANALYZE t (nope);

@@ -31,6 +31,9 @@ func (p *parser) create() ast.Stmt {
 		return p.createTable(pos, temp, false)
 	case kw.Unlogged:
 		p.advance()
+		if !temp && p.is(kw.Sequence) {
+			return p.createSequence(pos, false)
+		}
 		p.expect(kw.Table)
 		return p.createTable(pos, temp, true)
 	case kw.Sequence:
