@@ -30,12 +30,7 @@ func (p *parser) create() ast.Stmt {
 		p.advance()
 		return p.createTable(pos, temp, false)
 	case kw.Unlogged:
-		p.advance()
-		if !temp && p.is(kw.Sequence) {
-			return p.createSequence(pos, false)
-		}
-		p.expect(kw.Table)
-		return p.createTable(pos, temp, true)
+		return p.createUnlogged(pos, temp)
 	case kw.Sequence:
 		return p.createSequence(pos, temp)
 	}
@@ -243,6 +238,16 @@ func (p *parser) indexElem() ast.IndexElem {
 	}
 	e.Nulls = p.nullsOrder()
 	return e
+}
+
+// createUnlogged reads what follows UNLOGGED, which is kept as safe as the rest.
+func (p *parser) createUnlogged(pos int, temp bool) ast.Stmt {
+	p.advance()
+	if !temp && p.is(kw.Sequence) {
+		return p.createSequence(pos, false)
+	}
+	p.expect(kw.Table)
+	return p.createTable(pos, temp, true)
 }
 
 func (p *parser) createSequence(pos int, temp bool) ast.Stmt {
