@@ -23,6 +23,15 @@ type Options struct {
 	// expression.
 	ParseStmt func(text string) (ast.Stmt, error)
 	ParseExpr func(text string) (ast.Expr, error)
+	// ParseBody parses the statements of a SQL function's body.
+	ParseBody func(text string) ([]ast.Stmt, error)
+	// Call is the call of a CALL statement, which names a procedure.
+	Call *ast.FuncCall
+	// Used is told every function of the catalog that the statement calls; may
+	// be nil.
+	Used func(id catalog.ID)
+	// Routine is the function whose body the statement is part of, 0 for none.
+	Routine catalog.ID
 	// FixedParams are types of parameters that the statement declares, as in
 	// PREPARE p(int); they are not inferred.
 	FixedParams []*types.Type
@@ -64,6 +73,9 @@ type Bound struct {
 	Relations []Dependency
 	ReadOnly  bool // changes no table, locks no row, advances no sequence
 	Volatile  bool // calls a volatile function
+	// Calls says that the executor runs SQL functions in the statement; Effects
+	// that they may change something, so that it has to be run to its end.
+	Calls, Effects bool
 	// TypedByArgs says that a parameter took its type from Options.ParamTypes,
 	// so that a cached plan serves arguments of these types only.
 	TypedByArgs bool
@@ -75,15 +87,20 @@ type Bound struct {
 func Bind(o Options, stmt ast.Stmt) (bound *Bound, err error) {
 	b := newBinder(o)
 	defer recoverTo(&err)
-	root := b.root()
-	node := b.bindStmt(stmt, root)
+	b.top = stmt
+	b.outermost = b.root()
+	return b.asBound(b.bindStmt(stmt, b.outermost)), nil
+}
+
+// asBound makes what Bind answers of a plan.
+func (b *binder) asBound(node plan.Node) *Bound {
 	node = b.inlineCTEs(node)
 	b.finishParams(node)
-	bound = &Bound{
+	return &Bound{
 		Plan: node, Params: b.params, Columns: node.Columns(), Relations: b.deps,
 		ReadOnly: !b.modifies && !b.locks, Volatile: b.volatile, TypedByArgs: b.typedByArgs,
+		Calls: b.calls, Effects: b.effects,
 	}
-	return bound, nil
 }
 
 // BindExpr binds an expression over the columns of rel, whose live column i is
@@ -142,6 +159,13 @@ type binder struct {
 	literals    []literalAt
 	lateParams  bool                       // some parameters have their type only when all is bound
 	functions   []functionFrame            // SQL functions being inlined
+	inlined     int                        // how many were
+	calls       bool                       // SQL functions are run by the executor
+	effects     bool                       // and may change something
+	effectsOf   map[catalog.ID]bool        // what is known of functions
+	outermost   *scope                     // of the statement
+	top         ast.Stmt                   // the statement that is bound
+	changes     uint8                      // 1: top changes nothing, 2: it does; 0: not looked at
 	domains     map[*types.Type]*expr.Func // checks of domains, one per type
 }
 
@@ -160,6 +184,15 @@ func newBinder(o Options) *binder {
 		o.SearchPath = []string{catalog.PublicSchema}
 	}
 	return &binder{o: o, params: append([]*types.Type(nil), o.FixedParams...)}
+}
+
+// around is the scope that the whole statement stands in: nil, the rows of a
+// trigger, or the arguments of a function.
+func (b *binder) around() *scope {
+	if b.outermost == nil {
+		return nil
+	}
+	return b.outermost.parent
 }
 
 // root makes the outermost box; its parent holds the rows around the

@@ -130,7 +130,7 @@ func bind(text string) (*binder.Bound, error) {
 }
 
 func options() binder.Options {
-	return binder.Options{Catalog: testCatalog, ParseStmt: parseStmt, ParseExpr: parser.ParseExpr}
+	return binder.Options{Catalog: testCatalog, ParseStmt: parseStmt, ParseExpr: parser.ParseExpr, ParseBody: parseBody}
 }
 
 var testCatalog = makeCatalog()
@@ -231,4 +231,13 @@ func TestExpr(t *testing.T) {
 			t.Errorf("%s: no error", text)
 		}
 	}
+}
+
+func parseBody(text string) ([]ast.Stmt, error) {
+	list, err := parser.Parse(text)
+	var out []ast.Stmt
+	for _, st := range list {
+		out = append(out, st.Stmt)
+	}
+	return out, err
 }

@@ -12,6 +12,9 @@ import (
 // written as calls, and plain functions.
 func (b *binder) call(c *ast.FuncCall, s *scope) expr.Expr {
 	if named(c) {
+		if e := b.sqlFunction(c, s); e != nil {
+			return e
+		}
 		c = b.positional(c)
 	}
 	if c.Name.Schema != "" && c.Name.Schema != "pg_catalog" {
@@ -120,20 +123,6 @@ func (b *binder) specialWord(c *ast.FuncCall) expr.Expr {
 	return nil
 }
 
-// variadicCall binds f(a, VARIADIC array): the functions of the registry take
-// their variadic arguments one by one, so that only a written ARRAY[…] can be
-// spread, or the function called by its array name.
-func (b *binder) variadicCall(c *ast.FuncCall, args []expr.Expr, s *scope) expr.Expr {
-	last := args[len(args)-1]
-	if a, ok := last.(*expr.Array); ok {
-		return b.callByName(c.Name.Name, append(args[:len(args)-1:len(args)-1], a.Args...), c.Pos, s)
-	}
-	if expr.Functions(c.Name.Name+"_variadic") != nil {
-		return b.callByName(c.Name.Name+"_variadic", args, c.Pos, s)
-	}
-	panic(fail(c.Pos, sqlerr.FeatureNotSupported, "VARIADIC with an array that is not a constructor is not supported"))
-}
-
 // plainOnly rejects what only aggregates may have, once the function is known
 // to exist.
 func (b *binder) plainOnly(c *ast.FuncCall, s *scope) {
@@ -148,6 +137,12 @@ func (b *binder) plainOnly(c *ast.FuncCall, s *scope) {
 			check(err, c.Pos)
 		}
 	}
+	notAggregate(c)
+}
+
+// notAggregate rejects what only aggregates may have.
+func notAggregate(c *ast.FuncCall) {
+	name := c.Name.Name
 	switch {
 	case c.Distinct:
 		panic(fail(c.Pos, sqlerr.WrongObjectType, "DISTINCT specified, but %s is not an aggregate function", name))
@@ -173,7 +168,10 @@ func (b *binder) specialForm(c *ast.FuncCall, s *scope) expr.Expr {
 		if c.Name.Name == "ifnull" && len(c.Args) != 2 || len(c.Args) == 0 {
 			return nil
 		}
+		around := s.lazy
+		s.lazy = "COALESCE"
 		args := b.callArgs(c, s)
+		s.lazy = around
 		t := b.unify(args, "COALESCE", pos)
 		if len(args) == 1 {
 			return args[0]
@@ -268,13 +266,7 @@ func (b *binder) grouping(c *ast.FuncCall, s *scope) expr.Expr {
 // setCall binds a set-returning function in a select list; its place in the
 // expression is taken by a column of the projection that expands it.
 func (b *binder) setCall(c *ast.FuncCall, s *scope) expr.Expr {
-	if s.query == nil || s.clause != clauseTarget && s.clause != clauseOrderBy {
-		panic(fail(c.Pos, sqlerr.FeatureNotSupported, "set-returning functions are not allowed in %s", b.clauseName(s.clause)))
-	}
-	if s.inAgg {
-		panic(fail(c.Pos, sqlerr.FeatureNotSupported, "aggregate function calls cannot contain set-returning function calls").
-			WithHint("You might be able to move the set-returning function into a LATERAL FROM item."))
-	}
+	b.setAllowed(c, s)
 	args := b.callArgs(c, s)
 	call := b.resolveSet(c, args)
 	if len(call.Cols) == 0 {
@@ -284,4 +276,19 @@ func (b *binder) setCall(c *ast.FuncCall, s *scope) expr.Expr {
 	col := plancol(b.newID(), c.Name.Name, setType(call.Cols))
 	s.query.sets = append(s.query.sets, setItem(col, call))
 	return &expr.Column{ID: col.ID, Typ: col.Type, Name: col.Name}
+}
+
+// setAllowed fails where no set-returning function may stand.
+func (b *binder) setAllowed(c *ast.FuncCall, s *scope) {
+	if s.lazy != "" {
+		panic(fail(c.Pos, sqlerr.FeatureNotSupported, "set-returning functions are not allowed in %s", s.lazy).
+			WithHint("You might be able to move the set-returning function into a LATERAL FROM item."))
+	}
+	if s.query == nil || s.clause != clauseTarget && s.clause != clauseOrderBy {
+		panic(fail(c.Pos, sqlerr.FeatureNotSupported, "set-returning functions are not allowed in %s", b.clauseName(s.clause)))
+	}
+	if s.inAgg {
+		panic(fail(c.Pos, sqlerr.FeatureNotSupported, "aggregate function calls cannot contain set-returning function calls").
+			WithHint("You might be able to move the set-returning function into a LATERAL FROM item."))
+	}
 }

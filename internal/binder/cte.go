@@ -98,7 +98,7 @@ func (b *binder) cte(c *ast.CTE, box *scope, recursive bool) *cteEntry {
 		if _, merge := c.Stmt.(*ast.Merge); merge {
 			panic(fail(c.Pos, sqlerr.FeatureNotSupported, "MERGE not supported in WITH query"))
 		}
-		if box.parent != nil || b.viewDepth > 0 {
+		if box.parent != b.around() || b.viewDepth > 0 {
 			panic(fail(c.Pos, sqlerr.FeatureNotSupported, "WITH clause containing a data-modifying statement must be at the top level"))
 		}
 		e.cte.Plan = b.bindStmt(c.Stmt, own)

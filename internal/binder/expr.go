@@ -203,6 +203,8 @@ func (b *binder) castExpr(c *ast.Cast, s *scope) expr.Expr {
 }
 
 func (b *binder) caseExpr(c *ast.Case, s *scope) expr.Expr {
+	defer func(around string) { s.lazy = around }(s.lazy)
+	s.lazy = "CASE"
 	var operand expr.Expr
 	if c.Operand != nil {
 		operand = b.scalar(c.Operand, s)

@@ -79,6 +79,11 @@ func (b *binder) setItemCall(e ast.Expr, defs []ast.ColumnDefItem, s *scope) (pl
 	if isCall && b.o.Source != nil && call.Name.Name == b.o.Source.Name {
 		return plan.SetCall{Fn: b.o.Source, Cols: append([]types.Field(nil), b.o.Source.Cols...)}, call.Name.Name
 	}
+	if isCall && call.Over == nil {
+		if set, name, ok := b.routineItem(call, defs, s); ok {
+			return set, name
+		}
+	}
 	if isCall && named(call) {
 		call = b.positional(call)
 		e = call

@@ -113,6 +113,9 @@ func (b *binder) findTable(schema, table string, pos int, s *scope) (*rangeItem,
 func (b *binder) qualifiedColumn(schema, table, name string, pos int, s *scope) expr.Expr {
 	item, level := b.findTable(schema, table, pos, s)
 	if item == nil {
+		if e := b.argumentField(schema, table, name, pos, s); e != nil {
+			return e
+		}
 		panic(b.noTable(schema, table, pos, s))
 	}
 	at := -1
@@ -129,6 +132,12 @@ func (b *binder) qualifiedColumn(schema, table, name string, pos int, s *scope) 
 	}
 	if isSystemColumn(name) {
 		if e := b.systemColumn(item, name, pos, level, s); e != nil {
+			return e
+		}
+	}
+	if b.o.Catalog != nil && len(b.o.Catalog.Functions(b.o.SearchPath, "", name)) > 0 { // f(table), written as a column
+		call := &ast.FuncCall{Pos: pos, Name: ast.QualifiedName{Pos: pos, Name: name}, Args: []ast.Expr{&ast.ColumnRef{Pos: pos, Parts: []ast.Name{{Pos: pos, Text: table}}}}}
+		if e := b.sqlFunction(call, s); e != nil {
 			return e
 		}
 	}

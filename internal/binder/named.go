@@ -17,6 +17,7 @@ func named(c *ast.FuncCall) bool {
 // positional brings a call in named notation to positional form: arguments go
 // to their places, and those left out between them take their defaults.
 func (b *binder) positional(c *ast.FuncCall) *ast.FuncCall {
+	repeatedNames(c)
 	place := func(names []string, n, defaults int, fill func(d int) ast.Expr) *ast.FuncCall {
 		args := placed(c, names, n, defaults, fill)
 		if args == nil {
@@ -28,18 +29,6 @@ func (b *binder) positional(c *ast.FuncCall) *ast.FuncCall {
 	}
 	literals := func(texts []string) func(d int) ast.Expr {
 		return func(d int) ast.Expr { return &ast.Literal{Pos: c.Pos, Kind: ast.StringLiteral, Text: texts[d]} }
-	}
-	if b.o.Catalog != nil {
-		for _, f := range b.o.Catalog.Functions(b.o.SearchPath, c.Name.Schema, c.Name.Name) {
-			names := make([]string, len(f.Args))
-			for i, a := range f.Args {
-				names[i] = a.Name
-			}
-			stored := func(d int) ast.Expr { return b.storedExpr(f.Defaults[d]) }
-			if moved := place(names, len(f.Args), len(f.Defaults), stored); moved != nil {
-				return moved
-			}
-		}
 	}
 	for _, f := range expr.Functions(c.Name.Name) {
 		if moved := place(f.ArgNames, len(f.Args), len(f.DefaultTexts), literals(f.DefaultTexts)); moved != nil {

@@ -24,9 +24,10 @@ type scope struct {
 	clause    clause
 	query     *query // aggregates and the like of this level; nil where none may stand
 	refs      []columnRef
-	inAgg     bool // inside the arguments of an aggregate
-	recursive bool // FROM has the working table of a recursive query
-	inWin     bool // inside the arguments of a window function
+	inAgg     bool   // inside the arguments of an aggregate
+	recursive bool   // FROM has the working table of a recursive query
+	inWin     bool   // inside the arguments of a window function
+	lazy      string // CASE or COALESCE around the expression, which may not compute it
 }
 
 // columnRef remembers where a column was named, for errors found later.

@@ -12,6 +12,7 @@ import (
 // functionFrame is a SQL function while its body is bound: the arguments are
 // columns of an item at a level that sees nothing of the caller.
 type functionFrame struct {
+	id    catalog.ID
 	level *scope
 	item  *rangeItem
 	n     int
@@ -26,70 +27,38 @@ func (b *binder) functionArg(index, pos int, s *scope) expr.Expr {
 	return b.refer(f.item, index, pos, f.level, s)
 }
 
-// findSQLFunction chooses the function of the catalog for a call, or nil.
-func (b *binder) findSQLFunction(c *ast.FuncCall, args func() []expr.Expr) (*catalog.SQLFunction, []expr.Expr) {
-	if b.o.Catalog == nil {
-		return nil, nil
+// argumentField is a.f in the body of a SQL function where a is an argument
+// that is a row, or function.a.f.
+func (b *binder) argumentField(function, arg, field string, pos int, s *scope) expr.Expr {
+	if len(b.functions) == 0 {
+		return nil
 	}
-	list := b.o.Catalog.Functions(b.o.SearchPath, c.Name.Schema, c.Name.Name)
-	if len(list) == 0 {
-		return nil, nil
+	f := b.functions[len(b.functions)-1]
+	if function != "" && function != f.item.name {
+		return nil
 	}
-	bound := args()
-	var best *catalog.SQLFunction
-	score := -1
-	for _, f := range list {
-		if len(bound) > len(f.Args) || len(bound) < len(f.Args)-len(f.Defaults) {
+	for i, c := range f.item.cols {
+		t := expr.BaseType(c.col.Type)
+		if c.col.Name != arg || t.Kind != types.KindRecord {
 			continue
 		}
-		n := 0
-		for i, a := range bound {
-			t := b.typeOf(a, true)
-			if !expr.CanCoerce(t, f.Args[i].Type) && !isUnknown(a) {
-				n = -1
-				break
-			}
-			switch {
-			case t.Is(f.Args[i].Type):
-				n += 100
-			case isUnknown(a) && f.Args[i].Type.Category == 'S': // a literal is a string first
-				n++
+		for k := range t.Fields {
+			if t.Fields[k].Name == field {
+				return &expr.Field{Arg: b.refer(f.item, i, pos, f.level, s), Index: k, Typ: t.Fields[k].Type}
 			}
 		}
-		if n > score {
-			best, score = f, n
-		}
 	}
-	if best == nil {
-		return nil, nil
-	}
-	for i, a := range bound {
-		bound[i] = b.coerce(a, best.Args[i].Type, start(c.Args[i]))
-	}
-	for i := len(bound); i < len(best.Args); i++ {
-		text := best.Defaults[i-(len(best.Args)-len(best.Defaults))]
-		b.stored(c.Pos, func() {
-			d := b.scalar(b.storedExpr(text), &scope{clause: clauseCheck})
-			bound = append(bound, b.assign(d, best.Args[i].Type, nil, "", -1))
-		})
-	}
-	return best, bound
+	return nil
 }
 
 // functionBody binds the body of a SQL function over its arguments, and returns
 // the columns around the call that it refers to. Arguments that cost something
 // are computed once, in a row that the body is joined to; for a strict function
 // that row is not there where one of them is NULL.
-func (b *binder) functionBody(f *catalog.SQLFunction, args []expr.Expr, inFrom bool, pos int) (plan.Node, []expr.ColumnID) {
-	if b.viewDepth++; b.viewDepth > 64 {
-		panic(fail(pos, sqlerr.StatementTooComplex, "stack depth limit exceeded").WithHint("Function \"%s\" calls itself.", f.Name))
-	}
-	stmt, err := b.o.ParseStmt(f.Body)
-	check(err, pos)
-	query, ok := stmt.(*ast.Select)
-	if !ok {
-		panic(fail(pos, sqlerr.FeatureNotSupported, "function \"%s\" is not a single query", f.Name))
-	}
+func (b *binder) functionBody(r *routineCall, query *ast.Select, inFrom bool) (plan.Node, []expr.ColumnID) {
+	f, args, pos := r.f, r.args, r.pos
+	b.inlined++
+	b.viewDepth++
 	var once *plan.Project
 	var ids []expr.ColumnID
 	if !simpleArgs(args) || inFrom && f.Strict && len(args) > 0 {
@@ -172,11 +141,8 @@ func (b *binder) computeArgs(f *catalog.SQLFunction, args []expr.Expr) (p *plan.
 
 // simpleBody returns the expression of a body that is SELECT expression and
 // nothing else, or nil.
-func (b *binder) simpleBody(f *catalog.SQLFunction, args []expr.Expr, pos int) ast.Expr {
-	stmt, err := b.o.ParseStmt(f.Body)
-	check(err, pos)
-	q, ok := stmt.(*ast.Select)
-	if !ok || q.With != nil || len(q.OrderBy) > 0 || q.Limit != nil || q.Offset != nil || len(q.Locking) > 0 {
+func (b *binder) simpleBody(args []expr.Expr, q *ast.Select) ast.Expr {
+	if q.With != nil || len(q.OrderBy) > 0 || q.Limit != nil || q.Offset != nil || len(q.Locking) > 0 {
 		return nil
 	}
 	core, ok := q.Body.(*ast.SelectCore)
@@ -186,17 +152,39 @@ func (b *binder) simpleBody(f *catalog.SQLFunction, args []expr.Expr, pos int) a
 	if !simpleArgs(args) { // computed once, whatever the body does with them
 		return nil
 	}
-	if call, ok := core.Targets[0].Expr.(*ast.FuncCall); ok && (b.isAggregate(call) || call.Over != nil || expr.SetFuncs(call.Name.Name) != nil) {
+	e, plain := core.Targets[0].Expr, true
+	ast.Walk(e, func(n ast.Node) bool {
+		if call, ok := n.(*ast.FuncCall); ok {
+			plain = plain && !b.isAggregate(call) && call.Over == nil && !b.returnsSet(call)
+		}
+		return plain
+	})
+	if !plain {
 		return nil
 	}
-	return core.Targets[0].Expr
+	return e
+}
+
+// returnsSet reports whether a call may be one of a set-returning function.
+func (b *binder) returnsSet(c *ast.FuncCall) bool {
+	if expr.SetFuncs(c.Name.Name) != nil {
+		return true
+	}
+	if b.o.Catalog != nil {
+		for _, f := range b.o.Catalog.Functions(b.o.SearchPath, c.Name.Schema, c.Name.Name) {
+			if f.Set {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // inlineBody binds a simple body as an expression over the arguments.
-func (b *binder) inlineBody(f *catalog.SQLFunction, body ast.Expr, args []expr.Expr, pos int) expr.Expr {
-	if b.viewDepth++; b.viewDepth > 64 {
-		panic(fail(pos, sqlerr.StatementTooComplex, "stack depth limit exceeded").WithHint("Function \"%s\" calls itself.", f.Name))
-	}
+func (b *binder) inlineBody(r *routineCall, body ast.Expr) expr.Expr {
+	f, args, pos := r.f, r.args, r.pos
+	b.inlined++
+	b.viewDepth++
 	level := b.pushFunction(f, args)
 	saved := b.o.SearchPath
 	b.o.SearchPath = append([]string{f.Schema}, saved...)
@@ -212,36 +200,43 @@ func (b *binder) inlineBody(f *catalog.SQLFunction, body ast.Expr, args []expr.E
 func (b *binder) pushFunction(f *catalog.SQLFunction, args []expr.Expr) *scope {
 	item := &rangeItem{name: f.Name, cols: make([]rangeCol, len(args))}
 	for i, a := range args {
-		item.cols[i] = rangeCol{col: plan.Column{ID: b.newID(), Name: f.Args[i].Name, Type: a.Type()}, expr: a}
+		t := a.Type()
+		if want := f.Args[i].Type; t.OID == types.RecordType.OID && len(want.Fields) > 0 {
+			t = want
+		}
+		item.cols[i] = rangeCol{col: plan.Column{ID: b.newID(), Name: f.Args[i].Name, Type: t}, expr: a}
 	}
 	level := &scope{items: []*rangeItem{item}}
-	b.functions = append(b.functions, functionFrame{level, item, len(args)})
+	b.functions = append(b.functions, functionFrame{f.ID, level, item, len(args)})
 	return level
 }
 
-// sqlFunction binds a call of a scalar SQL function as a subquery, or as the
-// expression that it is; it returns nil where the name is none.
+// sqlFunction binds a call of a SQL function as the expression that it is, as
+// a subquery, or as a call that the executor runs; it returns nil where the
+// name is none.
 func (b *binder) sqlFunction(c *ast.FuncCall, s *scope) expr.Expr {
-	f, args := b.findSQLFunction(c, func() []expr.Expr { return b.callArgs(c, s) })
-	if f == nil {
+	r := b.findRoutine(c, s, b.o.Call == c)
+	if r == nil {
 		return nil
 	}
-	if f.Set {
-		panic(fail(c.Pos, sqlerr.FeatureNotSupported, "set-returning SQL function \"%s\" is only supported in FROM", f.Name))
+	notAggregate(c)
+	if r.f.Set {
+		return b.setRoutine(c, r, s)
 	}
+	f, args := r.f, r.args
+	stmts := b.bodyOf(f, c.Pos)
+	if b.ran(f, stmts) {
+		return b.runCall(r)
+	}
+	query := stmts[0].(*ast.Select)
 	var out expr.Expr
-	if body := b.simpleBody(f, args, c.Pos); body != nil {
-		out = b.inlineBody(f, body, args, c.Pos)
+	if body := b.simpleBody(args, query); body != nil {
+		out = b.inlineBody(r, body)
 	} else {
-		node, outer := b.functionBody(f, args, false, c.Pos)
-		cols := node.Columns()
-		if len(cols) > 1 || f.Ret != nil && f.Ret.Kind == types.KindRecord && cols[0].Type.Kind != types.KindRecord {
-			node = b.rowOf(f, node, c.Pos)
-			cols = node.Columns()
+		if b.o.What != "" { // no subquery may stand there
+			return b.runCall(r)
 		}
-		// A function gives its first row, a scalar subquery insists on one.
-		node = &plan.Limit{Input: node, Count: &expr.Const{Val: types.NewInt(1), Typ: types.Int8}}
-		out = &expr.Subquery{Kind: expr.ScalarSubquery, Plan: node, Cols: []expr.ColumnID{cols[0].ID}, Outer: outer, Typ: cols[0].Type}
+		out = b.functionValue(r, query)
 	}
 	if f.Ret != nil && f.Ret.Kind != types.KindVoid && f.Ret.Kind != types.KindRecord {
 		out = b.assign(out, f.Ret, nil, "", c.Pos)
@@ -254,6 +249,20 @@ func (b *binder) sqlFunction(c *ast.FuncCall, s *scope) expr.Expr {
 		nulls[i] = &expr.IsNull{Arg: a}
 	}
 	return &expr.Case{Whens: []expr.When{{Cond: anyOf(nulls), Then: &expr.Const{Typ: out.Type()}}}, Else: out, Typ: out.Type()}
+}
+
+// functionValue makes a scalar subquery of the body of a function.
+func (b *binder) functionValue(r *routineCall, query *ast.Select) expr.Expr {
+	f := r.f
+	node, outer := b.functionBody(r, query, false)
+	cols := node.Columns()
+	if len(cols) > 1 || f.Ret != nil && f.Ret.Kind == types.KindRecord && cols[0].Type.Kind != types.KindRecord {
+		node = b.rowOf(f, node, r.pos)
+		cols = node.Columns()
+	}
+	// A function gives its first row, a scalar subquery insists on one.
+	node = &plan.Limit{Input: node, Count: &expr.Const{Val: types.NewInt(1), Typ: types.Int8}}
+	return &expr.Subquery{Kind: expr.ScalarSubquery, Plan: node, Cols: []expr.ColumnID{cols[0].ID}, Outer: outer, Typ: cols[0].Type}
 }
 
 // rowOf makes one record of the columns of a body, for a function that returns
@@ -276,42 +285,4 @@ func (b *binder) rowOf(f *catalog.SQLFunction, node plan.Node, pos int) plan.Nod
 		row.Args = append(row.Args, b.assign(e, fields[i].Type, nil, "", pos))
 	}
 	return &plan.Project{Input: node, Items: []plan.Item{{Col: plan.Column{ID: b.newID(), Name: f.Name, Type: row.Typ}, Expr: row}}}
-}
-
-// sqlFunctionTable binds a SQL function in FROM as its body, or returns nil.
-func (b *binder) sqlFunctionTable(t *ast.FuncRef, s *scope) (plan.Node, *rangeItem) {
-	c, ok := t.Items[0].Func.(*ast.FuncCall)
-	if !ok {
-		return nil, nil
-	}
-	if named(c) {
-		c = b.positional(c)
-	}
-	f, args := b.findSQLFunction(c, func() []expr.Expr { return b.callArgs(c, s) })
-	if f == nil {
-		return nil, nil
-	}
-	if t.Ordinality {
-		panic(fail(t.Pos, sqlerr.FeatureNotSupported, "WITH ORDINALITY is not supported for SQL functions"))
-	}
-	node, _ := b.functionBody(f, args, true, c.Pos)
-	if !f.Set {
-		node = &plan.Limit{Input: node, Count: &expr.Const{Val: types.NewInt(1), Typ: types.Int8}}
-		// A function that gives no row gives a row of NULLs.
-		node = &plan.Join{Kind: plan.LeftJoin, Left: &plan.Values{Rows: [][]expr.Expr{{}}}, Right: node, Lateral: true}
-	}
-	cols := node.Columns()
-	it := b.nodeItem(node, ast.TableAlias{}, f.Name, t.Pos)
-	for i := range cols {
-		switch {
-		case i < len(f.Cols) && len(f.Cols) == len(cols):
-			it.cols[i].col.Name = f.Cols[i].Name
-		case len(cols) == 1 && len(f.Cols) == 0 && t.Alias.Name != "":
-			it.cols[i].col.Name = t.Alias.Name
-		case len(cols) == 1 && len(f.Cols) == 0:
-			it.cols[i].col.Name = f.Name
-		}
-	}
-	b.applyAlias(it, t.Alias, t.Pos)
-	return node, it
 }

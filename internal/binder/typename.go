@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/zqlite/zqlite/internal/catalog"
 	"github.com/zqlite/zqlite/internal/sql/ast"
 	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/types"
@@ -63,11 +64,7 @@ func (b *binder) baseTypeName(t *ast.TypeName) *types.Type {
 	}
 	if b.o.Catalog != nil {
 		if rel := b.o.Catalog.Relation(b.o.SearchPath, schema, name); rel != nil {
-			fields := make([]types.Field, len(rel.Columns))
-			for i, c := range rel.Columns {
-				fields[i] = types.Field{Name: c.Name, Type: c.Type}
-			}
-			return recordType(fields)
+			return catalog.RowType(rel)
 		}
 	}
 	full := name

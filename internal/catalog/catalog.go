@@ -28,22 +28,6 @@ type UserType struct {
 	Comment string
 }
 
-// SQLFunction is a function made by CREATE FUNCTION … LANGUAGE SQL.
-type SQLFunction struct {
-	ID       ID
-	Schema   string
-	Name     string
-	Args     []types.Field
-	Defaults []string
-	Ret      *types.Type
-	Set      bool // RETURNS SETOF or TABLE
-	Cols     []types.Field
-	Body     string
-	Strict   bool
-	Volatile byte // i, s or v
-	Comment  string
-}
-
 // Catalog is one immutable version of all descriptors. The zero value is not
 // usable; New makes an empty one.
 type Catalog struct {
@@ -285,12 +269,18 @@ func (c *Catalog) Types(f func(*UserType) bool) {
 	c.types.Scan(func(_ ID, u *UserType) bool { return f(u) })
 }
 
+// HasFunctions reports whether there is any SQL function.
+func (c *Catalog) HasFunctions() bool { return c.functions.Len() > 0 }
+
 // Functions returns the SQL functions of that name along the path.
 func (c *Catalog) Functions(searchPath []string, schema, function string) []*SQLFunction {
 	if schema != "" {
 		searchPath = []string{schema}
 	}
 	var out []*SQLFunction
+	if c.functions.Len() == 0 {
+		return nil
+	}
 	for _, s := range searchPath {
 		c.functions.Scan(func(_ ID, f *SQLFunction) bool {
 			if f.Schema == s && f.Name == function {

@@ -73,7 +73,7 @@ func (s *session) begin() *storage.Tx {
 }
 
 func (s *session) options(c *catalog.Catalog) binder.Options {
-	return binder.Options{Catalog: c, SearchPath: []string{"pg_temp_1", "public"}, ParseExpr: parser.ParseExpr,
+	return binder.Options{Catalog: c, SearchPath: []string{"pg_temp_1", "public"}, ParseExpr: parser.ParseExpr, ParseBody: parseBody,
 		ParseStmt: func(text string) (ast.Stmt, error) {
 			st, err := parser.ParseOne(text)
 			return st.Stmt, err
@@ -313,4 +313,13 @@ func (s *session) trees() {
 	if len(extra) > 0 || len(want) > 0 {
 		s.t.Errorf("trees without a descriptor: %v; descriptors without a tree: %v", extra, want)
 	}
+}
+
+func parseBody(text string) ([]ast.Stmt, error) {
+	list, err := parser.Parse(text)
+	var out []ast.Stmt
+	for _, st := range list {
+		out = append(out, st.Stmt)
+	}
+	return out, err
 }

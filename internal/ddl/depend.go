@@ -61,7 +61,11 @@ func (r *run) describe(t thing) string {
 		return "type " + r.visibleName(u.Schema, u.Name)
 	case functionThing:
 		f := r.function(t.id)
-		return "function " + signature(f)
+		name := r.signature(f)
+		if !slices.Contains(r.Catalog.Functions(r.SearchPath, "", f.Name), f) {
+			name = ast.QuoteIdent(f.Schema) + "." + name
+		}
+		return f.Kind() + " " + name
 	case schemaThing:
 		return "schema " + ast.QuoteIdent(t.name)
 	case columnThing:
@@ -130,6 +134,18 @@ func (r *run) relationDependents(rel *catalog.Relation) []dependent {
 	for _, v := range r.viewsOf(rel) {
 		out = append(out, dependent{thing: thing{class: relationThing, id: v.ID}})
 	}
+	return append(out, r.usedBy(rel.ID)...)
+}
+
+// usedBy lists the functions whose body without quotes uses a relation or a
+// function, or that take or give rows of a relation.
+func (r *run) usedBy(id catalog.ID) []dependent {
+	var out []dependent
+	r.eachFunction(func(f *catalog.SQLFunction) {
+		if slices.Contains(f.Uses, id) || f.RetRel == id || slices.Contains(f.ArgRels, id) {
+			out = append(out, dependent{thing: thing{class: functionThing, id: f.ID}})
+		}
+	})
 	return out
 }
 

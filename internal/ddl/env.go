@@ -172,6 +172,8 @@ func (r *run) statement(stmt ast.Stmt) string {
 		return "CREATE EXTENSION"
 	case *ast.CreateFunction:
 		return r.createFunction(s)
+	case *ast.AlterFunction:
+		return r.alterFunction(s)
 	case *ast.CreateTrigger:
 		r.createTrigger(s)
 		return "CREATE TRIGGER"

@@ -403,7 +403,7 @@ func (r *run) renameFunction(s *ast.Rename) {
 	n := *f
 	n.Name = s.NewName
 	if r.sameFunction(&n) != nil {
-		fail(-1, sqlerr.DuplicateFunction, "function %s already exists in schema \"%s\"", signature(&n), f.Schema)
+		fail(-1, sqlerr.DuplicateFunction, "function %s already exists in schema \"%s\"", r.signature(&n), f.Schema)
 	}
 	r.editAll(func(node ast.Node) bool {
 		c, ok := node.(*ast.FuncCall)

@@ -79,6 +79,7 @@ func (s *Session) runDeferredIn(ctx context.Context, tx *storage.Tx) error {
 	run := *base
 	run.Context = &expr.Context{}
 	*run.Context = *base.Context
+	run.Routines = &run
 	tenant, reason := s.tenant, s.reason
 	defer func() { s.tenant, s.reason = tenant, reason }()
 	for _, c := range checks {

@@ -147,6 +147,7 @@ func (s *Session) subquery(ctx context.Context, tx *storage.Tx, c *catalog.Catal
 	run := *base
 	run.Context = &expr.Context{}
 	*run.Context = *base.Context
+	run.Routines = &run
 	run.Params = vals
 	e, err := program.Start(&run)
 	if err != nil {

@@ -45,6 +45,8 @@ type Plan struct {
 	kinds   uint64              // of the types and functions that the plan was made with
 	checked uint64              // stamp of the catalog that the plan was made for
 	read    bool                // changes nothing
+	calls   bool                // it runs SQL functions, which may use such relations
+	byCalls bool                // only functions that it calls change something
 	byKey   bool                // reads one row by its key
 	command string              // command tag: SELECT, INSERT …
 	targets []*catalog.Relation // that the plan changes

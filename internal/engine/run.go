@@ -306,7 +306,7 @@ func (t *task) attempt(ctx context.Context) error {
 		return err
 	}
 	if !p.read {
-		if err := s.writable(p.command); err != nil {
+		if err := s.writable(p.command); err != nil && !p.byCalls {
 			return err
 		}
 		if err := t.lockTargets(ctx, p, c); err != nil {
@@ -427,10 +427,12 @@ func (s *Session) newRun(ctx context.Context, tx *storage.Tx, c *catalog.Catalog
 		run = &exec.Run{Context: &expr.Context{}}
 		run.FS, run.TempDir = vfs.OS(), s.db.tempDir
 		run.Virtual, run.Defer, run.Bind, run.Triggers = s.virtualRows, s.deferCheck, s.bindTarget, s.triggersOf
+		run.Routine = s.routineOf
 		s.idleRun = run
 	}
 	params := run.Params[:0]
 	*run.Context = expr.Context{Ctx: ctx, Params: params, Env: &s.env, Session: s, Room: int(s.db.memoryLimit()), Ended: &s.closed, Tenant: s.tenant}
+	run.Routines = run
 	s.env.Now = 0
 	run.Tx, run.Catalog, run.Counters = tx, c, &s.db.counters
 	if s.detached {

@@ -59,6 +59,7 @@ type Session struct {
 	lastSeq   catalog.ID
 
 	triggers        map[catalog.ID]*readyTriggers // of relations that were changed
+	routines        routines                      // bodies of SQL functions
 	running         *Result                       // streams rows; buffered before the next statement runs
 	idleRun         *exec.Run                     // memory of the last statement
 	collecting      *Result                       // takes the rows of point work

@@ -98,7 +98,7 @@ func (st *Statement) Params() int { return st.count }
 // plannable reports whether a statement is run by a plan.
 func plannable(stmt ast.Stmt) bool {
 	switch stmt.(type) {
-	case *ast.Select, *ast.Insert, *ast.Update, *ast.Delete, *ast.Merge, *ast.Truncate:
+	case *ast.Select, *ast.Insert, *ast.Update, *ast.Delete, *ast.Merge, *ast.Truncate, *ast.Call:
 		return true
 	}
 	return false
@@ -167,7 +167,7 @@ func (s *Session) bindOptions(c *catalog.Catalog) binder.Options {
 			st, err := parser.ParseOne(text)
 			return st.Stmt, err
 		},
-		ParseExpr: parser.ParseExpr,
+		ParseExpr: parser.ParseExpr, ParseBody: parseBody,
 	}
 }
 
@@ -183,7 +183,12 @@ func (s *Session) makePlan(stmt ast.Stmt, c *catalog.Catalog, args []Argument, f
 	for i := range args {
 		o.ParamTypes = append(o.ParamTypes, typeOfArgument(args[i].Value))
 	}
-	b, err := binder.Bind(o, stmt)
+	bind := stmt
+	call, isCall := stmt.(*ast.Call)
+	if isCall {
+		bind, o.Call = callQuery(call), call.Func
+	}
+	b, err := binder.Bind(o, bind)
 	if err != nil {
 		return nil, false, err
 	}
@@ -195,6 +200,14 @@ func (s *Session) makePlan(stmt ast.Stmt, c *catalog.Catalog, args []Argument, f
 	plan = &Plan{
 		program: program, root: root, params: b.Params, columns: b.Columns, deps: b.Relations,
 		checked: c.Stamp, kinds: c.Kinds, read: b.ReadOnly, command: commandTag(stmt), targets: targetsOf(root, nil),
+		calls: b.Calls,
+	}
+	if b.Effects || isCall { // what the functions change, they ask for themselves
+		program.RunToEnd()
+		plan.read, plan.byCalls = false, b.ReadOnly
+	}
+	if isCall && len(b.Columns) == 1 && b.Columns[0].Type.Kind == types.KindVoid {
+		plan.columns = nil
 	}
 	for _, d := range plan.deps {
 		plan.shared = plan.shared || d.Relation.Tenant != 0
@@ -223,6 +236,8 @@ func commandTag(stmt ast.Stmt) string {
 		return "MERGE"
 	case *ast.Truncate:
 		return "TRUNCATE TABLE"
+	case *ast.Call:
+		return "CALL"
 	}
 	return "SELECT"
 }

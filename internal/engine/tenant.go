@@ -197,7 +197,7 @@ func (t *task) checkScope(ctx context.Context, p *Plan) error {
 	if p.shared && s.tenant == "" && s.reason == "" {
 		return expr.ErrNoTenant // even where no row would ask for it
 	}
-	if s.reason == "" || t.told || p.read && !p.shared {
+	if s.reason == "" || t.told || p.read && !p.shared && !p.calls {
 		return nil
 	}
 	t.told = true

@@ -56,7 +56,7 @@ func parallelScan(n *plan.Aggregate) *plan.Scan {
 		if e == nil {
 			return
 		}
-		ok = ok && expr.VolatilityOf(e) != expr.Volatile
+		ok = ok && expr.VolatilityOf(e) != expr.Volatile && !expr.SerialOf(e)
 		expr.Walk(e, func(x expr.Expr) bool {
 			if _, sub := x.(*expr.Subquery); sub {
 				ok = false

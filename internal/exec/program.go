@@ -90,6 +90,10 @@ func (p *Program) Columns() []plan.Column { return p.columns }
 // Plan returns the plan that the program was made of.
 func (p *Program) Plan() plan.Node { return p.root }
 
+// RunToEnd makes every run go to its end within Start, since functions that it
+// calls change rows.
+func (p *Program) RunToEnd() { p.modifies = true }
+
 // Point reports whether the program reaches its row by key, however large the
 // relation is.
 func (p *Program) Point() bool { return p.shape != nil }
@@ -253,6 +257,9 @@ func (e *Execution) Close() error {
 	e.in = nil
 	if e.rows != nil {
 		e.rows.close()
+	}
+	if len(e.run.sets) > 0 {
+		e.run.releaseSets()
 	}
 	return err
 }

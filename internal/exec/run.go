@@ -35,12 +35,16 @@ type Run struct {
 	Bind func(rel *catalog.Relation) (*plan.Target, []expr.Expr, error)
 	// Triggers gives the triggers of a relation, nil where it has none.
 	Triggers func(rel *catalog.Relation) (*Triggers, error)
+	// Routine gives the body of a SQL function, ready to run.
+	Routine func(call *expr.Routine) (*Routine, error)
 	// Analyze asks for counters per operator (EXPLAIN ANALYZE).
 	Analyze bool
 
 	changes changeState
 	point   *pointRun // of the last point work, for when it comes again
 	inner   *Run      // of the statements that triggers of this one run
+	callee  *Run      // of the statements of SQL functions that this one calls
+	sets    []*spool  // rows of set-returning SQL functions
 }
 
 // Deferred is what a deferrable constraint does at the end of the statement or

@@ -148,7 +148,7 @@ func (r *Run) within() (*Run, error) {
 		outer = make(map[expr.ColumnID]types.Value, 16)
 	}
 	*n.Context = *r.Context
-	n.Outer, n.Params = outer, nil
+	n.Outer, n.Params, n.Routines, n.Routine = outer, nil, n, r.Routine
 	n.Tx, n.Catalog, n.Counters, n.Memory, n.FS, n.TempDir = r.Tx, r.Catalog, r.Counters, r.Memory, r.FS, r.TempDir
 	n.Virtual, n.Defer, n.Bind, n.Triggers = r.Virtual, r.Defer, r.Bind, r.Triggers
 	n.Workers, n.TriggerDepth = 1, r.TriggerDepth+1

@@ -38,7 +38,7 @@ func init() {
 }
 
 // AnyNonArray is the pseudo-type of parameters that take any value but arrays.
-var AnyNonArray = &types.Type{OID: 2776, Kind: types.KindVoid, Category: 'P', Name: "anynonarray", Display: "anynonarray", Mod: -1}
+var AnyNonArray = types.AnyNonArray
 
 // CanCoerce reports whether a value of type from becomes to without a written
 // cast. Unknown literals become anything; a domain becomes what its base does.
@@ -50,15 +50,19 @@ func CanCoerce(from, to *types.Type) bool {
 	switch {
 	case from.Is(to):
 		return true
-	case to.Is(types.AnyElement):
+	case to.Is(types.AnyElement), to.Is(types.AnyCompatible):
 		return true
-	case to.Is(AnyNonArray):
+	case to.Is(AnyNonArray), to.Is(types.AnyCompatibleNonArray):
 		return from.Kind != types.KindArray
-	case to.Is(types.AnyArray):
+	case to.Is(types.AnyRange), to.Is(types.AnyCompatibleRange):
+		return from.Kind == types.KindRange
+	case to.Is(types.AnyMultirange), to.Is(types.AnyCompatibleMultirange):
+		return from.Kind == types.KindMultirange
+	case to.Is(types.AnyArray), to.Is(types.AnyCompatibleArray):
 		return from.Kind == types.KindArray
 	case to.Is(types.AnyEnum):
 		return from.Kind == types.KindEnum
-	case to.Is(types.RecordType):
+	case to.Is(types.RecordType), to.Kind == types.KindRecord && from.OID == types.RecordType.OID:
 		return from.Kind == types.KindRecord
 	}
 	if from.Kind == types.KindArray && to.Kind == types.KindArray {

@@ -35,6 +35,7 @@ type Func struct {
 	RetFn        func(args []*types.Type) *types.Type // result type where it depends on the arguments; nil otherwise
 	NotStrict    bool                                 // is called with NULL arguments
 	Volatility   Volatility
+	Serial       bool // computed by the statement's own goroutine, and never at planning
 	// Eval computes one call. args are valid during the call only.
 	Eval func(c *Context, args []types.Value) (types.Value, error)
 	// Kernel computes a batch at the positions sel (nil: 0..n-1) into out,
@@ -230,10 +231,12 @@ type Context struct {
 	StatementTime time.Time
 	Env           *types.Env // time zone and the like
 	Session       Session
-	Room          int          // bytes that the values a call makes for one batch may take; 0 is no limit
-	Ended         *atomic.Bool // set when the database closes under the statement; may be nil
-	TriggerDepth  int          // triggers around the statement
-	Tenant        string       // whose rows of shared relations the statement sees; "" is none
+	Room          int           // bytes that the values a call makes for one batch may take; 0 is no limit
+	Ended         *atomic.Bool  // set when the database closes under the statement; may be nil
+	TriggerDepth  int           // triggers around the statement
+	Routines      RoutineRunner // runs SQL functions with a body of statements; may be nil
+	RoutineDepth  int           // SQL functions around the statement
+	Tenant        string        // whose rows of shared relations the statement sees; "" is none
 	ticks         int
 }
 

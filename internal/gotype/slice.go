@@ -103,7 +103,7 @@ func (c *Cell) driverValue(from *types.Type) any {
 	}
 	switch from.Kind {
 	case types.KindInt:
-		if from.Is(types.RegClass) || from.Is(types.RegType) || from.Is(types.RegProc) {
+		if from.Is(types.RegClass) || from.Is(types.RegType) || from.Is(types.RegProc) || from.Is(types.RegProcedure) {
 			break
 		}
 		return c.V.I

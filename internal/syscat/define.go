@@ -288,63 +288,6 @@ func (v *View) triggerDefinition(r *catalog.Relation, t *catalog.Trigger) string
 	return b.String() + " " + t.Body
 }
 
-// argumentList writes the parameters of a function as CREATE FUNCTION takes
-// them, with or without defaults.
-func argumentList(f *catalog.SQLFunction, defaults bool) string {
-	var list []string
-	for i, a := range f.Args {
-		text := types.FormatType(a.Type)
-		if a.Name != "" {
-			text = ast.QuoteIdent(a.Name) + " " + text
-		}
-		if k := i - (len(f.Args) - len(f.Defaults)); defaults && k >= 0 {
-			text += " DEFAULT " + f.Defaults[k]
-		}
-		list = append(list, text)
-	}
-	return strings.Join(list, ", ")
-}
-
-func resultOf(f *catalog.SQLFunction) string {
-	switch {
-	case len(f.Cols) > 0 && f.Set:
-		var list []string
-		for _, c := range f.Cols {
-			list = append(list, ast.QuoteIdent(c.Name)+" "+types.FormatType(c.Type))
-		}
-		return "TABLE(" + strings.Join(list, ", ") + ")"
-	case f.Ret == nil:
-		return "record"
-	case f.Set:
-		return "SETOF " + types.FormatType(f.Ret)
-	}
-	return types.FormatType(f.Ret)
-}
-
-// functionDefinition is what pg_get_functiondef says.
-func functionDefinition(f *catalog.SQLFunction) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "CREATE OR REPLACE FUNCTION %s(%s)\n RETURNS %s\n LANGUAGE sql\n",
-		qualified(f.Schema, f.Name), argumentList(f, true), resultOf(f))
-	switch f.Volatile {
-	case 'i':
-		b.WriteString(" IMMUTABLE")
-	case 's':
-		b.WriteString(" STABLE")
-	}
-	if f.Strict {
-		b.WriteString(" STRICT")
-	}
-	if f.Volatile != 'v' || f.Strict {
-		b.WriteString("\n")
-	}
-	tag := "$function$"
-	for n := 1; strings.Contains(f.Body, tag); n++ {
-		tag = fmt.Sprintf("$function%d$", n)
-	}
-	return b.String() + "AS " + tag + f.Body + tag + "\n"
-}
-
 // constantDefault writes a default that is a string as PostgreSQL does: with
 // the column's type behind it. Other expressions stay as they are.
 func (v *View) constantDefault(text string, t *types.Type) string {

@@ -42,10 +42,11 @@ var describers = map[string]func(v *View, a []types.Value) types.Value{
 		}
 		return types.Null
 	},
-	"pg_get_functiondef":                 ofFunction(functionDefinition),
-	"pg_get_function_arguments":          ofFunction(func(f *catalog.SQLFunction) string { return argumentList(f, true) }),
-	"pg_get_function_identity_arguments": ofFunction(func(f *catalog.SQLFunction) string { return argumentList(f, false) }),
-	"pg_get_function_result":             ofFunction(resultOf),
+	"pg_get_functiondef":                 functionText("pg_get_functiondef"),
+	"pg_get_function_arguments":          functionText("pg_get_function_arguments"),
+	"pg_get_function_identity_arguments": functionText("pg_get_function_identity_arguments"),
+	"pg_get_function_result":             functionText("pg_get_function_result"),
+	"pg_get_function_arg_default":        argDefault,
 	"pg_get_ruledef":                     none,
 	"pg_get_partkeydef":                  none,
 	"pg_get_statisticsobjdef_columns":    none,
@@ -175,17 +176,6 @@ func (v *View) indexOf(a []types.Value) types.Value {
 		return txt("")
 	}
 	return types.Null
-}
-
-func ofFunction(text func(*catalog.SQLFunction) string) func(*View, []types.Value) types.Value {
-	return func(v *View, a []types.Value) types.Value {
-		for f := range v.functions() {
-			if int64(f.ID) == a[0].I {
-				return txt(text(f))
-			}
-		}
-		return types.Null
-	}
 }
 
 func (v *View) comment(oid, sub int64) types.Value {

@@ -306,25 +306,18 @@ func infoRoutine(v *View, f *catalog.SQLFunction) row {
 	if ret == nil {
 		ret = types.RecordType
 	}
+	if f.Definer {
+		x["security_type"] = txt("DEFINER")
+	}
+	if x["routine_definition"] = txt(sourceOf(f)); f.Source == "" && f.Parallel != 0 {
+		x["routine_definition"] = types.Null
+	}
+	if f.Procedure {
+		x["routine_type"], x["is_deterministic"] = txt("PROCEDURE"), txt("NO")
+		return x
+	}
 	x["data_type"], x["type_udt_catalog"], x["type_udt_schema"], x["type_udt_name"] = dataType(ret), txt(Database), txt(v.typeSchema(ret)), txt(ret.Name)
 	return x
-}
-
-func infoParameters(v *View) iter.Seq[row] {
-	return func(yield func(row) bool) {
-		for f := range v.functions() {
-			for i, a := range f.Args {
-				x := v.udt(row{
-					"specific_catalog": txt(Database), "specific_schema": txt(f.Schema), "specific_name": txt(fmt.Sprintf("%s_%d", f.Name, f.ID)),
-					"ordinal_position": num(i + 1), "parameter_mode": txt("IN"), "is_result": txt("NO"), "as_locator": txt("NO"),
-					"parameter_name": optional(a.Name), "data_type": dataType(a.Type), "dtd_identifier": txt(fmt.Sprint(i + 1)),
-				}, a.Type)
-				if !yield(x) {
-					return
-				}
-			}
-		}
-	}
 }
 
 // infoTriggers has a row for each event of a trigger.

@@ -284,17 +284,7 @@ func pgProc(v *View) iter.Seq[row] {
 			return
 		}
 		for f := range v.functions() {
-			x := function(f.ID, f.Name, v.schemaID(f.Schema), sqlLanguage, "f", fieldTypes(f.Args), f.Ret)
-			x["provolatile"], x["proretset"], x["proisstrict"] = letter(f.Volatile), yes(f.Set), yes(f.Strict)
-			x["prosrc"], x["pronargdefaults"] = txt(f.Body), num(len(f.Defaults))
-			var argNames []string
-			for _, a := range f.Args {
-				argNames = append(argNames, a.Name)
-			}
-			if len(argNames) > 0 {
-				x["proargnames"] = names(argNames)
-			}
-			if !yield(x) {
+			if !yield(v.procRow(f)) {
 				return
 			}
 		}

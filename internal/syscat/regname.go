@@ -169,9 +169,33 @@ func (v *View) RegOID(t *types.Type, text string) (int64, error) {
 		}
 		return 0, sqlerr.New(sqlerr.UndefinedObject, "collation %q for encoding \"UTF8\" does not exist", text)
 	case t.Is(types.RegProc), t.Is(types.RegProcedure):
-		return onlyOne("function", text, t.Is(types.RegProcedure), v.namedFunctions())
+		return onlyOne("function", v.normalSignature(text), t.Is(types.RegProcedure), v.namedFunctions())
 	}
 	return onlyOne("operator", text, t.Is(types.RegOperator), builtinNames().operators)
+}
+
+// normalSignature writes a function's name, with the types of its parameters
+// where they are given, as signature does.
+func (v *View) normalSignature(text string) string {
+	name, args, ok := strings.Cut(text, "(")
+	if schema, bare := SplitName(strings.TrimSpace(name)); schema != "" && v.Catalog.Schema(schema) != nil {
+		name = bare
+	}
+	if !ok {
+		return name
+	}
+	list := strings.Split(strings.TrimSuffix(strings.TrimSpace(args), ")"), ",")
+	for i, a := range list {
+		a = strings.TrimSpace(a)
+		schema, bare := SplitName(a)
+		if oid, err := v.typeOID(a, schema, bare); err == nil {
+			a = v.formatType(oid, types.Null)
+		} else if r := v.Catalog.Relation(v.Path, schema, bare); r != nil {
+			a = r.Name
+		}
+		list[i] = a
+	}
+	return name + "(" + strings.Join(list, ",") + ")"
 }
 
 func (v *View) typeOID(text, schema, name string) (int64, error) {

@@ -58,10 +58,18 @@ var (
 	Int8Multirange = newMultirange(4536, "int8multirange", Int8Range)
 
 	// Pseudo-types of function signatures.
-	Any        = &Type{OID: 2276, Kind: KindVoid, Category: 'P', Name: "any", Display: `"any"`, Mod: -1}
-	AnyElement = &Type{OID: 2283, Kind: KindVoid, Category: 'P', Name: "anyelement", Display: "anyelement", Mod: -1}
-	AnyArray   = &Type{OID: 2277, Kind: KindVoid, Category: 'P', Name: "anyarray", Display: "anyarray", Mod: -1}
-	AnyEnum    = &Type{OID: 3500, Kind: KindVoid, Category: 'P', Name: "anyenum", Display: "anyenum", Mod: -1}
+	Any                     = &Type{OID: 2276, Kind: KindVoid, Category: 'P', Name: "any", Display: `"any"`, Mod: -1}
+	AnyElement              = &Type{OID: 2283, Kind: KindVoid, Category: 'P', Name: "anyelement", Display: "anyelement", Mod: -1}
+	AnyArray                = &Type{OID: 2277, Kind: KindVoid, Category: 'P', Name: "anyarray", Display: "anyarray", Mod: -1}
+	AnyEnum                 = &Type{OID: 3500, Kind: KindVoid, Category: 'P', Name: "anyenum", Display: "anyenum", Mod: -1}
+	AnyNonArray             = &Type{OID: 2776, Kind: KindVoid, Category: 'P', Name: "anynonarray", Display: "anynonarray", Mod: -1}
+	AnyRange                = &Type{OID: 3831, Kind: KindVoid, Category: 'P', Name: "anyrange", Display: "anyrange", Mod: -1}
+	AnyMultirange           = &Type{OID: 4537, Kind: KindVoid, Category: 'P', Name: "anymultirange", Display: "anymultirange", Mod: -1}
+	AnyCompatible           = &Type{OID: 5077, Kind: KindVoid, Category: 'P', Name: "anycompatible", Display: "anycompatible", Mod: -1}
+	AnyCompatibleArray      = &Type{OID: 5078, Kind: KindVoid, Category: 'P', Name: "anycompatiblearray", Display: "anycompatiblearray", Mod: -1}
+	AnyCompatibleNonArray   = &Type{OID: 5079, Kind: KindVoid, Category: 'P', Name: "anycompatiblenonarray", Display: "anycompatiblenonarray", Mod: -1}
+	AnyCompatibleRange      = &Type{OID: 5080, Kind: KindVoid, Category: 'P', Name: "anycompatiblerange", Display: "anycompatiblerange", Mod: -1}
+	AnyCompatibleMultirange = &Type{OID: 4538, Kind: KindVoid, Category: 'P', Name: "anycompatiblemultirange", Display: "anycompatiblemultirange", Mod: -1}
 )
 
 func newRange(oid OID, name string, sub *Type) *Type {

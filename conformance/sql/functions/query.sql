@@ -162,7 +162,6 @@ SELECT generate_series(1, 2), generate_series(1, 3);
 -- gap: not yet
 SELECT generate_series(1, generate_series(1, 2));
 SELECT x FROM q WHERE generate_series(1, 2) = 1;
--- gap: not yet
 SELECT CASE WHEN true THEN generate_series(1, 2) END;
 SELECT * FROM nosuch_fn(1);
 SELECT * FROM lower('A'), upper('b') u(v);

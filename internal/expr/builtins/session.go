@@ -220,6 +220,7 @@ func registerCatalogFunctions() {
 		{"pg_get_function_arguments", args{oid}, text, "Parameters of a function"},
 		{"pg_get_function_identity_arguments", args{oid}, text, "Parameters of a function"},
 		{"pg_get_function_result", args{oid}, text, "Result of a function"},
+		{"pg_get_function_arg_default", args{oid, int4}, text, "Default of a function's parameter"},
 		{"pg_get_ruledef", args{oid}, text, "Definition of a rule"},
 		{"pg_get_userbyid", args{oid}, name, "Name of a role"},
 		{"pg_get_serial_sequence", args{text, text}, text, "Sequence behind a column"},

@@ -86,6 +86,8 @@ func (p *printer) definition(n Stmt) {
 		}
 	case *CreateFunction:
 		p.createFunction(n)
+	case *AlterFunction:
+		p.alterFunction(n)
 	case *Drop:
 		p.drop(n)
 	case *Comment:
@@ -324,21 +326,7 @@ func (p *printer) createFunction(n *CreateFunction) {
 		p.s(" LANGUAGE ")
 		p.ident(n.Language)
 	}
-	p.s([]string{"", " IMMUTABLE", " STABLE", " VOLATILE"}[n.Volatility])
-	p.when(n.Strict, " STRICT")
-	p.when(n.SecurityDefiner, " SECURITY DEFINER")
-	p.when(n.Leakproof, " LEAKPROOF")
-	p.when(n.Window, " WINDOW")
-	if n.Parallel != "" {
-		p.s(" PARALLEL ")
-		p.ident(n.Parallel)
-	}
-	p.when(n.Cost != "", " COST "+n.Cost)
-	p.when(n.Rows != "", " ROWS "+n.Rows)
-	for _, s := range n.Settings {
-		p.s(" ")
-		p.set(s)
-	}
+	p.functionClauses(n)
 	if n.HasSource {
 		p.s(" AS ")
 		p.str(n.Source)
@@ -355,6 +343,34 @@ func (p *printer) createFunction(n *CreateFunction) {
 		}
 		p.s("END")
 	}
+}
+
+// functionClauses writes the properties that ALTER FUNCTION takes too.
+func (p *printer) functionClauses(n *CreateFunction) {
+	p.s([]string{"", " IMMUTABLE", " STABLE", " VOLATILE"}[n.Volatility])
+	p.when(n.Strict, " STRICT")
+	p.when(n.SecurityDefiner, " SECURITY DEFINER")
+	p.when(n.Leakproof, " LEAKPROOF")
+	p.when(n.Window, " WINDOW")
+	if n.Parallel != "" {
+		p.s(" PARALLEL ")
+		p.ident(n.Parallel)
+	}
+	p.when(n.Cost != "", " COST "+n.Cost)
+	p.when(n.Rows != "", " ROWS "+n.Rows)
+	for _, s := range n.Settings {
+		p.s(" ")
+		p.set(s)
+	}
+}
+
+func (p *printer) alterFunction(n *AlterFunction) {
+	p.alterHead(n.Kind, false, false, n.Function.Name, &n.Function)
+	p.functionClauses(&n.Clauses)
+	p.when(n.CalledOnNull, " CALLED ON NULL INPUT")
+	p.when(n.Invoker, " SECURITY INVOKER")
+	p.when(n.NotLeakproof, " NOT LEAKPROOF")
+	p.when(n.ResetPath, " RESET ALL")
 }
 
 func (p *printer) signature(f *FuncSignature) {

@@ -169,6 +169,7 @@ func (n *SetNew) Position() int { return n.Pos }
 
 // Position returns the byte offset of the node.
 func (n *CreateFunction) Position() int { return n.Pos }
+func (n *AlterFunction) Position() int  { return n.Pos }
 
 // Position returns the byte offset of the node.
 func (n *Call) Position() int { return n.Pos }
@@ -371,6 +372,7 @@ func (*AlterTable) stmtNode()      {}
 func (*CreateTrigger) stmtNode()   {}
 func (*SetNew) stmtNode()          {}
 func (*CreateFunction) stmtNode()  {}
+func (*AlterFunction) stmtNode()   {}
 func (*Call) stmtNode()            {}
 func (*Begin) stmtNode()           {}
 func (*Commit) stmtNode()          {}

@@ -124,8 +124,22 @@ type CreateFunction struct {
 	HasSource       bool
 	Source          string
 	Return          Expr
+	Conflict        int // 1 + where a clause stands that contradicts or repeats another; 0 for none
 	Atomic          bool
 	Body            []Stmt
+}
+
+// AlterFunction is ALTER FUNCTION, PROCEDURE or ROUTINE with new properties,
+// which stand in Clauses. CalledOnNull, Invoker and NotLeakproof take them back.
+type AlterFunction struct {
+	Pos          int
+	Kind         ObjectKind
+	Function     FuncSignature
+	Clauses      CreateFunction
+	CalledOnNull bool
+	Invoker      bool
+	NotLeakproof bool
+	ResetPath    bool // RESET search_path, RESET ALL
 }
 
 // Call is CALL procedure(args).

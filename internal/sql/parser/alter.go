@@ -40,7 +40,7 @@ func (p *parser) alter() ast.Stmt {
 	if isRoutine(kind) {
 		f := p.signature()
 		h.function, h.name = &f, f.Name
-		return p.alterName(h)
+		return p.alterRoutine(h)
 	}
 	h.ifExists = p.ifExists()
 	h.only = kind == ast.ObjectTable && p.accept(kw.Only)

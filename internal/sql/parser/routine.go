@@ -3,6 +3,7 @@ package parser
 import (
 	"github.com/zqlite/zqlite/internal/sql/ast"
 	kw "github.com/zqlite/zqlite/internal/sql/scanner"
+	"github.com/zqlite/zqlite/internal/sqlerr"
 )
 
 // createTrigger reads CREATE [CONSTRAINT] TRIGGER in PostgreSQL's form (EXECUTE
@@ -194,7 +195,8 @@ func (p *parser) createFunction(pos int, replace bool) ast.Stmt {
 			s.Returns = p.typeName()
 		}
 	}
-	for p.err == nil && p.functionClause(s) {
+	c := &functionClauses{CreateFunction: s}
+	for p.err == nil && p.functionClause(c) {
 	}
 	switch {
 	case p.accept(kw.Return):
@@ -273,65 +275,136 @@ func (p *parser) paramMode(f *ast.FuncParam) bool {
 	return true
 }
 
+// functionClauses are the clauses of CREATE and ALTER FUNCTION that have been
+// read, for what contradicts or repeats them.
+type functionClauses struct {
+	*ast.CreateFunction
+	alter *ast.AlterFunction // nil in CREATE
+	seen  map[string]bool
+}
+
+// once notes that a clause of a kind stands at pos.
+func (c *functionClauses) once(kind string, pos int) {
+	if c.seen == nil {
+		c.seen = map[string]bool{}
+	}
+	if c.seen[kind] && c.Conflict == 0 {
+		c.Conflict = pos + 1
+	}
+	c.seen[kind] = true
+}
+
 // functionClause reads one clause of CREATE FUNCTION; false if none is there.
-func (p *parser) functionClause(s *ast.CreateFunction) bool {
+func (p *parser) functionClause(s *functionClauses) bool {
+	pos := p.at()
 	switch {
-	case p.accept(kw.Language):
+	case s.alter == nil && p.accept(kw.Language):
+		s.once("language", pos)
 		if p.isTok(kw.TokString) {
 			s.Language = p.stringConst()
 		} else {
 			s.Language = p.anyName()
 		}
-	case p.accept(kw.As):
+	case s.alter == nil && p.accept(kw.As):
+		s.once("as", pos)
 		s.HasSource, s.Source = true, p.stringConst()
 		if p.acceptTok(kw.TokComma) {
 			p.stringConst()
 		}
+	case s.alter == nil && p.accept(kw.Window):
+		s.Window = true
+	case s.alter != nil && p.accept(kw.Reset):
+		if !p.accept(kw.All) {
+			p.name()
+		}
+		s.alter.ResetPath = true
+	default:
+		return p.functionProperty(s, pos)
+	}
+	return true
+}
+
+// functionProperty reads a clause that ALTER FUNCTION may have too.
+func (p *parser) functionProperty(s *functionClauses, pos int) bool {
+	switch {
 	case p.accept(kw.Immutable):
+		s.once("volatility", pos)
 		s.Volatility = ast.VolatilityImmutable
 	case p.accept(kw.Stable):
+		s.once("volatility", pos)
 		s.Volatility = ast.VolatilityStable
 	case p.accept(kw.Volatile):
+		s.once("volatility", pos)
 		s.Volatility = ast.VolatilityVolatile
 	case p.accept(kw.Strict):
+		s.once("strict", pos)
 		s.Strict = true
-	case p.is2(kw.Returns, kw.Null):
-		p.advance()
-		p.advance()
+	case p.accept(kw.Returns):
+		s.once("strict", pos)
+		p.expect(kw.Null)
 		p.expect(kw.On)
 		p.expect(kw.Null)
 		p.expect(kw.Input)
 		s.Strict = true
 	case p.accept2(kw.Called, kw.On):
+		s.once("strict", pos)
 		p.expect(kw.Null)
 		p.expect(kw.Input)
+		if s.alter != nil {
+			s.alter.CalledOnNull = true
+		}
 	case p.is(kw.External), p.is(kw.Security):
+		s.once("security", pos)
 		p.accept(kw.External)
 		p.expect(kw.Security)
 		if p.accept(kw.Definer) {
 			s.SecurityDefiner = true
-		} else {
-			p.expect(kw.Invoker)
+		} else if p.expect(kw.Invoker); s.alter != nil {
+			s.alter.Invoker = true
 		}
 	case p.accept(kw.Leakproof):
+		s.once("leakproof", pos)
 		s.Leakproof = true
 	case p.accept2(kw.Not, kw.Leakproof):
-	case p.accept(kw.Window):
-		s.Window = true
+		s.once("leakproof", pos)
+		if s.alter != nil {
+			s.alter.NotLeakproof = true
+		}
 	case p.accept(kw.Parallel):
+		s.once("parallel", pos)
 		s.Parallel = p.anyName()
 	case p.accept(kw.Cost):
+		s.once("cost", pos)
 		s.Cost = p.number()
 	case p.accept(kw.Rows):
+		s.once("rows", pos)
 		s.Rows = p.number()
 	case p.is(kw.Set):
-		pos := p.tok.Pos
 		p.advance()
 		s.Settings = append(s.Settings, p.setting(pos))
 	default:
 		return false
 	}
 	return true
+}
+
+// alterRoutine reads what follows ALTER FUNCTION f: new properties, or a name,
+// schema or owner.
+func (p *parser) alterRoutine(h *alterHead) ast.Stmt {
+	if h.kind == ast.ObjectAggregate || p.is(kw.Rename) || p.is2(kw.Set, kw.Schema) || p.is(kw.Owner) {
+		return p.alterName(h)
+	}
+	s := &ast.AlterFunction{Pos: h.pos, Kind: h.kind, Function: *h.function}
+	c := &functionClauses{CreateFunction: &s.Clauses, alter: s}
+	n := 0
+	for p.err == nil && p.functionClause(c) {
+		n++
+	}
+	p.accept(kw.Restrict)
+	if n == 0 {
+		p.syntaxError()
+	}
+	return s
 }
 
 func (p *parser) number() string {
@@ -342,6 +415,36 @@ func (p *parser) number() string {
 	}
 	p.advance()
 	return text
+}
+
+// doBlock reads DO [LANGUAGE name] 'code', which no language here runs.
+func (p *parser) doBlock() {
+	pos, language := p.tok.Pos, "plpgsql"
+	p.advance()
+	code := false
+	for p.err == nil && (p.is(kw.Language) || p.isTok(kw.TokString)) {
+		if p.accept(kw.Language) {
+			if p.isTok(kw.TokString) {
+				language = p.stringConst()
+			} else {
+				language = p.anyName()
+			}
+			continue
+		}
+		p.stringConst()
+		code = true
+	}
+	switch {
+	case p.err != nil:
+	case !p.isTok(kw.TokEOF) && !p.isTok(kw.TokSemicolon) || !code && p.isTok(kw.TokEOF):
+		p.syntaxError()
+	case language == "sql":
+		p.failAt(pos, sqlerr.FeatureNotSupported, "language \"sql\" does not support inline code execution")
+	case language != "plpgsql":
+		p.failAt(pos, sqlerr.UndefinedObject, "language \""+language+"\" does not exist")
+	default:
+		p.unsupported(pos, "DO")
+	}
 }
 
 func (p *parser) callStmt() ast.Stmt {

@@ -65,7 +65,9 @@ func (p *parser) statement() ast.Stmt {
 		return s
 	}
 	switch p.tok.Keyword {
-	case kw.Grant, kw.Revoke, kw.Do, kw.Listen, kw.Notify, kw.Unlisten, kw.Security, kw.Cluster,
+	case kw.Do:
+		p.doBlock()
+	case kw.Grant, kw.Revoke, kw.Listen, kw.Notify, kw.Unlisten, kw.Security, kw.Cluster,
 		kw.Load, kw.Import, kw.Reassign, kw.Attach, kw.Detach:
 		p.unsupported(p.tok.Pos, strings.ToUpper(p.tok.Text))
 	default:
