@@ -4,10 +4,13 @@ SLT ?= ../shared/slt
 PG ?= postgres://postgres@localhost/slt
 PGDIFF ?= postgres://postgres@localhost/postgres
 
-.PHONY: pgdiff sqlx test race slt slt-compare slt-postgres crash oracle fuzz bench quickstart soak larger
+.PHONY: docs pgdiff sqlx test race slt slt-compare slt-postgres crash oracle fuzz bench quickstart soak larger
 
 test:            ## the README's test command
 	go test ./...
+
+docs:            ## docs/sql.md, from the parser, the registry and what statements answer
+	go test -count=1 -run TestSQLPage . -write-docs
 
 race:            ## packages where goroutines meet, under the race detector
 	CGO_ENABLED=1 go test -race -short -timeout 30m ./internal/storage/... ./internal/exec/... ./internal/engine/... .
