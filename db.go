@@ -24,6 +24,8 @@ type DB struct {
 	config engine.Config
 	engine *engine.Database
 
+	borrowed bool // of a pool, which closes it
+
 	mu     sync.Mutex
 	idle   []*Conn
 	closed bool
@@ -48,18 +50,18 @@ func Open(dsn string) (*DB, error) {
 
 // FromSQL gives the native interface to the database of a pool that sql.Open
 // made with this driver. What is open in the pool's transactions is not seen
-// through it: OnConn is for that. Close the DB; the pool stays open.
+// through it: OnConn is for that. It is valid as long as the pool is open, and
+// ends with it; it may be closed before, which leaves the pool as it is.
 func FromSQL(ctx context.Context, pool *sql.DB) (*DB, error) {
 	conn, err := pool.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{}
+	db := &DB{borrowed: true}
 	err = withSession(conn, func(c *connection) error {
 		db.engine = c.session.Database()
 		db.config = db.engine.Config()
 		db.config.Session = c.session.Config()
-		db.engine.Retain()
 		return nil
 	})
 	if e := conn.Close(); err == nil {
@@ -95,6 +97,9 @@ func (db *DB) Close() error {
 		if e := c.session.Close(); err == nil {
 			err = e
 		}
+	}
+	if db.borrowed {
+		return err
 	}
 	if e := db.engine.Close(); err == nil {
 		err = e

@@ -374,7 +374,17 @@ func TestOnConnSharesTheTransaction(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	defer func() {
+		if _, err := db.Exec(ctx, "SELECT 1"); err != nil {
+			t.Error(err)
+		}
+		if err := pool.Close(); err != nil {
+			t.Error(err)
+		}
+		if _, err := db.Exec(ctx, "SELECT 1"); err == nil {
+			t.Error("the pool's database answered after the pool was closed")
+		}
+	}()
 	if n, err := zqlite.One[int](ctx, db, "SELECT count(*) FROM t"); err != nil || n != 0 {
 		t.Fatal(n, err)
 	}
@@ -431,5 +441,74 @@ func TestSessionsAreClean(t *testing.T) {
 	}
 	if _, err := db.Exec(ctx, "SELECT 1"); err == nil {
 		t.Error("a closed database answered")
+	}
+}
+
+func TestRowsScan(t *testing.T) {
+	db := openNative(t)
+	mustExec(t, db, "CREATE TABLE t (id int PRIMARY KEY, v text, tags text[], at timestamptz); INSERT INTO t SELECT i, 'v' || i, ARRAY['a', i::text], 'epoch' FROM generate_series(1, 3000) i; UPDATE t SET v = NULL WHERE id = 2")
+	read := func(rows *zqlite.Rows, err error, between func(id int64)) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer rows.Close()
+		var id, count int64
+		var v *string
+		var tags []string
+		var at time.Time
+		for rows.Next() {
+			if err := rows.Scan(&id, &v, &tags, &at); err != nil {
+				t.Fatal(err)
+			}
+			count++
+			if id != count || (v == nil) != (id == 2) || v != nil && *v != fmt.Sprint("v", id) || tags[1] != fmt.Sprint(id) || at.Unix() != 0 {
+				t.Fatal(id, v, tags, at)
+			}
+			between(id)
+		}
+		if err := rows.Err(); err != nil || count != 3000 {
+			t.Error(count, err)
+		}
+	}
+	rows, err := db.Query(ctx, "SELECT * FROM t ORDER BY id")
+	read(rows, err, func(int64) {})
+	if err := db.Update(ctx, func(tx *zqlite.Tx) error {
+		rows, err := tx.Query(ctx, "SELECT * FROM t ORDER BY id")
+		read(rows, err, func(id int64) {
+			if id%500 == 1 {
+				mustExec(t, tx, "UPDATE t SET v = 'changed' WHERE id > $1", id)
+			}
+		})
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	st, err := db.Prepare(ctx, "SELECT id, v FROM t WHERE id = $1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 5 {
+		rows, err := st.Query(ctx, i+2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var id int64
+		var v string
+		if !rows.Next() || rows.Scan(&id, &v) != nil || v != "changed" || rows.Next() {
+			t.Error(id, v)
+		}
+		if err := rows.Scan(&id, &v); err == nil {
+			t.Error("scanned a row that is not there")
+		}
+	}
+	rows, err = db.Query(ctx, "SELECT 1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var s struct{}
+	if !rows.Next() || state(rows.Scan(&s)) != "42804" || rows.Scan() == nil || rows.Scan(7) == nil {
+		t.Error("a wrong variable was taken")
 	}
 }

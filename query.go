@@ -248,7 +248,14 @@ type planSlot struct {
 	count   int
 	typ     reflect.Type
 	plan    *gotype.Plan
-	room    any // *T, where first stores a row; a plan with foreign code has none
+	room    any          // *T, where first stores a row; a plan with foreign code has none
+	scans   []columnPlan // of Rows.Scan
+}
+
+// slot is the place of the plans of a statement's columns, maybe another's.
+func (c *Conn) slot(cols []plan.Column) *planSlot {
+	at := uintptr(unsafe.Pointer(&cols[0]))
+	return &c.plans[(at>>5^at>>11^at>>17)%planSlots]
 }
 
 // planSlots is how many plans a session keeps; one that comes to a full place
@@ -262,8 +269,7 @@ func planFor[T any](c *Conn, cols []plan.Column) (*gotype.Plan, *T, error) {
 		return nil, new(T), errNoColumns
 	}
 	t := reflect.TypeFor[T]()
-	at := uintptr(unsafe.Pointer(&cols[0]))
-	slot := &c.plans[(at>>5^at>>11^at>>17)%planSlots]
+	slot := c.slot(cols)
 	if slot.columns == &cols[0] && slot.count == len(cols) && slot.typ == t {
 		if room, ok := slot.room.(*T); ok {
 			return slot.plan, room, nil
