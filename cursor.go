@@ -2,6 +2,7 @@ package zqlite
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"reflect"
@@ -188,6 +189,12 @@ func (r *Rows) Scan(dest ...any) error {
 // store stores the cell's value by a plan for the variable's type.
 func (r *Rows) store(i int, d any) error {
 	ptr := reflect.ValueOf(d)
+	if s, ok := d.(sql.Scanner); ok && ptr.Kind() != reflect.Pointer {
+		if err := s.Scan(r.cell.DriverValue(types.BaseType(r.cols[i].Type))); err != nil {
+			return fmt.Errorf("column %q: %w", r.cols[i].Name, err)
+		}
+		return nil
+	}
 	if ptr.Kind() != reflect.Pointer || ptr.IsNil() {
 		return fmt.Errorf("zqlite: column %q needs a pointer to store it, not a %T", r.cols[i].Name, d)
 	}

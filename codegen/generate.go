@@ -231,7 +231,7 @@ func (g *generator) storeImports() []string {
 func (g *generator) dialectImports() []string {
 	list := slices.DeleteFunc(g.storeImports(), func(p string) bool { return p == "" })
 	if !g.Postgres() {
-		list = append(list, "github.com/zqlite/zqlite")
+		list = append(list, "sync", "github.com/zqlite/zqlite")
 	}
 	return sorted(list)
 }

@@ -67,7 +67,7 @@ func setterFor(t reflect.Type, from *types.Type) (set setter, foreign bool, err 
 	}
 	if t == anyType {
 		return func(dst unsafe.Pointer, c *Cell) error {
-			*(*any)(dst) = c.driverValue(from)
+			*(*any)(dst) = c.DriverValue(from)
 			return nil
 		}, false, nil
 	}
@@ -80,7 +80,7 @@ func setterFor(t reflect.Type, from *types.Type) (set setter, foreign bool, err 
 	}
 	if reflect.PointerTo(t).Implements(scannerType) {
 		return func(dst unsafe.Pointer, c *Cell) error {
-			return reflect.NewAt(t, dst).Interface().(sql.Scanner).Scan(c.driverValue(from))
+			return reflect.NewAt(t, dst).Interface().(sql.Scanner).Scan(c.DriverValue(from))
 		}, true, nil
 	}
 	if set, foreign, err = byKind(t, from); set != nil || err != nil {

@@ -96,8 +96,8 @@ func (c *Cell) jsonText(from *types.Type) string {
 	return c.Session.Format(c.V, from)
 }
 
-// driverValue gives the value as database/sql would, for scanners.
-func (c *Cell) driverValue(from *types.Type) any {
+// DriverValue gives the value as database/sql would, for scanners.
+func (c *Cell) DriverValue(from *types.Type) any {
 	if c.V.IsNull() {
 		return nil
 	}

@@ -28,7 +28,7 @@ type Invoice struct {
 	Rev      int64
 }
 
-func (r *Invoice) scan(rows *sql.Rows) error {
+func (r *Invoice) scan(rows rowSet) error {
 	return rows.Scan(&r.TenantID, &r.Number, &r.Customer, &r.State, &r.Total, &r.Gross, &r.Due, &r.PaidAt, &r.Order, &r.Rev)
 }
 
@@ -137,7 +137,7 @@ func (q Invoices) Count(ctx context.Context, conditions ...Where[Invoice]) (n in
 	b := q.start(invoiceCount)
 	where(b, true, conditions)
 	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return n, one(rows, done, err, func(rows *sql.Rows) error { return rows.Scan(&n) })
+	return n, one(rows, done, err, func(rows rowSet) error { return rows.Scan(&n) })
 }
 
 // Page reads the rows after a cursor, for which all conditions are true.

@@ -4,7 +4,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"iter"
 
@@ -20,7 +19,7 @@ type Asset struct {
 	Kind       AssetKind
 }
 
-func (r *Asset) scan(rows *sql.Rows) error {
+func (r *Asset) scan(rows rowSet) error {
 	return rows.Scan(&r.ProviderID, &r.ID, &r.ClientID, &r.Name, &r.Kind)
 }
 
@@ -123,7 +122,7 @@ func (q Assets) Count(ctx context.Context, conditions ...Where[Asset]) (n int64,
 	b := q.start(assetCount)
 	where(b, true, conditions)
 	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return n, one(rows, done, err, func(rows *sql.Rows) error { return rows.Scan(&n) })
+	return n, one(rows, done, err, func(rows rowSet) error { return rows.Scan(&n) })
 }
 
 // Page reads the rows after a cursor, for which all conditions are true.

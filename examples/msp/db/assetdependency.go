@@ -4,7 +4,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"iter"
 
@@ -18,7 +17,7 @@ type AssetDependency struct {
 	NeedsID    uuid.UUID
 }
 
-func (r *AssetDependency) scan(rows *sql.Rows) error {
+func (r *AssetDependency) scan(rows rowSet) error {
 	return rows.Scan(&r.ProviderID, &r.AssetID, &r.NeedsID)
 }
 
@@ -116,7 +115,7 @@ func (q AssetDependencies) Count(ctx context.Context, conditions ...Where[AssetD
 	b := q.start(assetDependencyCount)
 	where(b, true, conditions)
 	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return n, one(rows, done, err, func(rows *sql.Rows) error { return rows.Scan(&n) })
+	return n, one(rows, done, err, func(rows rowSet) error { return rows.Scan(&n) })
 }
 
 // Page reads the rows after a cursor, for which all conditions are true.

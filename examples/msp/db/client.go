@@ -4,7 +4,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"iter"
 
@@ -19,7 +18,7 @@ type Client struct {
 	Active     bool
 }
 
-func (r *Client) scan(rows *sql.Rows) error {
+func (r *Client) scan(rows rowSet) error {
 	return rows.Scan(&r.ProviderID, &r.ID, &r.Name, &r.Active)
 }
 
@@ -120,7 +119,7 @@ func (q Clients) Count(ctx context.Context, conditions ...Where[Client]) (n int6
 	b := q.start(clientCount)
 	where(b, true, conditions)
 	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return n, one(rows, done, err, func(rows *sql.Rows) error { return rows.Scan(&n) })
+	return n, one(rows, done, err, func(rows rowSet) error { return rows.Scan(&n) })
 }
 
 // Page reads the rows after a cursor, for which all conditions are true.

@@ -4,7 +4,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"iter"
 
@@ -21,7 +20,7 @@ type Contract struct {
 	IncludedHours decimal.Decimal
 }
 
-func (r *Contract) scan(rows *sql.Rows) error {
+func (r *Contract) scan(rows rowSet) error {
 	return rows.Scan(&r.ProviderID, &r.ID, &r.ClientID, &r.Name, &r.IncludedHours)
 }
 
@@ -124,7 +123,7 @@ func (q Contracts) Count(ctx context.Context, conditions ...Where[Contract]) (n 
 	b := q.start(contractCount)
 	where(b, true, conditions)
 	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return n, one(rows, done, err, func(rows *sql.Rows) error { return rows.Scan(&n) })
+	return n, one(rows, done, err, func(rows rowSet) error { return rows.Scan(&n) })
 }
 
 // Page reads the rows after a cursor, for which all conditions are true.

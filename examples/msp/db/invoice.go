@@ -4,7 +4,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"iter"
 	"time"
@@ -22,7 +21,7 @@ type Invoice struct {
 	Total      decimal.Decimal
 }
 
-func (r *Invoice) scan(rows *sql.Rows) error {
+func (r *Invoice) scan(rows rowSet) error {
 	return rows.Scan(&r.ProviderID, &r.Number, &r.ClientID, &r.IssuedOn, &r.Total)
 }
 
@@ -125,7 +124,7 @@ func (q Invoices) Count(ctx context.Context, conditions ...Where[Invoice]) (n in
 	b := q.start(invoiceCount)
 	where(b, true, conditions)
 	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return n, one(rows, done, err, func(rows *sql.Rows) error { return rows.Scan(&n) })
+	return n, one(rows, done, err, func(rows rowSet) error { return rows.Scan(&n) })
 }
 
 // Page reads the rows after a cursor, for which all conditions are true.

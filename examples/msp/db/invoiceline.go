@@ -4,7 +4,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"iter"
 
@@ -21,7 +20,7 @@ type InvoiceLine struct {
 	Amount     decimal.Decimal
 }
 
-func (r *InvoiceLine) scan(rows *sql.Rows) error {
+func (r *InvoiceLine) scan(rows rowSet) error {
 	return rows.Scan(&r.ProviderID, &r.Number, &r.Line, &r.Text, &r.Amount)
 }
 
@@ -123,7 +122,7 @@ func (q InvoiceLines) Count(ctx context.Context, conditions ...Where[InvoiceLine
 	b := q.start(invoiceLineCount)
 	where(b, true, conditions)
 	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return n, one(rows, done, err, func(rows *sql.Rows) error { return rows.Scan(&n) })
+	return n, one(rows, done, err, func(rows rowSet) error { return rows.Scan(&n) })
 }
 
 // Page reads the rows after a cursor, for which all conditions are true.

@@ -198,7 +198,7 @@ func (s *Scoped) NextInvoiceNumber(ctx context.Context) (r int64, err error) {
 		return r, err
 	}
 	rows, done, err := s.query(ctx, nextInvoiceNumberText)
-	return r, one(rows, done, err, func(rows *sql.Rows) error { return rows.Scan(&r) })
+	return r, one(rows, done, err, func(rows rowSet) error { return rows.Scan(&r) })
 }
 
 const sumInvoiceText = "UPDATE invoices SET total = (SELECT coalesce(sum(amount), 0) FROM invoice_lines l WHERE l.number = invoices.number)\nWHERE number = $1 RETURNING total"
@@ -209,7 +209,7 @@ func (s *Scoped) SumInvoice(ctx context.Context, number int64) (r decimal.Decima
 		return r, err
 	}
 	rows, done, err := s.query(ctx, sumInvoiceText, number)
-	return r, one(rows, done, err, func(rows *sql.Rows) error { return rows.Scan(&r) })
+	return r, one(rows, done, err, func(rows rowSet) error { return rows.Scan(&r) })
 }
 
 const ticketsOfClientText = "SELECT t.id, t.title, t.opened_at, u.name AS assignee\nFROM tickets t LEFT JOIN technicians u ON u.id = t.assignee_id\nWHERE t.client_id = $1 AND t.state = $2\nORDER BY t.opened_at DESC LIMIT 50"
@@ -318,5 +318,5 @@ func (s *Scoped) Turnover(ctx context.Context) (r TurnoverRow, err error) {
 		return r, err
 	}
 	rows, done, err := s.query(ctx, turnoverText)
-	return r, one(rows, done, err, func(rows *sql.Rows) error { return rows.Scan(&r.Invoices, &r.Lines, &r.Number) })
+	return r, one(rows, done, err, func(rows rowSet) error { return rows.Scan(&r.Invoices, &r.Lines, &r.Number) })
 }

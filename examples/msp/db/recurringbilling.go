@@ -4,7 +4,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"iter"
 	"time"
@@ -23,7 +22,7 @@ type RecurringBilling struct {
 	NextOn     time.Time
 }
 
-func (r *RecurringBilling) scan(rows *sql.Rows) error {
+func (r *RecurringBilling) scan(rows rowSet) error {
 	return rows.Scan(&r.ProviderID, &r.ID, &r.ClientID, &r.Text, &r.Amount, &r.NextOn)
 }
 
@@ -128,7 +127,7 @@ func (q RecurringBillingRows) Count(ctx context.Context, conditions ...Where[Rec
 	b := q.start(recurringBillingCount)
 	where(b, true, conditions)
 	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return n, one(rows, done, err, func(rows *sql.Rows) error { return rows.Scan(&n) })
+	return n, one(rows, done, err, func(rows rowSet) error { return rows.Scan(&n) })
 }
 
 // Page reads the rows after a cursor, for which all conditions are true.

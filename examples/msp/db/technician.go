@@ -4,7 +4,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"iter"
 
@@ -20,7 +19,7 @@ type Technician struct {
 	Rate       decimal.Decimal
 }
 
-func (r *Technician) scan(rows *sql.Rows) error {
+func (r *Technician) scan(rows rowSet) error {
 	return rows.Scan(&r.ProviderID, &r.ID, &r.Name, &r.Rate)
 }
 
@@ -121,7 +120,7 @@ func (q Technicians) Count(ctx context.Context, conditions ...Where[Technician])
 	b := q.start(technicianCount)
 	where(b, true, conditions)
 	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return n, one(rows, done, err, func(rows *sql.Rows) error { return rows.Scan(&n) })
+	return n, one(rows, done, err, func(rows rowSet) error { return rows.Scan(&n) })
 }
 
 // Page reads the rows after a cursor, for which all conditions are true.

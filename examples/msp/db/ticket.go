@@ -27,7 +27,7 @@ type Ticket struct {
 	Rev        int64
 }
 
-func (r *Ticket) scan(rows *sql.Rows) error {
+func (r *Ticket) scan(rows rowSet) error {
 	return rows.Scan(&r.ProviderID, &r.ID, &r.ClientID, &r.ContractID, &r.AssetID, &r.AssigneeID, &r.State, &r.Title, &r.OpenedAt, &r.Rev)
 }
 
@@ -136,7 +136,7 @@ func (q Tickets) Count(ctx context.Context, conditions ...Where[Ticket]) (n int6
 	b := q.start(ticketCount)
 	where(b, true, conditions)
 	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return n, one(rows, done, err, func(rows *sql.Rows) error { return rows.Scan(&n) })
+	return n, one(rows, done, err, func(rows rowSet) error { return rows.Scan(&n) })
 }
 
 // Page reads the rows after a cursor, for which all conditions are true.

@@ -25,7 +25,7 @@ type TimeEntry struct {
 	Invoice      sql.Null[int64]
 }
 
-func (r *TimeEntry) scan(rows *sql.Rows) error {
+func (r *TimeEntry) scan(rows rowSet) error {
 	return rows.Scan(&r.ProviderID, &r.ID, &r.TicketID, &r.TechnicianID, &r.WorkedOn, &r.Hours, &r.Billable, &r.Invoice)
 }
 
@@ -134,7 +134,7 @@ func (q TimeEntries) Count(ctx context.Context, conditions ...Where[TimeEntry]) 
 	b := q.start(timeEntryCount)
 	where(b, true, conditions)
 	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return n, one(rows, done, err, func(rows *sql.Rows) error { return rows.Scan(&n) })
+	return n, one(rows, done, err, func(rows rowSet) error { return rows.Scan(&n) })
 }
 
 // Page reads the rows after a cursor, for which all conditions are true.

@@ -4,7 +4,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"iter"
@@ -16,7 +15,7 @@ type Country struct {
 	Name string
 }
 
-func (r *Country) scan(rows *sql.Rows) error {
+func (r *Country) scan(rows rowSet) error {
 	return rows.Scan(&r.Code, &r.Name)
 }
 
@@ -118,7 +117,7 @@ func (q Countries) Count(ctx context.Context, conditions ...Where[Country]) (n i
 	b := q.start(countryCount)
 	where(b, false, conditions)
 	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return n, one(rows, done, err, func(rows *sql.Rows) error { return rows.Scan(&n) })
+	return n, one(rows, done, err, func(rows rowSet) error { return rows.Scan(&n) })
 }
 
 // Page reads the rows after a cursor, for which all conditions are true.

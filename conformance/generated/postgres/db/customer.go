@@ -28,7 +28,7 @@ type Customer struct {
 	DeletedAt sql.Null[time.Time]
 }
 
-func (r *Customer) scan(rows *sql.Rows) error {
+func (r *Customer) scan(rows rowSet) error {
 	return rows.Scan(&r.TenantID, &r.ID, &r.Name, &r.Email, &r.Country, &r.Plan, array(&r.Tags), (*[]byte)(&r.Extra), &r.CreatedAt, &r.UpdatedAt, &r.DeletedAt)
 }
 
@@ -139,7 +139,7 @@ func (q Customers) Count(ctx context.Context, conditions ...Where[Customer]) (n 
 	b := q.start(customerCount)
 	where(b, true, conditions)
 	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return n, one(rows, done, err, func(rows *sql.Rows) error { return rows.Scan(&n) })
+	return n, one(rows, done, err, func(rows rowSet) error { return rows.Scan(&n) })
 }
 
 // Page reads the rows after a cursor, for which all conditions are true.

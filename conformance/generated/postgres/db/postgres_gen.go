@@ -17,6 +17,9 @@ import (
 
 func nothing(err error) error { return err }
 
+// direct is a way beside the pool: there is none.
+type direct struct{}
+
 // scoped tells whether the session works for a tenant.
 func (s *session) scoped() bool {
 	var none uuid.UUID
@@ -33,7 +36,7 @@ func (s *session) enter(ctx context.Context, tx *sql.Tx) error {
 }
 
 // query runs a query. done is to be called when its rows were read or closed.
-func (s *session) query(ctx context.Context, text string, args ...any) (rows *sql.Rows, done func(error) error, err error) {
+func (s *session) query(ctx context.Context, text string, args ...any) (rows rowSet, done func(error) error, err error) {
 	if s.inner || !s.scoped() {
 		rows, err = s.conn.QueryContext(ctx, text, args...)
 		return rows, nothing, err

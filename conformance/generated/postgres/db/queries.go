@@ -19,7 +19,7 @@ func (s *Scoped) AddEvent(ctx context.Context, kind string, body []byte) (r int6
 		return r, err
 	}
 	rows, done, err := s.query(ctx, addEventText, kind, body)
-	return r, one(rows, done, err, func(rows *sql.Rows) error { return rows.Scan(&r) })
+	return r, one(rows, done, err, func(rows rowSet) error { return rows.Scan(&r) })
 }
 
 const countryNamesText = "SELECT name FROM countries ORDER BY name"
@@ -92,7 +92,7 @@ func (s *Scoped) LargestNumber(ctx context.Context) (r sql.Null[int64], err erro
 		return r, err
 	}
 	rows, done, err := s.query(ctx, largestNumberText)
-	return r, one(rows, done, err, func(rows *sql.Rows) error { return rows.Scan(&r) })
+	return r, one(rows, done, err, func(rows rowSet) error { return rows.Scan(&r) })
 }
 
 const openInvoicesText = "SELECT i.number, i.state, i.total, i.total * 2 AS twice, c.name AS customer, c.country, k.name AS country_name, c.tags\nFROM invoices i\nLEFT JOIN customers c ON c.id = i.customer AND c.name <> $1\nLEFT JOIN countries k ON k.code = c.country\nWHERE i.state = $2 AND i.total >= $3\nORDER BY i.number"
@@ -156,7 +156,7 @@ func (s *Scoped) Owed(ctx context.Context, state string) (r OwedRow, err error) 
 		return r, err
 	}
 	rows, done, err := s.query(ctx, owedText, state)
-	return r, one(rows, done, err, func(rows *sql.Rows) error { return rows.Scan(&r.Invoices, &r.Total, &r.Latest) })
+	return r, one(rows, done, err, func(rows rowSet) error { return rows.Scan(&r.Invoices, &r.Total, &r.Latest) })
 }
 
 const voidBeforeText = "UPDATE invoices SET state = 'void' WHERE due < $1 AND state = 'open'"
