@@ -8,6 +8,11 @@
 // It speaks PostgreSQL's SQL with SQLite's conveniences, stores native UUID,
 // DECIMAL, JSON, BLOB and time types, and lets many goroutines write at once.
 //
+// Beside database/sql there is a native interface to the same databases, which
+// Open begins with: typed rows without Scan (Query, One), transactions that are
+// tried again (DB.Update), bulk loading (Append), large values in pieces
+// (OpenBlob), backups (DB.Backup). OnConn and DB.SQL use both together.
+//
 // # Data source names
 //
 // A DSN is a file name with optional settings, `app.db?sync=normal`, or

@@ -21,7 +21,7 @@ type Event struct {
 	At          time.Time
 }
 
-func (r *Event) scan(rows *sql.Rows) error {
+func (r *Event) scan(rows rowSet) error {
 	return rows.Scan(&r.ExecutionID, &r.Seq, &r.Kind, &r.Node, &r.Value, &r.At)
 }
 
@@ -127,7 +127,7 @@ func (q Events) Count(ctx context.Context, conditions ...Where[Event]) (n int64,
 	b := q.start(eventCount)
 	where(b, false, conditions)
 	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return n, one(rows, done, err, func(rows *sql.Rows) error { return rows.Scan(&n) })
+	return n, one(rows, done, err, func(rows rowSet) error { return rows.Scan(&n) })
 }
 
 // Page reads the rows after a cursor, for which all conditions are true.

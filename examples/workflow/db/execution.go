@@ -25,7 +25,7 @@ type Execution struct {
 	FinishedAt sql.Null[time.Time]
 }
 
-func (r *Execution) scan(rows *sql.Rows) error {
+func (r *Execution) scan(rows rowSet) error {
 	return rows.Scan(&r.ID, &r.FlowID, &r.State, &r.Attempt, &r.Worker, &r.LeaseUntil, &r.Input, &r.Result, &r.CreatedAt, &r.FinishedAt)
 }
 
@@ -139,7 +139,7 @@ func (q Executions) Count(ctx context.Context, conditions ...Where[Execution]) (
 	b := q.start(executionCount)
 	where(b, false, conditions)
 	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return n, one(rows, done, err, func(rows *sql.Rows) error { return rows.Scan(&n) })
+	return n, one(rows, done, err, func(rows rowSet) error { return rows.Scan(&n) })
 }
 
 // Page reads the rows after a cursor, for which all conditions are true.

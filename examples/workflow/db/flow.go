@@ -4,7 +4,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,7 +18,7 @@ type Flow struct {
 	Spec json.RawMessage
 }
 
-func (r *Flow) scan(rows *sql.Rows) error {
+func (r *Flow) scan(rows rowSet) error {
 	return rows.Scan(&r.ID, &r.Name, array(&r.Tags), (*[]byte)(&r.Spec))
 }
 
@@ -121,7 +120,7 @@ func (q Flows) Count(ctx context.Context, conditions ...Where[Flow]) (n int64, e
 	b := q.start(flowCount)
 	where(b, false, conditions)
 	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return n, one(rows, done, err, func(rows *sql.Rows) error { return rows.Scan(&n) })
+	return n, one(rows, done, err, func(rows rowSet) error { return rows.Scan(&n) })
 }
 
 // Page reads the rows after a cursor, for which all conditions are true.

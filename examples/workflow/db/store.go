@@ -27,6 +27,7 @@ var (
 // goroutines.
 type Store struct {
 	pool   *sql.DB
+	direct direct
 	key    []byte
 	across bool
 }
@@ -58,6 +59,14 @@ func New(pool *sql.DB, options ...Option) *Store {
 type conn interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// rowSet is the rows of a query.
+type rowSet interface {
+	Next() bool
+	Scan(dest ...any) error
+	Err() error
+	Close() error
 }
 
 // session is where statements run, and for which tenant.
@@ -149,14 +158,14 @@ func again(err error) bool {
 }
 
 // one scans the single row of a query, which done ends.
-func one(rows *sql.Rows, done func(error) error, err error, scan func(*sql.Rows) error) error {
+func one(rows rowSet, done func(error) error, err error, scan func(rowSet) error) error {
 	if err != nil {
 		return err
 	}
 	return done(scanOne(rows, scan))
 }
 
-func scanOne(rows *sql.Rows, scan func(*sql.Rows) error) error {
+func scanOne(rows rowSet, scan func(rowSet) error) error {
 	defer rows.Close()
 	if !rows.Next() {
 		if err := rows.Err(); err != nil {

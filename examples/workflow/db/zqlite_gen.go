@@ -5,6 +5,11 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"sync"
+	"sync/atomic"
+
+	"github.com/zqlite/zqlite"
 )
 
 // This file binds the package to zqlite: the tenant goes with the context of
@@ -12,20 +17,69 @@ import (
 
 func nothing(err error) error { return err }
 
+// direct is the pool's database without database/sql in between, for statements
+// outside of transactions.
+type direct struct {
+	mu   sync.Mutex
+	db   atomic.Pointer[zqlite.DB]
+	none atomic.Bool // the pool's driver is not zqlite's own
+}
+
+// native gives the database, nil where the pool is to be used.
+func (s *session) native(ctx context.Context) *zqlite.DB {
+	d := &s.store.direct
+	if db := d.db.Load(); db != nil || s.inner || d.none.Load() {
+		if s.inner {
+			return nil
+		}
+		return db
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.db.Load() == nil {
+		db, err := zqlite.FromSQL(ctx, s.store.pool)
+		if err != nil {
+			d.none.Store(ctx.Err() == nil)
+			return nil
+		}
+		d.db.Store(db)
+	}
+	return d.db.Load()
+}
+
+// affected is the number of rows that a change has met.
+type affected int64
+
+func (n affected) RowsAffected() (int64, error) { return int64(n), nil }
+
+func (n affected) LastInsertId() (int64, error) {
+	return 0, errors.New("db: keys are read with RETURNING")
+}
+
 // scope gives a context to the statements of the session.
 func (s *session) scope(ctx context.Context) context.Context {
 	return ctx
 }
 
 // query runs a query. done is to be called when its rows were read or closed.
-func (s *session) query(ctx context.Context, text string, args ...any) (rows *sql.Rows, done func(error) error, err error) {
-	rows, err = s.conn.QueryContext(s.scope(ctx), text, args...)
+func (s *session) query(ctx context.Context, text string, args ...any) (rows rowSet, done func(error) error, err error) {
+	ctx = s.scope(ctx)
+	if db := s.native(ctx); db != nil {
+		rows, err = db.Query(ctx, text, args...)
+	} else {
+		rows, err = s.conn.QueryContext(ctx, text, args...)
+	}
 	return rows, nothing, err
 }
 
 // exec runs a change.
 func (s *session) exec(ctx context.Context, text string, args ...any) (sql.Result, error) {
-	return s.conn.ExecContext(s.scope(ctx), text, args...)
+	ctx = s.scope(ctx)
+	if db := s.native(ctx); db != nil {
+		r, err := db.Exec(ctx, text, args...)
+		return affected(r.RowsAffected), err
+	}
+	return s.conn.ExecContext(ctx, text, args...)
 }
 
 // enter readies a transaction that has begun.
