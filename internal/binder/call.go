@@ -34,11 +34,20 @@ func (b *binder) call(c *ast.FuncCall, s *scope) expr.Expr {
 		}
 	}
 	if isWindowOnly(name) || c.Over != nil {
+		if c.Over == nil && isHypothetical(name) && len(c.Args) > 0 && len(c.WithinGroup) == 0 {
+			panic(fail(c.Pos, sqlerr.WrongObjectType, "WITHIN GROUP is required for ordered-set aggregate %s", name))
+		}
 		if c.Over == nil && !c.Star && len(c.WithinGroup) == 0 {
 			panic(fail(c.Pos, sqlerr.WrongObjectType, "window function %s requires an OVER clause", name))
 		}
+		if c.Over != nil && len(c.WithinGroup) > 0 && isHypothetical(name) {
+			panic(fail(c.Pos, sqlerr.FeatureNotSupported, "OVER is not supported for ordered-set aggregate %s", name))
+		}
 		if c.Over != nil {
 			return b.windowCall(c, s)
+		}
+		if isHypothetical(name) {
+			return b.hypothetical(c, s)
 		}
 	}
 	if b.isAggregate(c) {

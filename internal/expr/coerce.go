@@ -96,7 +96,7 @@ func IsRelabel(from, to *types.Type) bool {
 	}
 	switch from.Kind {
 	case types.KindInt:
-		return from.Width <= toBase.Width && plainInt(from) && plainInt(toBase)
+		return from.Width <= toBase.Width && plainInt(from) && plainInt(toBase) && (from.Is(types.Oid) || !toBase.Is(types.Oid))
 	case types.KindText:
 		return isPlainText(from) && isPlainText(toBase)
 	case types.KindFloat:

@@ -19,11 +19,11 @@ func ResolveFunc(name string, args []*types.Type) (fn *Func, coerced []*types.Ty
 	}
 	best, err := choose(sigs, args, false)
 	if err != nil {
-		return nil, nil, nil, functionError(name, args, err)
+		return nil, nil, nil, polymorphicError(name, sigs, args, err)
 	}
 	fn, coerced, result, ok := finish(list[best.index], best.params, args)
 	if !ok {
-		return nil, nil, nil, functionError(name, args, errNoCandidate)
+		return nil, nil, nil, polymorphicError(name, sigs, args, errNoCandidate)
 	}
 	return fn, coerced, result, nil
 }
@@ -257,6 +257,23 @@ func coercedType(param, arg *types.Type) *types.Type {
 		return arg
 	}
 	return param
+}
+
+// polymorphicError is functionError for a function that might be the right
+// one, were it not that nothing says what its polymorphic parameters are.
+func polymorphicError(name string, sigs []signature, args []*types.Type, err error) error {
+	for _, s := range sigs {
+		poly, known := false, false
+		for i, p := range s.params {
+			if p.Is(types.AnyArray) || p.Is(types.AnyElement) {
+				poly, known = true, known || !args[i].Is(types.Unknown)
+			}
+		}
+		if poly && !known && err == errNoCandidate {
+			return sqlerr.New(sqlerr.DatatypeMismatch, "could not determine polymorphic type because input has type unknown")
+		}
+	}
+	return functionError(name, args, err)
 }
 
 // functionError words the failure of choose for a function.

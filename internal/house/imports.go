@@ -17,6 +17,7 @@ var floors = map[string]int{
 	"internal/sqlerr":        0,
 	"internal/vfs":           1,
 	"internal/regex":         1,
+	"internal/elementary":    0,
 	"internal/types":         1,
 	"internal/sql/scanner":   1,
 	"internal/sql/ast":       2,

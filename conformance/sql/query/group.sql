@@ -102,13 +102,9 @@ SELECT nope(n) WITHIN GROUP (ORDER BY n) FROM s;
 SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY n), percentile_disc(0.5) WITHIN GROUP (ORDER BY kind), mode() WITHIN GROUP (ORDER BY kind), percentile_cont(ARRAY[0, 0.25, 1]) WITHIN GROUP (ORDER BY f) FROM s;
 SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY n DESC NULLS LAST), percentile_cont(0.5) WITHIN GROUP (ORDER BY d - date '2024-01-01') FROM s;
 SELECT city, percentile_cont(0.5) WITHIN GROUP (ORDER BY n) FROM s GROUP BY city ORDER BY 1;
--- gap: not yet
 SELECT rank(2) WITHIN GROUP (ORDER BY n), dense_rank(2) WITHIN GROUP (ORDER BY n), percent_rank(2) WITHIN GROUP (ORDER BY n), cume_dist(2) WITHIN GROUP (ORDER BY n) FROM s;
--- gap: not yet
 SELECT rank('x', 3) WITHIN GROUP (ORDER BY kind, n DESC) FROM s;
--- gap: not yet
 SELECT rank('x') WITHIN GROUP (ORDER BY n) FROM s;
--- gap: not yet
 SELECT rank(1, 2) WITHIN GROUP (ORDER BY n) FROM s;
 -- gap: not yet
 SELECT rank(1) WITHIN GROUP (ORDER BY kind) FROM s;
@@ -126,7 +122,6 @@ SELECT percentile_cont() FROM s;
 SELECT mode() FROM s;
 SELECT mode(n) WITHIN GROUP (ORDER BY n) FROM s;
 SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY n) OVER () FROM s;
--- gap: not yet
 SELECT rank(1) WITHIN GROUP (ORDER BY n) OVER () FROM s;
 SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY n) FILTER (WHERE n > 1) FROM s;
 SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY sum(n)) FROM s;

@@ -333,6 +333,9 @@ func registerArraySearch() {
 		if len(x.dims) > 1 {
 			return types.Null, sqlerr.New(sqlerr.FeatureNotSupported, "searching for elements in multidimensional arrays is not supported")
 		}
+		if len(a) > 2 && a[2].IsNull() {
+			return types.Null, sqlerr.New(sqlerr.NullValueNotAllowed, "initial position must not be null")
+		}
 		for i, e := range x.elems {
 			at := int64(x.dims[0].Lower) + int64(i)
 			if len(a) > 2 && at < a[2].I {

@@ -60,6 +60,11 @@ func init() {
 			}
 			return newInt(count)
 		})
+		fn("substring", args{t, int4}, t, "Bits from a position", func(_ *expr.Context, a []value) (value, error) {
+			n, x := a[0].Bits()
+			lo := clamp(max(a[1].I, 1)-1, n)
+			return bitString(n-lo, func(i int) bool { return bitAt(x, lo+i) }), nil
+		})
 		for _, name := range []string{"substring", "substr"} {
 			fn(name, args{t, int4, int4}, t, "Bits from a position, so many", func(_ *expr.Context, a []value) (value, error) {
 				from, to, err := window(a[1].I, a[2].I)

@@ -86,11 +86,10 @@ func overlayBounds(from, count int64, n int) (head, tail int, err error) {
 	if from <= 0 {
 		return 0, 0, sqlerr.New(sqlerr.SubstringError, "negative substring length not allowed")
 	}
-	end, ok := expr.AddInt(from-1, count)
-	if !ok {
-		end = 1 << 62
+	if err := endOf(from, count); err != nil {
+		return 0, 0, err
 	}
-	return clamp(from-1, n), clamp(end, n), nil
+	return clamp(from-1, n), clamp(from-1+count, n), nil
 }
 
 func bitPosition(_ *expr.Context, a []value) (value, error) {

@@ -273,7 +273,7 @@ func extractDay(name, field string, us int64, y int, t typ) (value, error) {
 		rest := us - days*day
 		whole := types.NumericFromInt(days + 2451545)
 		if rest == 0 {
-			return types.NumericRescale(whole, 0)
+			return types.NumericRescale(whole, 28) // as the sum with a quotient of zero has
 		}
 		part, err := types.NumericDiv(types.NumericFromInt(rest), types.NumericFromInt(day))
 		if err != nil {

@@ -159,7 +159,7 @@ func registerObjectOfTexts() {
 			switch {
 			case err != nil:
 				return types.Null, err
-			case len(kd) > 1 || len(kd) != len(vd) && len(keys) > 0:
+			case len(kd) > 1 || len(kd) != len(vd):
 				return types.Null, sqlerr.New(sqlerr.ArraySubscriptError, "wrong number of array subscripts")
 			case len(keys) != len(vals):
 				return types.Null, sqlerr.New(sqlerr.ArraySubscriptError, "mismatched array dimensions")

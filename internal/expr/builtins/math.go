@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"sync"
 
+	"github.com/zqlite/zqlite/internal/elementary"
 	"github.com/zqlite/zqlite/internal/expr"
 	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/types"
@@ -90,7 +91,7 @@ func registerPowers() {
 	fn("cbrt", args{float8}, float8, "Cube root", cbrt)
 	op("||/", args{float8}, float8, "Cube root", cbrt)
 	fn("exp", args{float8}, float8, "Exponential", float1(func(x float64) (float64, error) {
-		r := math.Exp(x)
+		r := elementary.Exp(x)
 		if r == 0 && !math.IsInf(x, -1) {
 			return 0, errUnderflow
 		}
@@ -107,9 +108,9 @@ func registerPowers() {
 			return f(x), nil
 		})
 	}
-	fn("ln", args{float8}, float8, "Natural logarithm", logarithm(math.Log))
-	fn("log", args{float8}, float8, "Logarithm to base 10", logarithm(math.Log10))
-	fn("log10", args{float8}, float8, "Logarithm to base 10", logarithm(math.Log10))
+	fn("ln", args{float8}, float8, "Natural logarithm", logarithm(elementary.Log))
+	fn("log", args{float8}, float8, "Logarithm to base 10", logarithm(elementary.Log10))
+	fn("log10", args{float8}, float8, "Logarithm to base 10", logarithm(elementary.Log10))
 	sqlite("log2", args{float8}, float8, "Logarithm to base 2", logarithm(math.Log2))
 	power := func(_ *expr.Context, a []value) (value, error) {
 		r, err := floatPower(a[0].Float(), a[1].Float())
@@ -131,10 +132,10 @@ func floatPower(x, y float64) (float64, error) {
 	switch {
 	case x == 0 && y < 0:
 		return 0, sqlerr.New(sqlerr.InvalidArgumentForPower, "zero raised to a negative power is undefined")
-	case x < 0 && y != math.Floor(y) && !math.IsInf(x, 0):
+	case x < 0 && y != math.Floor(y):
 		return 0, sqlerr.New(sqlerr.InvalidArgumentForPower, "a negative number raised to a non-integer power yields a complex result")
 	}
-	r := math.Pow(x, y)
+	r := elementary.Pow(x, y)
 	infinite := math.IsInf(x, 0) || math.IsInf(y, 0)
 	if math.IsInf(r, 0) && !infinite {
 		return 0, errOverflow
@@ -154,38 +155,38 @@ func registerTrigonometry() {
 			return f(x), nil
 		}))
 	}
-	angle("sin", "Sine", math.Sin)
-	angle("cos", "Cosine", math.Cos)
-	angle("tan", "Tangent", math.Tan)
-	angle("cot", "Cotangent", func(x float64) float64 { return 1 / math.Tan(x) })
+	angle("sin", "Sine", elementary.Sin)
+	angle("cos", "Cosine", elementary.Cos)
+	angle("tan", "Tangent", elementary.Tan)
+	angle("cot", "Cotangent", func(x float64) float64 { return 1 / elementary.Tan(x) })
 	angle("sind", "Sine of degrees", sind)
-	angle("cosd", "Cosine of degrees", func(x float64) float64 { return sind(math.Mod(x, 360) + 90) })
+	angle("cosd", "Cosine of degrees", cosd)
 	angle("tand", "Tangent of degrees", tand)
-	angle("cotd", "Cotangent of degrees", func(x float64) float64 { return 1 / tand(x) })
-	inverse := func(name, doc string, f func(float64) float64, scale float64) {
+	angle("cotd", "Cotangent of degrees", cotd)
+	inverse := func(name, doc string, f func(float64) float64) {
 		fn(name, args{float8}, float8, doc, float1(func(x float64) (float64, error) {
 			if x < -1 || x > 1 {
 				return 0, errDomain
 			}
-			return exactDegrees(f(x), scale), nil
+			return f(x), nil
 		}))
 	}
-	inverse("asin", "Inverse sine", math.Asin, 1)
-	inverse("acos", "Inverse cosine", math.Acos, 1)
-	inverse("asind", "Inverse sine in degrees", math.Asin, 180/math.Pi)
-	inverse("acosd", "Inverse cosine in degrees", math.Acos, 180/math.Pi)
+	inverse("asin", "Inverse sine", elementary.Asin)
+	inverse("acos", "Inverse cosine", elementary.Acos)
+	inverse("asind", "Inverse sine in degrees", asind)
+	inverse("acosd", "Inverse cosine in degrees", acosd)
 	plain := func(name, doc string, f func(float64) float64) {
 		fn(name, args{float8}, float8, doc, float1(func(x float64) (float64, error) { return f(x), nil }))
 	}
-	plain("atan", "Inverse tangent", math.Atan)
-	plain("atand", "Inverse tangent in degrees", func(x float64) float64 { return exactDegrees(math.Atan(x), 180/math.Pi) })
-	atan2 := func(scale float64) evaluet {
-		return func(_ *expr.Context, a []value) (value, error) {
-			return types.NewFloat(exactDegrees(math.Atan2(a[0].Float(), a[1].Float()), scale)), nil
-		}
+	plain("atan", "Inverse tangent", elementary.Atan)
+	plain("atand", "Inverse tangent in degrees", func(x float64) float64 { return elementary.Atan(x) / eighth * 45 })
+	atan2 := func(name, doc string, f func(float64) float64) {
+		fn(name, args{float8, float8}, float8, doc, func(_ *expr.Context, a []value) (value, error) {
+			return types.NewFloat(f(elementary.Atan2(a[0].Float(), a[1].Float()))), nil
+		})
 	}
-	fn("atan2", args{float8, float8}, float8, "Inverse tangent of a quotient", atan2(1))
-	fn("atan2d", args{float8, float8}, float8, "Inverse tangent of a quotient in degrees", atan2(180/math.Pi))
+	atan2("atan2", "Inverse tangent of a quotient", func(x float64) float64 { return x })
+	atan2("atan2d", "Inverse tangent of a quotient in degrees", func(x float64) float64 { return x / eighth * 45 })
 	hyperbolic := func(name, doc string, f func(float64) float64, ok func(float64) bool) {
 		fn(name, args{float8}, float8, doc, float1(func(x float64) (float64, error) {
 			if !ok(x) {
@@ -195,57 +196,12 @@ func registerTrigonometry() {
 		}))
 	}
 	all := func(float64) bool { return true }
-	hyperbolic("sinh", "Hyperbolic sine", math.Sinh, all)
-	hyperbolic("cosh", "Hyperbolic cosine", math.Cosh, all)
-	hyperbolic("tanh", "Hyperbolic tangent", math.Tanh, all)
+	hyperbolic("sinh", "Hyperbolic sine", elementary.Sinh, all)
+	hyperbolic("cosh", "Hyperbolic cosine", elementary.Cosh, all)
+	hyperbolic("tanh", "Hyperbolic tangent", elementary.Tanh, all)
 	hyperbolic("asinh", "Inverse hyperbolic sine", math.Asinh, all)
 	hyperbolic("acosh", "Inverse hyperbolic cosine", math.Acosh, func(x float64) bool { return !(x < 1) })
 	hyperbolic("atanh", "Inverse hyperbolic tangent", math.Atanh, func(x float64) bool { return !(x < -1 || x > 1) })
-}
-
-// exactDegrees rounds away the error of a conversion to degrees where the
-// result is a whole number.
-func exactDegrees(x, scale float64) float64 {
-	if scale == 1 {
-		return x
-	}
-	d := x * scale
-	if r := math.Round(d); math.Abs(d-r) < 1e-12 {
-		return r
-	}
-	return d
-}
-
-// sind is exact at multiples of 30 and 90 degrees.
-func sind(x float64) float64 {
-	x = math.Mod(x, 360)
-	if x < 0 {
-		x += 360
-	}
-	sign := 1.0
-	if x > 180 {
-		x, sign = x-180, -1
-	}
-	if x > 90 {
-		x = 180 - x
-	}
-	switch x {
-	case 0:
-		return 0
-	case 30:
-		return sign * 0.5
-	case 90:
-		return sign
-	}
-	return sign * math.Sin(x*math.Pi/180)
-}
-
-func tand(x float64) float64 {
-	s, c := sind(x), sind(math.Mod(x, 360)+90)
-	if math.Abs(math.Abs(s)-math.Abs(c)) < 1e-15 {
-		return math.Copysign(1, s*c)
-	}
-	return s / c
 }
 
 // seeded is the generator that setseed starts; random draws from it once it

@@ -35,9 +35,6 @@ func registerRegexCounting() {
 		return newText(a[0].S[m[0]:m[1]])
 	}).Defaults = 4
 	fn("regexp_instr", args{text, text, int4, int4, int4, text, int4}, int4, "Place of the n-th match, or of a group of it", func(c *expr.Context, a []value) (value, error) {
-		if len(a) > 4 && a[4].I != 0 && a[4].I != 1 {
-			return types.Null, invalidParameter("endoption", a[4].I)
-		}
 		m, err := nthMatch(c, "regexp_instr", a, 5, 6)
 		if err != nil {
 			return types.Null, err
@@ -81,14 +78,19 @@ func nthMatch(c *expr.Context, function string, a []value, flags, group int) ([]
 	if len(a) > group {
 		sub = a[group].I
 	}
-	all, err := newMatches(c, function, a, 2, flags)
 	switch {
-	case err != nil:
-		return nil, err
+	case len(a) > 2 && a[2].I <= 0:
+		return nil, invalidParameter("start", a[2].I)
 	case n <= 0:
 		return nil, invalidParameter("n", n)
+	case flags == 5 && len(a) > 4 && a[4].I != 0 && a[4].I != 1:
+		return nil, invalidParameter("endoption", a[4].I)
 	case sub < 0:
 		return nil, invalidParameter("subexpr", sub)
+	}
+	all, err := newMatches(c, function, a, 2, flags)
+	if err != nil {
+		return nil, err
 	}
 	all.groups = sub > 0
 	for ; ; n-- {

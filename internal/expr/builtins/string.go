@@ -1,6 +1,7 @@
 package builtins
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -126,7 +127,7 @@ func registerConcatOperators() {
 	op("||", args{text, text}, text, "Concatenation", join)
 	op("||", args{types.Bytea, types.Bytea}, types.Bytea, "Concatenation", join)
 	anyText := func(c *expr.Context, call *expr.CallTypes, a []value) (value, error) {
-		return newText(textOf(c, call.Args[0], a[0]) + textOf(c, call.Args[1], a[1]))
+		return newText(castText(c, call.Args[0], a[0]) + castText(c, call.Args[1], a[1]))
 	}
 	for _, params := range []args{{text, expr.AnyNonArray}, {expr.AnyNonArray, text}} {
 		f := op("||", params, text, "Concatenation with the text of a value", nil)
@@ -141,6 +142,14 @@ func textOf(c *expr.Context, t typ, v value) string {
 		return v.S
 	}
 	return types.Format(v, t, c.Env)
+}
+
+// castText is textOf with true and false for booleans.
+func castText(c *expr.Context, t typ, v value) string {
+	if v.K == types.KindBool {
+		return strconv.FormatBool(v.I != 0)
+	}
+	return textOf(c, t, v)
 }
 
 func concat(c *expr.Context, call *expr.CallTypes, a []value) (value, error) {
@@ -409,6 +418,14 @@ func registerSubstring() {
 	})
 }
 
+// endOf is where a part ends that begins at a position and is so long.
+func endOf(from, n int64) error {
+	if end := from + n; end != int64(int32(end)) {
+		return types.IntOutOfRange(types.Int4)
+	}
+	return nil
+}
+
 // window turns a 1-based position and a length into 0-based bounds.
 func window(pos, n int64) (from, to int64, err error) {
 	if n < 0 {
@@ -428,9 +445,8 @@ func overlay(s, with string, from, count int64) (value, error) {
 	if from <= 0 {
 		return types.Null, sqlerr.New(sqlerr.SubstringError, "negative substring length not allowed")
 	}
-	end, ok := expr.AddInt(from-1, count)
-	if !ok {
-		end = 1 << 62
+	if err := endOf(from, count); err != nil {
+		return types.Null, err
 	}
-	return newText(s[:byteOffset(s, from-1)] + with + s[byteOffset(s, end):])
+	return newText(s[:byteOffset(s, from-1)] + with + s[byteOffset(s, from-1+count):])
 }

@@ -54,7 +54,7 @@ type numberTemplate struct {
 	lower     bool  // roman numerals in small letters
 }
 
-var numberWords = []string{"EEEE", "FM", "MI", "PL", "SG", "PR", "RN", "TH", "9", "0", ".", "D", ",", "G", "S", "L", "V"}
+var numberWords = []string{"EEEE", "FM", "MI", "PL", "SG", "PR", "RN", "TH", "9", "0", ".", "D", ",", "G", "S", "L", "V", "B", "C"}
 
 func parseNumberTemplate(s string) numberTemplate {
 	t := numberTemplate{zeroFrom: -1}
@@ -105,6 +105,8 @@ func parseNumberTemplate(s string) numberTemplate {
 			point, word = true, "."
 		case "V":
 			shifted = true
+			continue
+		case "B", "C": // read, and without effect
 			continue
 		case "FM":
 			t.fill = true
@@ -393,6 +395,9 @@ func scientific(v value, t numberTemplate) string {
 // readNumber takes the digits, the point and the sign that the template lets
 // through.
 func readNumber(s, template string) (value, error) {
+	if template == "" {
+		return types.Null, nil
+	}
 	t := parseNumberTemplate(template)
 	negative := strings.Contains(s, "-") || t.pr && strings.Contains(s, "<")
 	whole, fraction, _ := strings.Cut(s, ".")

@@ -23,7 +23,8 @@ byteage >= bytea bytea; byteagt > bytea bytea; byteale <= bytea bytea; bytealike
 byteanlike !~~ bytea bytea; chareq = char char; charge >= char char; chargt > char char; charle <= char char; charne <> char char;
 date_eq = date date; date_ge >= date date; date_gt > date date; date_le <= date date; date_lt < date date; date_mi - date date;
 date_mi_interval - date interval; date_mii - date int4; date_ne <> date date; date_pl_interval + date interval; date_pli + date int4;
-datetime_pl + date time; datetimetz_pl + date timetz; dcbrt ||/ - float8; dpow ^ float8 float8; dsqrt |/ - float8; enum_eq = anyenum anyenum;
+bpchar_pattern_ge ~>=~ bpchar bpchar; bpchar_pattern_gt ~>~ bpchar bpchar; bpchar_pattern_le ~<=~ bpchar bpchar; bpchar_pattern_lt ~<~ bpchar bpchar;
+text_pattern_ge ~>=~ text text; text_pattern_gt ~>~ text text; text_pattern_le ~<=~ text text; text_pattern_lt ~<~ text text; datetime_pl + date time; datetimetz_pl + date timetz; dcbrt ||/ - float8; dpow ^ float8 float8; dsqrt |/ - float8; enum_eq = anyenum anyenum;
 enum_ge >= anyenum anyenum; enum_gt > anyenum anyenum; enum_le <= anyenum anyenum; enum_lt < anyenum anyenum; enum_ne <> anyenum anyenum;
 float48div / float4 float8; float48mi - float4 float8; float48mul * float4 float8; float48pl + float4 float8; float4abs @ - float4;
 float4div / float4 float4; float4eq = float4 float4; float4ge >= float4 float4; float4gt > float4 float4; float4le <= float4 float4;
@@ -77,6 +78,30 @@ varbitne <> varbit varbit;`
 
 // This file is initialised after those that register the operators.
 func init() {
+	for _, c := range []struct {
+		op   string
+		good func(c int) bool
+	}{
+		{"~<~", func(c int) bool { return c < 0 }}, {"~<=~", func(c int) bool { return c <= 0 }},
+		{"~>~", func(c int) bool { return c > 0 }}, {"~>=~", func(c int) bool { return c >= 0 }},
+	} {
+		for _, t := range []typ{text, types.Char} {
+			op(c.op, args{t, t}, types.Bool, "Comparison by bytes, whatever the collation", func(_ *expr.Context, a []value) (value, error) {
+				return types.NewBool(c.good(types.Compare(a[0], a[1], t))), nil
+			})
+		}
+	}
+	for alias, name := range map[string]string{
+		"dexp": "exp", "dlog1": "ln", "dlog10": "log", "dround": "round", "dtrunc": "trunc", "similar_escape": "similar_to_escape",
+	} {
+		for _, f := range expr.Functions(name) {
+			if last := f.Args[len(f.Args)-1]; len(f.Args) == 1 && last.Is(float8) || len(f.Args) == 2 && alias == "similar_escape" {
+				named := *f
+				named.Name = alias
+				expr.Register(&named)
+			}
+		}
+	}
 	for _, entry := range strings.Split(operatorFunctions, ";") {
 		f := strings.Fields(entry)
 		if len(f) != 4 {
