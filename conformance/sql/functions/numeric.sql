@@ -92,7 +92,6 @@ SELECT '1e400'::float8;
 SELECT '1e-400'::float8;
 SELECT 'abc'::float8;
 SELECT ' 1.5 '::float8, 'infinity'::float8, '-Infinity'::float4, 'nan'::float4, '0x1p3'::text;
--- differs: the last digit is the mathematics library's
 SELECT sin(1), cos(1), tan(1), cot(1), asin(0.5), acos(0.5), atan(0.5), atan2(1, 2), sind(30), cosd(60), tand(45), cotd(45), asind(0.5), acosd(0.5), atand(1), atan2d(1, 1);
 SELECT sinh(1), cosh(1), tanh(1), asinh(1), acosh(2), atanh(0.5), degrees(pi()), radians(180), pi();
 SELECT asin(2);
@@ -102,7 +101,6 @@ SELECT atanh(2);
 SELECT atanh(1), atanh(-1);
 SELECT sin('inf'::float8);
 SELECT sind('inf'::float8);
--- differs: the last digit is the mathematics library's
 SELECT sind(90), sind(45), cosd(0), cosd(90), cosd(180), tand(90), cotd(0), tand(135), sind(-30), asind(1), acosd(0), cosd(120), sind(1), cosd(1);
 SELECT erf(1);
 SELECT random() >= 0, setseed(0.5);
