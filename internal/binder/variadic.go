@@ -26,6 +26,13 @@ func (b *binder) variadicCall(c *ast.FuncCall, args []expr.Expr, s *scope) expr.
 		e := sqlerr.From(err)
 		panic(fail(c.Pos, e.Code, "function %s does not exist", callSignature(c, b.typesOf(args, true))).WithHint("%s", e.Hint))
 	}
+	if isUnknown(args[last]) { // the text of an array, where its type is known
+		for _, f := range expr.Functions(c.Name.Name) {
+			if p := f.Args[len(f.Args)-1]; f.Variadic && p.Category != 'P' {
+				t = types.ArrayOf(p)
+			}
+		}
+	}
 	if t.Kind != types.KindArray {
 		panic(fail(start(c.Args[last]), sqlerr.DatatypeMismatch, "VARIADIC argument must be an array"))
 	}
