@@ -217,6 +217,9 @@ func (b *binder) nullif(c *ast.FuncCall, s *scope) expr.Expr {
 	l, r := b.scalar(c.Args[0], s), b.scalar(c.Args[1], s)
 	cond := b.operator("=", l, r, c.Pos)
 	l = b.resolveUnknown(b.again(c.Args[0], l, s))
+	if cmp, ok := cond.(*expr.Compare); ok && isInteger(l.Type()) && !isInteger(cmp.A.Type()) {
+		l = b.convert(l, cmp.A.Type(), true, c.Pos) // the operator's type
+	}
 	return &expr.Case{Whens: []expr.When{{Cond: cond, Then: &expr.Const{Typ: l.Type()}}}, Else: l, Typ: l.Type()}
 }
 
@@ -295,6 +298,10 @@ func (b *binder) setAllowed(c *ast.FuncCall, s *scope) {
 	}
 	if s.query == nil || s.clause != clauseTarget && s.clause != clauseOrderBy {
 		panic(fail(c.Pos, sqlerr.FeatureNotSupported, "set-returning functions are not allowed in %s", b.clauseName(s.clause)))
+	}
+	if s.inWin && s.clause < clauseWindow {
+		panic(fail(c.Pos, sqlerr.FeatureNotSupported, "window function calls cannot contain set-returning function calls").
+			WithHint("You might be able to move the set-returning function into a LATERAL FROM item."))
 	}
 	if s.inAgg {
 		panic(fail(c.Pos, sqlerr.FeatureNotSupported, "aggregate function calls cannot contain set-returning function calls").

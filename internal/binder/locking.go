@@ -81,8 +81,6 @@ func (k *locker) checkName(of ast.QualifiedName, s *scope) {
 		switch it.node.(type) {
 		case *plan.FuncScan:
 			what = "a function"
-		case *plan.Values:
-			what = "VALUES"
 		case *plan.CTEScan:
 			what = "a WITH query"
 		case nil:

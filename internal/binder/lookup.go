@@ -146,6 +146,10 @@ func (b *binder) qualifiedColumn(schema, table, name string, pos int, s *scope) 
 
 // refer makes the reference from scope from to a column of an item at level.
 func (b *binder) refer(it *rangeItem, i, pos int, level, from *scope) expr.Expr {
+	if it.noUpdateLateral {
+		panic(fail(pos, sqlerr.InvalidColumnReference, "invalid reference to FROM-clause entry for table \"%s\"", it.name).
+			WithHint("There is an entry for table \"%s\", but it cannot be referenced from this part of the query.", it.name))
+	}
 	if it.noLateral {
 		panic(fail(pos, sqlerr.InvalidColumnReference, "invalid reference to FROM-clause entry for table \"%s\"", it.name).
 			WithDetail("The combining JOIN type must be INNER or LEFT for a LATERAL reference."))

@@ -1,6 +1,8 @@
 package binder
 
 import (
+	"strings"
+
 	"github.com/zqlite/zqlite/internal/expr"
 	"github.com/zqlite/zqlite/internal/plan"
 	"github.com/zqlite/zqlite/internal/sql/ast"
@@ -284,7 +286,7 @@ func (b *binder) quantifiedQuery(left ast.Expr, op string, kind expr.SubqueryKin
 // what kind it is.
 func (b *binder) subquery(q *ast.Select, s *scope) *expr.Subquery {
 	if s.clause == clauseCheck {
-		panic(fail(q.Pos, sqlerr.FeatureNotSupported, "cannot use subquery in %s", b.clauseName(clauseCheck)))
+		panic(fail(q.Pos, sqlerr.FeatureNotSupported, "cannot use subquery in %s", strings.TrimSuffix(b.clauseName(clauseCheck), "s")))
 	}
 	box := s.child()
 	node := b.bindQuery(q, box, queryFlags{})

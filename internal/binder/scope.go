@@ -84,18 +84,20 @@ func (b *binder) clauseName(c clause) string {
 
 // rangeItem is one entry of a FROM clause.
 type rangeItem struct {
-	schema    string
-	name      string // alias, or the relation's name; "" for a nameless join
-	cols      []rangeCol
-	scan      *plan.Scan        // base tables: columns are added as they are used
-	rel       *catalog.Relation // base tables and views
-	hidden    bool              // only reachable by qualified name: not in stars, not unqualified
-	join      bool              // the alias of a join
-	noLateral bool              // to the left of a RIGHT or FULL join: not for LATERAL
-	gone      bool              // not reachable at all: covered by a join's alias
-	added     int               // trailing columns that stars leave out
-	rowid     expr.ColumnID     // id of the row id column of scan, once used
-	node      plan.Node         // subqueries and views: what gives the rows
+	schema string
+	name   string // alias, or the relation's name; "" for a nameless join
+	cols   []rangeCol
+	scan   *plan.Scan        // base tables: columns are added as they are used
+	rel    *catalog.Relation // base tables and views
+	hidden bool              // only reachable by qualified name: not in stars, not unqualified
+	join   bool              // the alias of a join
+	// noUpdateLateral: the target of a change, which its FROM does not see
+	noUpdateLateral bool
+	noLateral       bool          // to the left of a RIGHT or FULL join: not for LATERAL
+	gone            bool          // not reachable at all: covered by a join's alias
+	added           int           // trailing columns that stars leave out
+	rowid           expr.ColumnID // id of the row id column of scan, once used
+	node            plan.Node     // subqueries and views: what gives the rows
 }
 
 // rangeCol is a column of a rangeItem.

@@ -59,6 +59,9 @@ func (b *binder) baseTypeName(t *ast.TypeName) *types.Type {
 			panic(sqlerr.From(err).At(t.Pos))
 		}
 		if typ != nil {
+			if len(mods) > 0 && typ.Mod < 0 && typ.Name == "text" {
+				panic(fail(t.Pos, sqlerr.SyntaxError, "type modifier is not allowed for type \"%s\"", name))
+			}
 			return typ
 		}
 	}
@@ -70,6 +73,9 @@ func (b *binder) baseTypeName(t *ast.TypeName) *types.Type {
 	full := name
 	if schema != "" {
 		full = schema + "." + name
+		if b.o.Catalog != nil && schema != "pg_catalog" && b.o.Catalog.Schema(schema) == nil {
+			panic(fail(t.Pos, sqlerr.InvalidSchemaName, "schema \"%s\" does not exist", schema))
+		}
 	}
 	panic(fail(t.Pos, sqlerr.UndefinedObject, "type \"%s\" does not exist", full))
 }

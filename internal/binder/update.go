@@ -44,7 +44,9 @@ func (b *binder) source(ref *ast.TableRef, c *change, from []ast.TableExpr, box 
 // joinFrom joins the items of UPDATE … FROM or DELETE … USING.
 func (b *binder) joinFrom(node plan.Node, from []ast.TableExpr, s *scope) plan.Node {
 	for _, t := range from {
+		s.items[0].noUpdateLateral = true
 		right, items, lateral := b.tableExpr(t, s, s.items)
+		s.items[0].noUpdateLateral = false
 		b.checkAliases(s.items, items, t.Position())
 		s.items = append(s.items, items...)
 		node = &plan.Join{Kind: plan.InnerJoin, Left: node, Right: right, Lateral: lateral}

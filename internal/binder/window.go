@@ -201,7 +201,9 @@ func (b *binder) window(spec *ast.WindowSpec, w *windowCall, s *scope) {
 		w.partition = append(w.partition, b.value(p, s))
 	}
 	for _, o := range spec.OrderBy {
-		w.order = append(w.order, sortKey(b.value(o.Expr, s), o))
+		key := sortKey(b.value(o.Expr, s), o)
+		ordered(key.Expr, start(o.Expr))
+		w.order = append(w.order, key)
 	}
 	w.call.Frame = b.frame(spec, w, s)
 }

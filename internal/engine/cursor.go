@@ -54,6 +54,14 @@ func (s *Session) declare(ctx context.Context, st *Statement, stmt *ast.Declare,
 	if s.cursors[stmt.Name] != nil {
 		return sqlerr.New(sqlerr.DuplicateCursor, "cursor %q already exists", stmt.Name)
 	}
+	if len(stmt.Query.Locking) > 0 && stmt.Scroll == ast.Yes {
+		return sqlerr.New(sqlerr.FeatureNotSupported, "DECLARE SCROLL CURSOR ... %s is not supported", lockWords(stmt.Query)).
+			WithDetail("Scrollable cursors must be READ ONLY.")
+	}
+	if len(stmt.Query.Locking) > 0 && stmt.Insensitive == ast.Yes {
+		return sqlerr.New(sqlerr.InvalidCursorDefinition, "DECLARE INSENSITIVE CURSOR ... %s is not valid", lockWords(stmt.Query)).
+			WithDetail("Insensitive cursors must be READ ONLY.")
+	}
 	if len(stmt.Query.Locking) > 0 && stmt.Hold == ast.Yes {
 		return sqlerr.New(sqlerr.FeatureNotSupported, "DECLARE CURSOR WITH HOLD ... %s is not supported", lockWords(stmt.Query)).
 			WithDetail("Holdable cursors must be READ ONLY.")

@@ -94,10 +94,7 @@ func (s *Session) runDeferredIn(ctx context.Context, tx *storage.Tx) error {
 
 // setConstraints is SET CONSTRAINTS: constraints made immediate are checked.
 func (s *Session) setConstraints(ctx context.Context, stmt *ast.SetConstraints) error {
-	if s.tx == nil {
-		return nil
-	}
-	if len(stmt.Names) == 0 {
+	if len(stmt.Names) == 0 && s.tx != nil {
 		s.deferred.all, s.deferred.named = &stmt.Deferred, nil
 	}
 	for _, n := range stmt.Names {
@@ -108,12 +105,15 @@ func (s *Session) setConstraints(ctx context.Context, stmt *ast.SetConstraints) 
 		case !deferrable:
 			return sqlerr.New(sqlerr.WrongObjectType, "constraint \"%s\" is not deferrable", n.Name)
 		}
+		if s.tx == nil {
+			continue
+		}
 		if s.deferred.named == nil {
 			s.deferred.named = map[string]bool{}
 		}
 		s.deferred.named[n.Name] = stmt.Deferred
 	}
-	if stmt.Deferred {
+	if stmt.Deferred || s.tx == nil {
 		return nil
 	}
 	return s.runDeferred(ctx)

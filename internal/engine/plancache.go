@@ -49,6 +49,7 @@ type Plan struct {
 	byCalls bool                // only functions that it calls change something
 	byKey   bool                // reads one row by its key
 	command string              // command tag: SELECT, INSERT …
+	locks   string              // words of FOR UPDATE and the like, "" without
 	targets []*catalog.Relation // that the plan changes
 	shared  bool                // it reads or changes relations with TENANT BY
 	audit   bool                // it uses the record of cross-tenant work

@@ -78,7 +78,11 @@ func (s *Session) executeNamed(ctx context.Context, stmt *ast.Execute) (*Result,
 func (s *Session) executeArgs(ctx context.Context, inner *Statement, list []ast.Expr) ([]Argument, error) {
 	args := make([]Argument, len(list))
 	for i, a := range list {
-		e, err := binder.BindExpr(s.bindOptions(s.currentCatalog()), nil, nil, a, nil)
+		var want *types.Type
+		if i < len(inner.fixed) {
+			want = inner.fixed[i]
+		}
+		e, err := s.executeArg(i, a, want)
 		if err != nil {
 			return nil, err
 		}
@@ -90,16 +94,25 @@ func (s *Session) executeArgs(ctx context.Context, inner *Statement, list []ast.
 		if err != nil {
 			return nil, err
 		}
-		arg := boundValue{v, e.Type()}
-		if i < len(inner.fixed) && inner.fixed[i] != nil {
-			if arg.v, err = s.convert(arg, inner.fixed[i]); err != nil {
-				return nil, err
-			}
-			arg.t = inner.fixed[i]
-		}
-		args[i].Value = arg
+		args[i].Value = boundValue{v, e.Type()}
 	}
 	return args, nil
+}
+
+// executeArg binds argument i of EXECUTE, which is assigned to a parameter of
+// type want (nil where the argument says it).
+func (s *Session) executeArg(i int, a ast.Expr, want *types.Type) (expr.Expr, error) {
+	o := s.bindOptions(s.currentCatalog())
+	o.What = "EXECUTE parameters"
+	e, err := binder.BindExpr(o, nil, nil, a, want)
+	if want == nil || sqlerr.Code(err) != sqlerr.DatatypeMismatch {
+		return e, err
+	}
+	if e, own := binder.BindExpr(o, nil, nil, a, nil); own == nil {
+		return nil, sqlerr.New(sqlerr.DatatypeMismatch, "parameter $%d of type %s cannot be coerced to the expected type %s", i+1, e.Type().Display, want.Display).
+			WithHint("You will need to rewrite or cast the expression.").At(ast.Start(a))
+	}
+	return nil, err
 }
 
 // substituted is a query inside a definition, with what EXECUTE stands for in

@@ -306,7 +306,7 @@ func (t *task) attempt(ctx context.Context) error {
 		return err
 	}
 	if !p.read {
-		if err := s.writable(p.command); err != nil && !p.byCalls {
+		if err := s.writable(p.refused()); err != nil && !p.byCalls {
 			return err
 		}
 		if err := t.lockTargets(ctx, p, c); err != nil {

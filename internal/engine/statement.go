@@ -199,7 +199,7 @@ func (s *Session) makePlan(stmt ast.Stmt, c *catalog.Catalog, args []Argument, f
 	}
 	plan = &Plan{
 		program: program, root: root, params: b.Params, columns: b.Columns, deps: b.Relations,
-		checked: c.Stamp, kinds: c.Kinds, read: b.ReadOnly, command: commandTag(stmt), targets: targetsOf(root, nil),
+		checked: c.Stamp, kinds: c.Kinds, read: b.ReadOnly, command: commandTag(stmt), locks: locksOf(stmt), targets: targetsOf(root, nil),
 		calls: b.Calls,
 	}
 	if b.Effects || isCall { // what the functions change, they ask for themselves
@@ -240,6 +240,22 @@ func commandTag(stmt ast.Stmt) string {
 		return "CALL"
 	}
 	return "SELECT"
+}
+
+// refused is what a read-only transaction calls the statement.
+func (p *Plan) refused() string {
+	if p.locks != "" {
+		return p.command + " " + p.locks
+	}
+	return p.command
+}
+
+// locksOf is the words of the locks that a query takes itself, or "".
+func locksOf(stmt ast.Stmt) string {
+	if q, ok := stmt.(*ast.Select); ok && len(q.Locking) > 0 {
+		return lockWords(q)
+	}
+	return ""
 }
 
 // arguments converts the caller's values to the types of the parameters.

@@ -168,6 +168,16 @@ func (s *Session) setTransaction(stmt *ast.SetTransaction) (err error) {
 	if s.tx == nil {
 		return nil // a warning in PostgreSQL
 	}
+	if s.statements > 0 && stmt.Modes.Isolation == ast.IsolationDefault && stmt.Modes.ReadOnly != ast.Unset {
+		if stmt.Modes.ReadOnly == ast.Yes {
+			s.txReadOnly = true // may always be promised
+			return nil
+		}
+		if !s.txReadOnly {
+			return nil
+		}
+		return sqlerr.New(sqlerr.ActiveSQLTransaction, "transaction read-write mode must be set before any query")
+	}
 	if s.statements > 0 {
 		return sqlerr.New(sqlerr.ActiveSQLTransaction, "SET TRANSACTION ISOLATION LEVEL must be called before any query")
 	}
@@ -368,6 +378,11 @@ func (s *Session) vacuum(ctx context.Context, stmt *ast.Vacuum) error {
 	}
 	if stmt.Into != nil {
 		return s.vacuumInto(ctx, stmt.Into)
+	}
+	for _, t := range stmt.Tables {
+		if s.currentCatalog().Relation(s.bindPath(), t.Name.Schema, t.Name.Name) == nil {
+			return sqlerr.New(sqlerr.UndefinedTable, "relation \"%s\" does not exist", t.Name.Name)
+		}
 	}
 	for _, o := range stmt.Options {
 		if o.Name == "analyze" {

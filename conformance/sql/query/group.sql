@@ -24,7 +24,6 @@ SELECT CASE GROUPING(city) WHEN 1 THEN 'total' ELSE city END AS c, sum(n) FROM s
 SELECT city || '!' AS t, count(*) FROM s GROUP BY GROUPING SETS ((city || '!'), ()) ORDER BY 1, 2;
 SELECT city, GROUPING(n) FROM s GROUP BY city;
 SELECT GROUPING(city) FROM s;
--- gap: not yet
 SELECT GROUPING() FROM s GROUP BY city;
 SELECT GROUPING(city + 1) FROM s GROUP BY city;
 SELECT city FROM s GROUP BY GROUPING(city);

@@ -168,7 +168,7 @@ SHOW application_name;
 COMMIT;
 SHOW application_name;
 SELECT set_config('application_name', 'three', false), current_setting('application_name');
--- gap: outside of a transaction the value is gone at once
+-- gap: not yet
 SELECT set_config('my.var', 'x', true), current_setting('my.var', true);
 SHOW server_encoding;
 SHOW max_identifier_length;
@@ -187,7 +187,6 @@ DISCARD ALL;
 ROLLBACK;
 SHOW application_name;
 SET CONSTRAINTS ALL DEFERRED;
--- gap: names are not looked up
 SET CONSTRAINTS nope IMMEDIATE;
 BEGIN;
 LOCK TABLE t IN ACCESS EXCLUSIVE MODE;

@@ -116,7 +116,7 @@ func (p *parser) windowSpec() *ast.WindowSpec {
 	}
 	p.expectTok(kw.TokLParen)
 	switch {
-	case p.is2(kw.Partition, kw.By), p.isFrame():
+	case p.is(kw.Partition), p.isFrame():
 	case isColID(&p.tok):
 		w.Base = p.name()
 	}
@@ -249,7 +249,7 @@ func (p *parser) specialCall(pos int, word kw.Keyword) ast.Expr {
 	return f
 }
 
-// listCall reads COALESCE, GREATEST, LEAST and NULLIF: expressions and nothing
+// listCall reads COALESCE, GREATEST, LEAST, GROUPING and NULLIF: expressions and nothing
 // else between the parentheses, NULLIF two of them.
 func (p *parser) listCall(pos int, word kw.Keyword) ast.Expr {
 	if !p.enter() {

@@ -49,7 +49,11 @@ func (p *parser) precedence(restricted bool) int {
 		if restricted {
 			return 0
 		}
-		return p.wordPrecedence()
+		prec := p.wordPrecedence()
+		if prec != 0 && p.labelled == p.depth+1 && p.tok.Keyword.Bare() && p.endsTarget(p.peek(1)) {
+			return 0 // SELECT 1 in, 2 and
+		}
+		return prec
 	case kw.TokEq, kw.TokLt, kw.TokGt, kw.TokLe, kw.TokGe, kw.TokNe:
 		return precCompare
 	case kw.TokOp:

@@ -98,7 +98,9 @@ type parser struct {
 	err     *sqlerr.Error
 	// windowless is the depth, plus one, at which a call is a function of FROM
 	windowless int
-	into       *ast.CreateTableAs // of a SELECT ... INTO not yet claimed by its statement
+	// labelled is the depth, plus one, at which a word may be a column's label
+	labelled int
+	into     *ast.CreateTableAs // of a SELECT ... INTO not yet claimed by its statement
 }
 
 // parsers keeps parsers for reuse; one is larger than a usual tree.

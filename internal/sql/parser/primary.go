@@ -157,7 +157,7 @@ func (p *parser) columnNamePrimary(pos int, word kw.Keyword) ast.Expr {
 			p.advance()
 			return p.row(pos)
 		}
-	case kw.Coalesce, kw.Greatest, kw.Least, kw.Nullif:
+	case kw.Coalesce, kw.Greatest, kw.Least, kw.Nullif, kw.Grouping:
 		if paren {
 			return p.listCall(pos, word)
 		}
@@ -326,8 +326,13 @@ func (p *parser) arrayElems(pos int) ast.Expr {
 		return nil
 	}
 	p.expectTok(kw.TokLBracket)
+	nested := p.isTok(kw.TokLBracket) // all elements are arrays, or none
 	for !p.isTok(kw.TokRBracket) {
-		if p.isTok(kw.TokLBracket) {
+		if p.isTok(kw.TokLBracket) != nested {
+			p.syntaxError()
+			break
+		}
+		if nested {
 			a.Elems = append(a.Elems, p.arrayElems(p.tok.Pos))
 		} else {
 			a.Elems = append(a.Elems, p.expr())
@@ -352,6 +357,11 @@ func (p *parser) nameOrCall() ast.Expr {
 	case kw.TokDot:
 		return p.dottedName(&first)
 	case kw.TokLParen:
+		switch first.Keyword {
+		case kw.Between, kw.Inout, kw.None, kw.Out, kw.Setof, kw.Values:
+			p.syntaxError() // names of columns, never of functions
+			return nil
+		}
 		q := ast.QualifiedName{Pos: first.Pos, Name: first.Text}
 		return p.callOrLiteral(q, first.Quoted)
 	case kw.TokString:
@@ -361,11 +371,7 @@ func (p *parser) nameOrCall() ast.Expr {
 		}
 	}
 	if !isColID(&first) {
-		if p.isTok(kw.TokEOF) || p.isTok(kw.TokError) {
-			p.syntaxError()
-		} else {
-			p.syntaxErrorAt(&first)
-		}
+		p.syntaxError() // the word could only be called
 		return nil
 	}
 	c := &struct {

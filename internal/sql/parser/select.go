@@ -291,13 +291,30 @@ func (p *parser) target() ast.Target {
 		p.advance()
 		return t
 	}
+	outer := p.labelled
+	p.labelled = p.depth + 1
 	t.Expr = p.expr()
+	p.labelled = outer
 	if p.accept(kw.As) {
 		t.Alias = p.label()
 	} else if p.isTok(kw.TokIdent) && (p.tok.Keyword == kw.NoKeyword || p.tok.Keyword.Bare()) {
 		t.Alias = p.label()
 	}
 	return t
+}
+
+// endsTarget reports whether a token may only follow an item of a select list.
+func (p *parser) endsTarget(t *kw.Token) bool {
+	switch t.Kind {
+	case kw.TokEOF, kw.TokSemicolon, kw.TokComma, kw.TokRParen:
+		return true
+	}
+	switch t.Keyword {
+	case kw.From, kw.Where, kw.Group, kw.Having, kw.Window, kw.Into, kw.Union, kw.Intersect, kw.Except,
+		kw.Order, kw.Limit, kw.Offset, kw.Fetch, kw.For:
+		return true
+	}
+	return false
 }
 
 // groupItems reads the elements of GROUP BY.

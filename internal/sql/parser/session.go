@@ -5,6 +5,7 @@ import (
 
 	"github.com/zqlite/zqlite/internal/sql/ast"
 	kw "github.com/zqlite/zqlite/internal/sql/scanner"
+	"github.com/zqlite/zqlite/internal/sqlerr"
 )
 
 // sessionStatement reads settings, prepared statements, cursors and
@@ -153,7 +154,7 @@ func (p *parser) setting(pos int) *ast.Set {
 		return s
 	}
 	s.Name = p.dotted()
-	if p.accept2(kw.From, kw.Current) {
+	if p.commit2(kw.From, kw.Current) {
 		s.FromCurrent = true
 		return s
 	}
@@ -277,6 +278,7 @@ func (p *parser) declare() ast.Stmt {
 	p.advance()
 	s.Name = p.name()
 	for p.err == nil && !p.is(kw.Cursor) {
+		scroll := s.Scroll
 		switch {
 		case p.accept(kw.Binary):
 			s.Binary = true
@@ -290,6 +292,9 @@ func (p *parser) declare() ast.Stmt {
 			s.Scroll = ast.No
 		default:
 			p.syntaxError()
+		}
+		if scroll != ast.Unset && s.Scroll != scroll && p.err == nil {
+			p.failAt(s.Pos, sqlerr.InvalidCursorDefinition, "cannot specify both SCROLL and NO SCROLL")
 		}
 	}
 	p.expect(kw.Cursor)
@@ -310,7 +315,7 @@ func (p *parser) fetch() ast.Stmt {
 	p.advance()
 	// the words are unreserved: a cursor may be named like one of them
 	last := p.peekIsTok(kw.TokEOF) || p.peekIsTok(kw.TokSemicolon)
-	if !last {
+	if !last || p.is(kw.All) {
 		p.fetchDirection(s)
 		if !p.accept(kw.From) {
 			p.accept(kw.In)

@@ -9,7 +9,9 @@ import (
 func (p *parser) with() *ast.With {
 	w := &ast.With{Pos: p.at()}
 	p.advance()
-	w.Recursive = p.accept(kw.Recursive)
+	if next := p.peek(1); !p.is(kw.Recursive) || next.Kind != kw.TokLParen && next.Keyword != kw.As {
+		w.Recursive = p.accept(kw.Recursive)
+	}
 	for {
 		w.CTEs = append(w.CTEs, p.cte())
 		if !p.acceptTok(kw.TokComma) {

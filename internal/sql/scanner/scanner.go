@@ -139,6 +139,9 @@ func (s *Scanner) fail(t *Token) {
 
 // errorAt records an error with PostgreSQL's "at or near".
 func (s *Scanner) errorAt(start int, message string) {
+	if s.err == nil && start >= len(s.text) {
+		s.err = sqlerr.New(sqlerr.SyntaxError, "%s at end of input", message).At(start)
+	}
 	if s.err == nil {
 		s.err = sqlerr.New(sqlerr.SyntaxError, "%s at or near \"%s\"", message, sqlerr.Clip(s.text[start:s.pos])).At(start)
 	}
