@@ -24,59 +24,6 @@ func (p *parser) selectAfterWith(pos int, with *ast.With) *ast.Select {
 	return p.merged(s)
 }
 
-// merged makes one query of a query in parentheses and the clauses after it,
-// which belong to it; each may be written once.
-func (p *parser) merged(s *ast.Select) *ast.Select {
-	inner, nested := s.Body.(*ast.Select)
-	switch {
-	case p.err != nil:
-	case nested && s.OrderBy != nil && inner.OrderBy != nil:
-		p.failAt(ast.Start(s.OrderBy[0].Expr), sqlerr.SyntaxError, "multiple ORDER BY clauses not allowed")
-	case nested && s.Offset != nil && inner.Offset != nil:
-		p.failAt(ast.Start(s.Offset), sqlerr.SyntaxError, "multiple OFFSET clauses not allowed")
-	case nested && s.Limit != nil && inner.Limit != nil:
-		p.failAt(ast.Start(s.Limit), sqlerr.SyntaxError, "multiple LIMIT clauses not allowed")
-	case s.WithTies && s.OrderBy == nil && !(nested && inner.OrderBy != nil):
-		p.failAt(p.tok.Pos, sqlerr.SyntaxError, "WITH TIES cannot be specified without ORDER BY clause")
-	case s.WithTies && skipsLocked(s, inner):
-		p.failAt(p.tok.Pos, sqlerr.SyntaxError, "SKIP LOCKED and WITH TIES options cannot be used together")
-	case nested && s.With != nil && inner.With != nil:
-		p.failAt(s.With.Pos, sqlerr.SyntaxError, "multiple WITH clauses not allowed")
-	}
-	if !nested || p.err != nil {
-		return s
-	}
-	inner.Pos = s.Pos
-	if s.With != nil {
-		inner.With = s.With
-	}
-	if s.OrderBy != nil {
-		inner.OrderBy = s.OrderBy
-	}
-	if s.Offset != nil {
-		inner.Offset = s.Offset
-	}
-	if s.Limit != nil {
-		inner.Limit, inner.WithTies = s.Limit, s.WithTies
-	}
-	inner.Locking = append(inner.Locking, s.Locking...)
-	return inner
-}
-
-func skipsLocked(queries ...*ast.Select) bool {
-	for _, s := range queries {
-		if s == nil {
-			continue
-		}
-		for _, l := range s.Locking {
-			if l.Wait == ast.LockSkipLocked {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // isBare reports whether a query is nothing but its body.
 func isBare(s *ast.Select) bool {
 	return s.With == nil && s.OrderBy == nil && s.Limit == nil && s.Offset == nil && !s.WithTies && s.Locking == nil
