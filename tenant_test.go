@@ -445,6 +445,9 @@ func TestTenantDefinitions(t *testing.T) {
 		"CREATE TRIGGER spy AFTER INSERT ON client FOR EACH ROW BEGIN INSERT INTO country VALUES (NEW.secret); END",
 		"ALTER TABLE client DISABLE TRIGGER ALL", "ALTER TABLE client RENAME TO other", "ALTER TABLE client DROP COLUMN secret",
 		"CREATE TABLE x (t text, c int, FOREIGN KEY (t, c) REFERENCES client) TENANT BY (t)", "REINDEX TABLE client",
+		"CREATE TRIGGER spy AFTER INSERT ON country FOR EACH ROW BEGIN INSERT INTO country SELECT secret FROM client; END",
+		"ALTER TABLE country ADD COLUMN spy text", "DROP VIEW client_view", "CREATE OR REPLACE VIEW client_view AS SELECT id, name, 'x' AS secret FROM client",
+		"CREATE OR REPLACE FUNCTION clients() RETURNS SETOF text LANGUAGE SQL AS 'SELECT secret FROM client'", "COMMENT ON TABLE client IS 'x'",
 	} {
 		if got := answer(db, tenantA(), text); !strings.HasPrefix(got, "42501 a session that works for a tenant") {
 			t.Errorf("%s by a tenant: %s", text, got)
@@ -452,6 +455,65 @@ func TestTenantDefinitions(t *testing.T) {
 	}
 	if got := answer(db, ctx, "SELECT count(*) FROM pg_class WHERE relname = 'x'"); got != "0" {
 		t.Error(got)
+	}
+}
+
+// TestTenantDefines: new and temporary objects are a tenant's to make.
+func TestTenantDefines(t *testing.T) {
+	db := newTenants(t, ":memory:")
+	conn, err := db.Conn(tenantA())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	for _, text := range []string{
+		"CREATE TABLE own (t text, n int) TENANT BY (t)", "INSERT INTO own (n) VALUES (1)",
+		"CREATE TEMP TABLE work (n int)", "ALTER TABLE work ADD COLUMN m int", "CREATE INDEX ON work (n)", "DROP TABLE work",
+		"CREATE VIEW mine AS SELECT n FROM own", "CREATE FUNCTION one() RETURNS bigint LANGUAGE SQL AS 'SELECT count(*) FROM own'",
+	} {
+		execOn(t, conn, tenantA(), text)
+	}
+	if got := answer(db, tenantB(), "SELECT one(), (SELECT count(*) FROM mine)"); got != "0,0" {
+		t.Error(got)
+	}
+}
+
+// TestTenantParallel: a condition that would fail on a row of another tenant
+// never sees it, however many goroutines read; and one plan serves many tenants
+// at a time.
+func TestTenantParallel(t *testing.T) {
+	db := open(t, ":memory:")
+	ctx := context.Background()
+	execOn(t, db, ctx, "CREATE TABLE wide (n int, org int, v text) TENANT BY (org)")
+	const tenants, each = 4, 20_000
+	for i := range tenants {
+		execOn(t, db, zqlite.WithTenant(ctx, i), "INSERT INTO wide (n, v) SELECT g, CASE WHEN $1 = 0 THEN g::text ELSE 'no number' END FROM generate_series(1, $2::int) g", i, each)
+	}
+	errs := make(chan error, tenants)
+	for i := range tenants {
+		go func() {
+			ctx := zqlite.WithTenant(ctx, i)
+			for range 5 {
+				var n, org, other int
+				err := db.QueryRowContext(ctx, "SELECT count(*), min(org), count(*) FILTER (WHERE org <> $1::int) FROM wide WHERE n > 0", i).Scan(&n, &org, &other)
+				if err == nil && (n != each || org != i || other != 0) {
+					err = fmt.Errorf("tenant %d sees %d rows, %d of others", i, n, other)
+				}
+				if err == nil && i == 0 {
+					err = db.QueryRowContext(ctx, "SELECT count(*) FROM wide WHERE v::int > 0 AND 10 / (v::int + 1) >= 0").Scan(&n)
+				}
+				if err != nil {
+					errs <- err
+					return
+				}
+			}
+			errs <- nil
+		}()
+	}
+	for range tenants {
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
 	}
 }
 

@@ -10,6 +10,11 @@
 // or a condition has the same text however it came, and a difference is one.
 // The catalog queries are PostgreSQL's, and read a PostgreSQL server as well.
 //
+// # Tenants
+//
+// TENANT BY is part of a table, and of the differences between two. On
+// PostgreSQL it is row level security: see PostgresSQL.
+//
 // # Annotations
 //
 // Comments of a file say what the repositories that are generated from it need

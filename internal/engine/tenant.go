@@ -257,15 +257,19 @@ func changesAudit(n plan.Node, mayDelete bool) bool {
 	return false
 }
 
-// checkDefinition looks at what a definition has changed: who
-// works for a tenant leaves tables that tenants share as they are, lifting the
-// protection of one takes the privilege to cross tenants, and the record is
-// nobody's to change.
+// checkDefinition looks at what a definition has changed: who works for a
+// tenant leaves what is there as it is, lifting the protection of a table takes
+// the privilege to cross tenants, and the record is nobody's to change.
 func (s *Session) checkDefinition(before, after *catalog.Catalog) error {
 	if s.internal {
 		return nil
 	}
 	return after.Changes(func(class catalog.Class, id catalog.ID) error {
+		if class == catalog.ClassFunction && s.scoped() {
+			if f, ok := before.Object(class, id).(*catalog.SQLFunction); ok && f != nil {
+				return errTenantDefines("function", f.Name)
+			}
+		}
 		rel := before.RelationByID(id)
 		if class != catalog.ClassRelation || rel == nil || rel.Temp {
 			return nil
@@ -273,15 +277,12 @@ func (s *Session) checkDefinition(before, after *catalog.Catalog) error {
 		if isAudit(rel) {
 			return errAudit
 		}
-		if rel.Tenant == 0 {
-			return nil
+		if err := s.mayDefine(rel); err != nil || rel.Tenant == 0 {
+			return err
 		}
 		now := after.RelationByID(id)
 		if now == nil { // dropped, or stored anew under another id
 			now = after.Relation(nil, rel.Schema, rel.Name)
-		}
-		if err := s.mayDefine(rel); err != nil {
-			return err
 		}
 		if s.reason != "" || now == nil || now.Tenant == rel.Tenant {
 			return nil
@@ -294,13 +295,22 @@ func (s *Session) checkDefinition(before, after *catalog.Catalog) error {
 	})
 }
 
-// mayDefine refuses definitions of tables that tenants share in a session that
-// works for one of them: checks, indexes and casts over the rows of all would
-// tell of the others'.
+// mayDefine refuses to change what is there in a session that works for a
+// tenant: checks, indexes and casts over the rows of a table that tenants share
+// would tell of the others'; a trigger or a default of any table would run for
+// them.
 func (s *Session) mayDefine(rel *catalog.Relation) error {
-	if rel.Tenant == 0 || rel.Temp || !s.scoped() {
+	if rel.Temp || !s.scoped() {
 		return nil
 	}
-	return sqlerr.New(sqlerr.InsufficientPrivilege, "a session that works for a tenant cannot change the definition of table %q, which tenants share", rel.Name).
+	what := "table"
+	if rel.Kind == catalog.View {
+		what = "view"
+	}
+	return errTenantDefines(what, rel.Name)
+}
+
+func errTenantDefines(what, name string) error {
+	return sqlerr.New(sqlerr.InsufficientPrivilege, "a session that works for a tenant cannot change the definition of %s %q", what, name).
 		WithHint("Run definitions on a connection without a tenant.")
 }
