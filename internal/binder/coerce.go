@@ -187,7 +187,11 @@ func (b *binder) literal(c *expr.Const, t *types.Type, explicit bool, pos int) e
 			return typed
 		}
 		if base.OID == types.JSONPath.OID {
-			typed.Typ = types.Text
+			v, err := parseValue(base, c.Val.S)
+			if err != nil {
+				check(err, b.placeOf(c, pos))
+			}
+			return b.checked(&expr.Const{Val: v, Typ: base}, t)
 		}
 		return b.castTo(&expr.Const{Val: c.Val, Typ: types.Text}, t, explicit, !explicit, pos)
 	}

@@ -721,9 +721,7 @@ SELECT ('$.a'::jsonpath)::float8;
 SELECT ('$[*]'::jsonpath)::numeric;
 SELECT ('$[*]'::jsonpath)::numeric(5,2);
 SELECT ('$.a'::jsonpath)::numeric(3,-1);
--- gap: another result
 SELECT ('strict $.b[1]'::jsonpath)::text;
--- gap: another result
 SELECT ('$.a'::jsonpath)::varchar(3);
 SELECT ('strict $.b[1]'::jsonpath)::char(4);
 SELECT ('$[*]'::jsonpath)::name;

@@ -59,7 +59,8 @@ type pathItem struct {
 	lo, hi      int
 	cmp         expr.CompareOp
 	re          *regex.Regexp
-	given       bool // .datetime() with a template
+	flags       string // of the regular expression name
+	given       bool   // .datetime() with a template
 	next        *pathItem
 }
 

@@ -238,7 +238,7 @@ func (p *pathParser) likeRegex(l *pathItem) (*pathItem, error) {
 		}
 	}
 	re, err := xqueryRegex(pattern, flags)
-	return &pathItem{kind: pathRegex, left: l, re: re}, err
+	return &pathItem{kind: pathRegex, left: l, re: re, name: pattern, flags: flags}, err
 }
 
 // xqueryRegex compiles a pattern with the flags of XQuery: i, s (dot matches

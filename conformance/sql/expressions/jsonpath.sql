@@ -1,0 +1,36 @@
+SELECT ''::jsonpath;
+SELECT '$'::jsonpath;
+SELECT 'strict $'::jsonpath;
+SELECT 'lax $'::jsonpath;
+SELECT '$.a'::jsonpath, '$.a.v'::jsonpath, '$.a.*'::jsonpath, '$.*[*]'::jsonpath, '$.a[*]'::jsonpath, '$.a[*][*]'::jsonpath, '$[*]'::jsonpath, '$[0]'::jsonpath, '$[*][0]'::jsonpath, '$[*].a'::jsonpath, '$[*][0].a.b'::jsonpath, '$.a.**.b'::jsonpath, '$.a.**{2}.b'::jsonpath, '$.a.**{2 to 2}.b'::jsonpath, '$.a.**{2 to 5}.b'::jsonpath, '$.a.**{0 to 5}.b'::jsonpath, '$.a.**{5 to last}.b'::jsonpath, '$.a.**{last}.b'::jsonpath, '$.a.**{last to 5}.b'::jsonpath;
+SELECT '$+1'::jsonpath, '$-1'::jsonpath, '$--+1'::jsonpath, '$.a/+-1'::jsonpath, '1 * 2 + 4 % -3 != false'::jsonpath, '1 + 2'::jsonpath, '-1'::jsonpath, '(1 + 2) * 3'::jsonpath, '-(1+2)'::jsonpath, '--1'::jsonpath, '-$.a'::jsonpath, '+1'::jsonpath, '- $'::jsonpath;
+SELECT '"\b\f\r\n\t\v\"\''\\"'::jsonpath, '"\x50\u0067\u{53}\u{051}\u{00004C}"'::jsonpath, '$.foo\x50\u0067\u{53}\u{051}\u{00004C}\t\"bar'::jsonpath;
+SELECT '$.g ? ($.a == 1)'::jsonpath, '$.g ? (@ == 1)'::jsonpath, '$.g ? (@.a == 1)'::jsonpath, '$.g ? (@.a == 1 || @.a == 4)'::jsonpath, '$.g ? (@.a == 1 && @.a == 4)'::jsonpath, '$.g ? (@.a == 1 || @.a == 4 && @.b == 7)'::jsonpath, '$.g ? (@.a == 1 || !(@.a == 4) && @.b == 7)'::jsonpath, '$.g ? (@.a == 1 || !(@.x >= 123 || @.a == 4) && @.b == 7)'::jsonpath, '$.g ? (@.x >= @[*]?(@.a > "abc"))'::jsonpath, '$.g ? ((@.x >= 123 || @.a == 4) is unknown)'::jsonpath, '$.g ? (exists (@.x))'::jsonpath, '$.g ? (exists (@.x ? (@ == 14)))'::jsonpath, '$.g ? ((@.x >= 123 || @.a == 4) && exists (@.x ? (@ == 14)))'::jsonpath, '$.g ? (+@.x >= +-(+@.a + 2))'::jsonpath;
+SELECT '$a'::jsonpath, '$a.b'::jsonpath, '$a[*]'::jsonpath, '$.g ? (@.zip == $zip)'::jsonpath, '$.a[1,2, 3 to 16]'::jsonpath, '$.a[$a + 1, ($b[*]) to -($[0] * 2)]'::jsonpath, '$.a[$.a.size() - 3]'::jsonpath, '"last"'::jsonpath, '$.last'::jsonpath, '$[last]'::jsonpath, '$[$[0] ? (last > 0)]'::jsonpath;
+SELECT 'last'::jsonpath;
+SELECT '$ ? (last > 0)'::jsonpath;
+SELECT 'null.type()'::jsonpath, '"aaa".type()'::jsonpath, 'true.type()'::jsonpath, '$.double().floor().ceiling().abs()'::jsonpath, '$.keyvalue().key'::jsonpath, '$.datetime()'::jsonpath, '$.datetime("datetime template")'::jsonpath;
+-- gap: another result
+SELECT '1.type()'::jsonpath;
+SELECT '(1).type()'::jsonpath, '1.2.type()'::jsonpath, '(-1).abs()'::jsonpath;
+SELECT '$ ? (@ starts with "abc")'::jsonpath, '$ ? (@ starts with $var)'::jsonpath, '$ ? (@ like_regex "pattern")'::jsonpath, '$ ? (@ like_regex "pattern" flag "")'::jsonpath, '$ ? (@ like_regex "pattern" flag "is")'::jsonpath, '$ ? (@ like_regex "pattern" flag "isim")'::jsonpath, '$ ? (@ like_regex "pattern" flag "q")'::jsonpath, '$ ? (@ like_regex "+" flag "iq")'::jsonpath;
+SELECT '$ ? (@ like_regex "(invalid pattern")'::jsonpath;
+SELECT '$ ? (@ like_regex "pattern" flag "xsms")'::jsonpath;
+SELECT '$ ? (@ like_regex "pattern" flag "a")'::jsonpath;
+SELECT '$ < 1'::jsonpath, '($ < 1) || $.a.b <= $x'::jsonpath, '($).a.b'::jsonpath, '($.a.b).c.d'::jsonpath, '($.a.b + -$.x.y).c.d'::jsonpath, '(-+$.a.b).c.d'::jsonpath, '1 + ($.a.b + 2).c.d'::jsonpath, '1 + ($.a.b > 2).c.d'::jsonpath, '($)'::jsonpath, '(($))'::jsonpath, '((($ + 1)).a + ((2)).b ? ((((@ > 1)) || (exists(@.c)))))'::jsonpath;
+SELECT '@ + 1'::jsonpath;
+SELECT '$ ? (@.a < 1)'::jsonpath, '$ ? (@.a < -1)'::jsonpath, '$ ? (@.a < +1)'::jsonpath, '$ ? (@.a < .1)'::jsonpath, '$ ? (@.a < -.1)'::jsonpath, '$ ? (@.a < 0.1)'::jsonpath, '$ ? (@.a < 10.1e1)'::jsonpath, '$ ? (@.a < -1.1e-1)'::jsonpath, '$ ? (@.a < 1e1)'::jsonpath, '0'::jsonpath, '0.0'::jsonpath, '0.000'::jsonpath, '0.0010e-1'::jsonpath, '1.50'::jsonpath;
+SELECT '00'::jsonpath;
+SELECT '1e'::jsonpath;
+SELECT '1a'::jsonpath;
+-- gap: answers 42601 trailing junk after numeric literal at or near "0755" of jsonpath in
+SELECT '0755'::jsonpath;
+SELECT 'foo'::jsonpath;
+SELECT '$.'::jsonpath;
+SELECT '$ ? (@.a < 1'::jsonpath;
+SELECT jsonb_path_query('{"a b": 1}', '$."a b"'), jsonb_path_query('[1,2,3]', '$[*] ? (@ > $x)', '{"x": 1}'), jsonb_path_query('"aBc"', '$ ? (@ like_regex "b" flag "i")'), '{"a":[1,2]}'::jsonb @? '$.a[*] ? (@ > 1)', '{"a":1}'::jsonb @@ '$.a == 1';
+CREATE TABLE jp (p jsonpath);
+INSERT INTO jp VALUES ('$.a[*]'), ('strict $.b ? (@ > 1)');
+SELECT p, p::text FROM jp ORDER BY p::text;
+SELECT jsonb_path_query('{"a":[1,2]}', p) FROM jp WHERE p::text LIKE '%"a"%';
+INSERT INTO jp VALUES ('$$');
