@@ -749,3 +749,35 @@ func BenchmarkTenant(b *testing.B) {
 	b.Run("scan", func(b *testing.B) { run(b, "SELECT sum(id) FROM scoped") })
 	b.Run("scan-given", func(b *testing.B) { run(b, "SELECT sum(id) FROM plain WHERE t = $1", id) })
 }
+
+// TestTenantRoutines: bodies of functions and procedures are scoped as the
+// statement that calls them.
+func TestTenantRoutines(t *testing.T) {
+	db := newTenants(t, ":memory:")
+	ctx := context.Background()
+	for _, text := range []string{
+		"CREATE FUNCTION add_log(x text) RETURNS text LANGUAGE SQL AS 'INSERT INTO log (line) VALUES (x) RETURNING tenant_id'",
+		"CREATE FUNCTION steal() RETURNS void LANGUAGE SQL AS 'INSERT INTO log (tenant_id, line) VALUES (''b'', ''x'')'",
+		"CREATE FUNCTION names() RETURNS SETOF text LANGUAGE SQL VOLATILE AS 'SELECT name FROM client ORDER BY name'",
+		"CREATE PROCEDURE clear_log() LANGUAGE SQL AS 'DELETE FROM log'",
+	} {
+		execOn(t, db, ctx, text)
+	}
+	before := answer(db, tenantB(), "SELECT count(*) FROM log")
+	for _, c := range []struct{ text, want string }{
+		{"SELECT add_log('one')", "a"}, {"SELECT steal()", "42501"}, {"SELECT * FROM names()", "abe ann"},
+		{"SELECT k.code, add_log(k.code) FROM country k ORDER BY 1", "ch,a de,a"}, {"CALL clear_log()", ""}, {"SELECT count(*) FROM log", "0"},
+	} {
+		if got := answer(db, tenantA(), c.text); got != c.want && !(isCode(c.want) && strings.HasPrefix(got, c.want)) {
+			t.Errorf("%s: %s, want %s", c.text, got, c.want)
+		}
+	}
+	if after := answer(db, tenantB(), "SELECT count(*) FROM log"); after != before || after == "0" {
+		t.Errorf("the other tenant had %s lines and has %s", before, after)
+	}
+	for _, text := range []string{"SELECT add_log('none')", "SELECT * FROM names()", "CALL clear_log()"} {
+		if got := answer(db, ctx, text); !strings.HasPrefix(got, "42501") {
+			t.Errorf("%s without a tenant: %s", text, got)
+		}
+	}
+}
