@@ -203,6 +203,7 @@ type recursionOp struct {
 	table      *workTable
 	set        *recursionSet // nil for UNION ALL
 	next       *spool
+	pack       *packer // gathers the rows of next: a round may give few at a time
 	inStep     bool
 	stepOpen   bool
 	resting    bool // the round's rows are read, spilled ones come
@@ -234,6 +235,7 @@ func (o *recursionOp) Open(r *Run) error {
 	o.inStep, o.resting, o.rounds = false, false, 0
 	o.next = newSpool(o.types)
 	o.next.open(r)
+	o.pack = newPacker(o.next)
 	if o.set != nil {
 		o.set.open(r)
 	}
@@ -257,6 +259,9 @@ func (o *recursionOp) Next(r *Run) (*vector.Batch, error) {
 			if more {
 				return &o.out, nil
 			}
+			if err := o.pack.flush(); err != nil {
+				return nil, err
+			}
 			if o.next.len() == 0 {
 				return nil, nil
 			}
@@ -277,12 +282,15 @@ func (o *recursionOp) Next(r *Run) (*vector.Batch, error) {
 				continue
 			}
 		}
-		if err := o.next.append(&o.out); err != nil {
+		if err := o.gather(); err != nil {
 			return nil, err
 		}
 		return &o.out, nil
 	}
 }
+
+// gather adds the rows that are given to those of the next round.
+func (o *recursionOp) gather() error { return o.pack.add(o.out.Cols, o.out.Sel, o.out.N) }
 
 // rest gives the new rows of the round that were spilled; false at the end.
 func (o *recursionOp) rest(r *Run) (bool, error) {
@@ -301,7 +309,7 @@ func (o *recursionOp) rest(r *Run) (bool, error) {
 		return false, err
 	}
 	o.out = vector.Batch{Cols: b.Cols, N: b.N, Sel: fresh}
-	return true, o.next.append(&o.out)
+	return true, o.gather()
 }
 
 func (o *recursionOp) pull(r *Run) (*vector.Batch, error) {
@@ -322,6 +330,7 @@ func (o *recursionOp) round(r *Run) error {
 	o.table.rows = o.next
 	o.next = newSpool(o.types)
 	o.next.open(r)
+	o.pack.to = o.next
 	if o.stepOpen {
 		if err := o.step.Close(); err != nil {
 			return err

@@ -8,7 +8,8 @@ import (
 // recursionSet tells which rows of a recursive UNION come for the first time.
 // Past the budget, rows that are not among those in memory are written to
 // partitions by hash; at the end of a round each partition is compared with
-// the rows of it that came in earlier rounds, which are in files too.
+// the rows of it that came in earlier rounds, which are in files too. A
+// partition whose rows have outgrown the budget is split again, for good.
 type recursionSet struct {
 	types  []*types.Type
 	keys   *keyBatch
@@ -17,13 +18,82 @@ type recursionSet struct {
 	lost   []int32
 	acct   account
 
-	round *partitioner // not nil: spilling; rows of this round
-	seen  *partitioner // rows of former rounds
-	part  int          // of the round's rows, to be compared next
-	chunk int          // -1: the partition's rows are not loaded
-	old   *groupTable  // the rows of the partition that were seen
-	oldAt account
-	rd    chunkReader
+	spilled *recursionSplit // not nil: spilling
+	queue   []recursionPart // to be compared, at the end of a round
+	chunk   int             // of the first in the queue; -1: it is not begun
+	old     *groupTable     // the rows of the partition that were seen
+	oldAt   account
+	rd      chunkReader
+}
+
+// recursionSplit is spilled rows in partitions.
+type recursionSplit struct {
+	depth int
+	seen  *partitioner                // rows of former rounds
+	round *partitioner                // rows of this round; nil: none
+	parts [partitions]*recursionSplit // of the partitions that are split again
+}
+
+// recursionPart is a partition of a split.
+type recursionPart struct {
+	of *recursionSplit
+	at int
+}
+
+// maxRecursionDepth bounds how often a partition is split again: the files of
+// all partitions are open as long as the recursion lasts.
+const maxRecursionDepth = 2
+
+func newRecursionSplit(r *Run, ts []*types.Type, depth int) *recursionSplit {
+	return &recursionSplit{depth: depth, seen: newPartitioner(r, ts, depth)}
+}
+
+// add writes rows of this round.
+func (s *recursionSplit) add(r *Run, ts []*types.Type, keys *keyBatch, b *vector.Batch, sel []int32) error {
+	if s.round == nil {
+		s.round = newPartitioner(r, ts, s.depth)
+	}
+	return s.round.add(b.Cols, keys.hash, sel, b.N)
+}
+
+// list returns the partitions that have rows of this round.
+func (s *recursionSplit) list() ([]recursionPart, error) {
+	if s.round == nil {
+		return nil, nil
+	}
+	if err := s.round.finish(); err != nil {
+		return nil, err
+	}
+	var out []recursionPart
+	for i := range partitions {
+		if s.round.spool(i).len() > 0 {
+			out = append(out, recursionPart{s, i})
+		}
+	}
+	return out, nil
+}
+
+// endRound drops the rows of the round, of what is split again too.
+func (s *recursionSplit) endRound() {
+	if s.round != nil {
+		s.round.close()
+		s.round = nil
+	}
+	for _, p := range s.parts {
+		if p != nil {
+			p.endRound()
+		}
+	}
+}
+
+func (s *recursionSplit) close() {
+	s.endRound()
+	s.seen.close()
+	for _, p := range s.parts {
+		if p != nil {
+			p.close()
+		}
+	}
 }
 
 func newRecursionSet(ts []*types.Type) (*recursionSet, error) {
@@ -39,7 +109,7 @@ func (s *recursionSet) open(r *Run) {
 	s.acct.open(r)
 	s.oldAt.open(r)
 	s.table.reset()
-	s.part, s.chunk = partitions, -1
+	s.chunk = -1
 }
 
 // add returns the rows of the batch that are new, as far as that is known
@@ -49,55 +119,59 @@ func (s *recursionSet) add(r *Run, b *vector.Batch) ([]int32, error) {
 		return nil, err
 	}
 	s.groups = extend(s.groups[:0], b.N)
-	if s.seen != nil {
+	if s.spilled != nil {
 		s.table.find(s.keys, b.Sel, b.N, s.groups)
 		s.lost = missing(b.Sel, b.N, s.groups, s.lost)
-		if s.round == nil {
-			s.round = newPartitioner(r, s.types, 0)
-		}
-		return nil, s.round.add(b.Cols, s.keys.hash, s.lost, b.N)
+		return nil, s.spilled.add(r, s.types, s.keys, b, s.lost)
 	}
 	s.table.insert(s.keys, b.Sel, b.N, s.groups)
 	if len(s.table.fresh) > 0 && !s.acct.set(s.table.bytes()) {
 		if r.FS == nil {
 			return nil, errMemory("the rows of a recursive query")
 		}
-		s.seen = newPartitioner(r, s.types, 0)
+		s.spilled = newRecursionSplit(r, s.types, 0)
 	}
 	return s.table.fresh, nil
 }
 
 // endRound ends the rows of a round: rest gives the new ones among those that
 // were spilled.
-func (s *recursionSet) endRound() error {
-	if s.round == nil {
-		return nil
+func (s *recursionSet) endRound() (err error) {
+	if s.spilled != nil {
+		s.queue, err = s.spilled.list()
 	}
-	s.part, s.chunk = 0, -1
-	return s.round.finish()
+	s.chunk = -1
+	return err
 }
 
 // rest gives batches with those rows of them that are new; nil at the end.
 func (s *recursionSet) rest(r *Run) (*vector.Batch, []int32, error) {
-	for s.round != nil {
+	for len(s.queue) > 0 {
 		if err := r.canceled(); err != nil {
 			return nil, nil, err
 		}
-		if s.part >= partitions {
-			s.round.close()
-			s.round = nil
-			break
-		}
-		rows := s.round.spool(s.part)
+		p := s.queue[0]
 		if s.chunk < 0 {
-			if err := s.load(r); err != nil {
-				return nil, nil, err
+			s.chunk, s.old = 0, newGroupTable(s.keys)
+			fits := p.of.parts[p.at] == nil
+			if fits {
+				var err error
+				if fits, err = s.load(r, p); err != nil {
+					return nil, nil, err
+				}
+			}
+			if !fits {
+				if err := s.split(r, p); err != nil {
+					return nil, nil, err
+				}
+				continue
 			}
 		}
+		rows := p.of.round.spool(p.at)
 		if s.chunk >= rows.len() {
-			rows.close()
-			s.part, s.chunk, s.old = s.part+1, -1, nil
-			s.oldAt.set(0)
+			if err := s.partEnd(p); err != nil {
+				return nil, nil, err
+			}
 			continue
 		}
 		b, err := rows.read(s.chunk, &s.rd)
@@ -105,61 +179,160 @@ func (s *recursionSet) rest(r *Run) (*vector.Batch, []int32, error) {
 			return nil, nil, err
 		}
 		s.chunk++
-		if err := s.insert(r, b); err != nil {
+		fits, err := s.insert(p, b)
+		if err != nil {
 			return nil, nil, err
 		}
-		if fresh := s.old.fresh; len(fresh) > 0 {
-			return b, fresh, s.seen.parts[s.part].add(b.Cols, fresh, b.N)
+		fresh := s.old.fresh
+		if len(fresh) > 0 {
+			if err := p.of.seen.parts[p.at].add(b.Cols, fresh, b.N); err != nil {
+				return nil, nil, err
+			}
 		}
+		if !fits {
+			// The batch is given before the partition is split: its rows are
+			// in rd, so the splitting reads with another reader.
+			if err := s.split(r, p); err != nil {
+				return nil, nil, err
+			}
+		}
+		if len(fresh) > 0 {
+			return b, fresh, nil
+		}
+	}
+	if s.spilled != nil {
+		s.spilled.endRound()
 	}
 	return nil, nil, nil
 }
 
-// load makes the table of the rows of the partition seen in former rounds.
-func (s *recursionSet) load(r *Run) error {
-	s.chunk, s.old = 0, newGroupTable(s.keys)
-	if s.round.spool(s.part).len() == 0 {
-		return nil
-	}
-	pack := s.seen.parts[s.part]
+// partEnd goes on to the next partition.
+func (s *recursionSet) partEnd(p recursionPart) error {
+	p.of.round.spool(p.at).close()
+	pack := p.of.seen.parts[p.at]
 	if err := pack.flush(); err != nil {
 		return err
+	}
+	pack.rows.release()
+	pack.to.buf = nil
+	s.next()
+	return nil
+}
+
+func (s *recursionSet) next() {
+	s.queue = s.queue[1:]
+	s.chunk, s.old = -1, nil
+	s.oldAt.set(0)
+}
+
+// split moves the rows of the first partition of the queue to partitions of
+// its own: those seen, if that has not been done before, and those of the
+// round that are not compared yet.
+func (s *recursionSet) split(r *Run, p recursionPart) error {
+	var rd chunkReader
+	from := s.chunk
+	inner := p.of.parts[p.at]
+	if inner == nil {
+		inner = newRecursionSplit(r, s.types, p.of.depth+1)
+		p.of.parts[p.at] = inner
+		pack := p.of.seen.parts[p.at]
+		if err := pack.flush(); err != nil {
+			return err
+		}
+		err := s.each(r, pack.to, 0, &rd, func(b *vector.Batch) error {
+			return inner.seen.add(b.Cols, s.keys.hash, nil, b.N)
+		})
+		if err != nil {
+			return err
+		}
+		if err := inner.seen.finish(); err != nil {
+			return err
+		}
+		pack.rows.release()
+		pack.to.close()
+	}
+	rows := p.of.round.spool(p.at)
+	err := s.each(r, rows, from, &rd, func(b *vector.Batch) error {
+		return inner.add(r, s.types, s.keys, b, nil)
+	})
+	if err != nil {
+		return err
+	}
+	rows.close()
+	list, err := inner.list()
+	s.next()
+	s.queue = append(list, s.queue...)
+	return err
+}
+
+// each calls f for the chunks of a spool from one on, with the keys loaded.
+func (s *recursionSet) each(r *Run, rows *spool, from int, rd *chunkReader, f func(*vector.Batch) error) error {
+	for i := from; i < rows.len(); i++ {
+		if err := r.canceled(); err != nil {
+			return err
+		}
+		b, err := rows.read(i, rd)
+		if err != nil {
+			return err
+		}
+		if err := s.keys.load(b.Cols, b.Sel, b.N); err != nil {
+			return err
+		}
+		if err := f(b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// load makes the table of the rows of the partition seen in former rounds;
+// false where they do not fit.
+func (s *recursionSet) load(r *Run, p recursionPart) (bool, error) {
+	pack := p.of.seen.parts[p.at]
+	if err := pack.flush(); err != nil {
+		return false, err
 	}
 	var rd chunkReader
 	for i := 0; i < pack.to.len(); i++ {
 		if err := r.canceled(); err != nil {
-			return err
+			return false, err
 		}
 		b, err := pack.to.read(i, &rd)
 		if err != nil {
-			return err
+			return false, err
 		}
-		if err := s.insert(r, b); err != nil {
-			return err
+		if fits, err := s.insert(p, b); err != nil || !fits {
+			return false, err
 		}
 	}
-	return nil
+	return true, nil
 }
 
-func (s *recursionSet) insert(r *Run, b *vector.Batch) error {
+// insert puts rows of a partition into the table; false where the partition
+// is to be split.
+func (s *recursionSet) insert(p recursionPart, b *vector.Batch) (bool, error) {
 	if err := s.keys.load(b.Cols, b.Sel, b.N); err != nil {
-		return err
+		return false, err
 	}
 	s.groups = extend(s.groups[:0], b.N)
 	s.old.insert(s.keys, b.Sel, b.N, s.groups)
-	if !s.oldAt.set(s.old.bytes()) && !s.oldAt.tolerable() {
-		return errMemory("the rows of a recursive query")
+	if s.oldAt.set(s.old.bytes()) {
+		return true, nil
 	}
-	return nil
+	if p.of.depth < maxRecursionDepth {
+		return false, nil
+	}
+	if !s.oldAt.tolerable() {
+		return false, errMemory("the rows of a recursive query")
+	}
+	return true, nil
 }
 
 func (s *recursionSet) close() {
-	for _, p := range []*partitioner{s.round, s.seen} {
-		if p != nil {
-			p.close()
-		}
+	if s.spilled != nil {
+		s.spilled.close()
 	}
-	s.round, s.seen, s.old = nil, nil, nil
+	s.spilled, s.queue, s.old = nil, nil, nil
 	if s.table.bytes() > keptBytes {
 		s.table = newGroupTable(s.keys)
 	}
