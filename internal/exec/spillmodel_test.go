@@ -11,7 +11,7 @@ import (
 // TestRecursionSplitsAgain: partitions of a recursive UNION that outgrow the
 // budget are split, so that it holds however many rows there are.
 func TestRecursionSplitsAgain(t *testing.T) {
-	const n, limit = 16000, 120 << 10
+	const n, limit = 9000, 120 << 10
 	p := spillingPlans(t, n, same)["recursion"]
 	want := show(collect(t, p, newRun()))
 	fs := &countingFS{FS: vfs.Memory()}
