@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 )
 
 // Options answers what Diff does not guess.
@@ -103,7 +104,13 @@ func (d *differ) types() {
 		})
 }
 
-func dropFunction(f *Function) string { return "DROP FUNCTION " + f.String() + "(" + f.Arguments + ")" }
+func dropFunction(f *Function) string {
+	kind := "FUNCTION "
+	if strings.HasPrefix(f.Definition, "CREATE OR REPLACE PROCEDURE") {
+		kind = "PROCEDURE "
+	}
+	return "DROP " + kind + f.String() + "(" + f.Arguments + ")"
+}
 
 func create(up, down string) Step { return Step{Up: up, Down: down} }
 

@@ -332,7 +332,7 @@ func (r *reader) views() error {
 
 func (r *reader) functions() error {
 	return r.each(`SELECT n.nspname, p.proname, pg_get_function_identity_arguments(p.oid), pg_get_functiondef(p.oid)
-		FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.prokind = 'f' AND `+own, func(scan func(...any) error) error {
+		FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.prokind IN ('f', 'p') AND `+own, func(scan func(...any) error) error {
 		f := &Function{}
 		err := scan(&f.Namespace, &f.Name.Name, &f.Arguments, &f.Definition)
 		f.Definition = strings.TrimSpace(f.Definition)

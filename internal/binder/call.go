@@ -28,6 +28,14 @@ func (b *binder) call(c *ast.FuncCall, s *scope) expr.Expr {
 		check(err, c.Pos)
 	}
 	name := c.Name.Name
+	if c.Name.Schema == "pg_catalog" && !isBuiltin(name) && castFunction(name) == nil {
+		panic(noRoutine(c, b.typesOf(b.callArgs(c, s), false), false))
+	}
+	if c.Name.Schema == "" && !isGrammar(name) {
+		if e := b.sqlFunction(c, s); e != nil {
+			return e
+		}
+	}
 	if c.Over == nil {
 		if e := b.specialForm(c, s); e != nil {
 			return e
@@ -59,9 +67,6 @@ func (b *binder) call(c *ast.FuncCall, s *scope) expr.Expr {
 		panic(fail(c.Pos, sqlerr.WrongObjectType, "%s(*) specified, but %s is not an aggregate function", name, name))
 	}
 	b.plainOnly(c, s)
-	if e := b.sqlFunction(c, s); e != nil {
-		return e
-	}
 	if expr.SetFuncs(name) != nil && !b.scalarOverload(c) {
 		return b.setCall(c, s)
 	}
@@ -72,6 +77,16 @@ func (b *binder) call(c *ast.FuncCall, s *scope) expr.Expr {
 		}
 	}
 	return b.functionCall(c, args, s)
+}
+
+// isGrammar reports whether a name is a form of the grammar, which no function
+// hides.
+func isGrammar(name string) bool {
+	switch name {
+	case "coalesce", "nullif", "greatest", "least", "grouping", "raise":
+		return true
+	}
+	return false
 }
 
 func (b *binder) callArgs(c *ast.FuncCall, s *scope) []expr.Expr {
@@ -153,6 +168,10 @@ func (b *binder) plainOnly(c *ast.FuncCall, s *scope) {
 func notAggregate(c *ast.FuncCall) {
 	name := c.Name.Name
 	switch {
+	case c.Over != nil:
+		panic(fail(c.Pos, sqlerr.WrongObjectType, "OVER specified, but %s is not a window function nor an aggregate function", name))
+	case c.Star:
+		panic(fail(c.Pos, sqlerr.WrongObjectType, "%s(*) specified, but %s is not an aggregate function", name, name))
 	case c.Distinct:
 		panic(fail(c.Pos, sqlerr.WrongObjectType, "DISTINCT specified, but %s is not an aggregate function", name))
 	case len(c.WithinGroup) > 0:

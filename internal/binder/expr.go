@@ -307,6 +307,7 @@ func (b *binder) settledRow(e expr.Expr) expr.Expr {
 		return out
 	}
 	out.Typ = recordType(fields)
+	out.Typ.Name, out.Typ.Display = r.Typ.Name, r.Typ.Display
 	return out
 }
 

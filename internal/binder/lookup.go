@@ -254,7 +254,21 @@ func (b *binder) itemRow(item *rangeItem, pos int, level, s *scope) expr.Expr {
 		fields = append(fields, types.Field{Name: item.cols[i].col.Name, Type: e.Type()})
 	}
 	row.Typ = recordType(fields)
+	if name := item.rowName(); name != "" {
+		row.Typ.Name, row.Typ.Display = name, name
+	}
 	return row
+}
+
+// rowName is the name of the type of an item's rows, "" where it has none.
+func (it *rangeItem) rowName() string {
+	switch {
+	case it.row != nil:
+		return it.row.Name
+	case it.rel != nil && len(it.cols) == len(it.rel.Columns):
+		return it.rel.Name
+	}
+	return ""
 }
 
 // noTable makes the error for a qualified name whose table is not there.

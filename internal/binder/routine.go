@@ -44,6 +44,9 @@ func (b *binder) findRoutine(c *ast.FuncCall, s *scope, procedure bool) *routine
 		return nil
 	}
 	repeatedNames(c)
+	if !procedure && isBuiltin(c.Name.Name) && !b.takesCall(c, list) {
+		return nil
+	}
 	args := make([]expr.Expr, len(c.Args))
 	for i, a := range c.Args {
 		args[i] = b.settledRow(b.scalar(a, s))
@@ -144,6 +147,15 @@ func wrongKind(c *ast.FuncCall, given []*types.Type, f *catalog.SQLFunction) *sq
 	return fail(c.Pos, sqlerr.WrongObjectType, "%s is not a procedure", callSignature(c, given)).WithHint("To call a function, use SELECT.")
 }
 
+// takesCall reports whether a function takes the call's number and names of
+// arguments.
+func (b *binder) takesCall(c *ast.FuncCall, list []*catalog.SQLFunction) bool {
+	return slices.ContainsFunc(list, func(f *catalog.SQLFunction) bool {
+		_, ok := placeArguments(c, f, false)
+		return ok
+	})
+}
+
 // callSignature writes a call as errors do: f(integer, b => text).
 func callSignature(c *ast.FuncCall, given []*types.Type) string {
 	var t strings.Builder
@@ -163,6 +175,7 @@ func callSignature(c *ast.FuncCall, given []*types.Type) string {
 	return t.String() + ")"
 }
 
+// isBuiltin reports whether the engine has a function of that name.
 func isBuiltin(name string) bool {
 	return expr.Functions(name) != nil || expr.SetFuncs(name) != nil || expr.Aggregates(name) != nil
 }
@@ -173,8 +186,13 @@ func (b *binder) builtinExactly(c *ast.FuncCall, given []*types.Type) bool {
 	if c.Name.Schema != "" || named(c) {
 		return false
 	}
+	for _, a := range expr.Aggregates(c.Name.Name) {
+		if a.Source != "SQLite" && len(a.Args) == len(given) && slices.EqualFunc(a.Args, given, (*types.Type).Is) {
+			return true
+		}
+	}
 	for _, f := range expr.Functions(c.Name.Name) {
-		if len(f.Args) == len(given) && !f.Variadic && slices.EqualFunc(f.Args, given, func(p, a *types.Type) bool { return p.Is(a) }) {
+		if f.Source != "SQLite" && len(f.Args) == len(given) && !f.Variadic && slices.EqualFunc(f.Args, given, func(p, a *types.Type) bool { return p.Is(a) }) {
 			return true
 		}
 	}

@@ -98,6 +98,7 @@ type rangeItem struct {
 	added           int           // trailing columns that stars leave out
 	rowid           expr.ColumnID // id of the row id column of scan, once used
 	node            plan.Node     // subqueries and views: what gives the rows
+	row             *types.Type   // functions that return the rows of a table: their type
 }
 
 // rangeCol is a column of a rangeItem.

@@ -104,7 +104,9 @@ func (b *binder) sqlFunctionTable(t *ast.FuncRef, s *scope) (plan.Node, *rangeIt
 	if b.ran(f, stmts) || isRowBody(f) || len(t.Columns) > 0 || b.volatileBody(f, stmts) {
 		set := b.routineRows(c, r, t.Columns)
 		scan := &plan.FuncScan{Fns: []plan.SetCall{set}}
-		return b.scanItem(scan, t, f.Name)
+		node, it := b.scanItem(scan, t, f.Name)
+		it.row = rowTypeOf(f)
+		return node, it
 	}
 	node, _ := b.functionBody(r, stmts[0].(*ast.Select), true)
 	if len(f.Cols) > 0 && len(f.Cols) != len(node.Columns()) { // one row value: its columns are taken out at run time
@@ -129,8 +131,18 @@ func (b *binder) sqlFunctionTable(t *ast.FuncRef, s *scope) (plan.Node, *rangeIt
 			it.cols[i].col.Name = f.Name
 		}
 	}
+	it.row = rowTypeOf(f)
 	b.applyAlias(it, t.Alias, t.Pos)
 	return node, it
+}
+
+// rowTypeOf is the type of the rows that a function gives, nil where it has no
+// name.
+func rowTypeOf(f *catalog.SQLFunction) *types.Type {
+	if f.Ret.Kind == types.KindRecord && f.Ret.Name != types.RecordType.Name {
+		return f.Ret
+	}
+	return nil
 }
 
 // isRowBody reports whether a function returns rows whose columns have no

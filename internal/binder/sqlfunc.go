@@ -262,7 +262,11 @@ func (b *binder) functionValue(r *routineCall, query *ast.Select) expr.Expr {
 	}
 	// A function gives its first row, a scalar subquery insists on one.
 	node = &plan.Limit{Input: node, Count: &expr.Const{Val: types.NewInt(1), Typ: types.Int8}}
-	return &expr.Subquery{Kind: expr.ScalarSubquery, Plan: node, Cols: []expr.ColumnID{cols[0].ID}, Outer: outer, Typ: cols[0].Type}
+	t := cols[0].Type
+	if t.Kind == types.KindRecord && f.Ret != nil && f.Ret.Kind == types.KindRecord && len(f.Ret.Fields) > 0 {
+		t = f.Ret
+	}
+	return &expr.Subquery{Kind: expr.ScalarSubquery, Plan: node, Cols: []expr.ColumnID{cols[0].ID}, Outer: outer, Typ: t}
 }
 
 // rowOf makes one record of the columns of a body, for a function that returns

@@ -76,6 +76,16 @@ func (r *run) describe(t thing) string {
 	return "constraint " + t.name + " on " + relName()
 }
 
+// describeFor names a thing as what x depends on: a function that takes or gives
+// the rows of a relation depends on their type.
+func (r *run) describeFor(x, t thing) string {
+	if x.class == functionThing && t.class == relationThing && !slices.Contains(r.function(x.id).Uses, t.id) {
+		rel := r.Catalog.RelationByID(t.id)
+		return "type " + r.visibleName(rel.Schema, rel.Name)
+	}
+	return r.describeSupport(t)
+}
+
 // describeSupport names a thing as what others depend on: for a key that is its
 // index.
 func (r *run) describeSupport(t thing) string {

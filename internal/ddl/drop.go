@@ -201,7 +201,7 @@ func (d *removal) visit(t thing) {
 	d.seen[t] = true
 	for _, x := range d.r.dependents(t) {
 		if !x.owned && !d.seen[x.thing] && !d.covered(x.thing) {
-			d.lines = append(d.lines, d.r.describe(x.thing)+" depends on "+d.r.describeSupport(t))
+			d.lines = append(d.lines, d.r.describe(x.thing)+" depends on "+d.r.describeFor(x.thing, t))
 			d.names = append(d.names, d.r.describe(x.thing))
 		}
 		d.visit(x.thing)

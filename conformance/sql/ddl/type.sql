@@ -149,7 +149,6 @@ DROP TYPE pair;
 DROP TYPE pair CASCADE;
 -- gap: not yet
 SELECT * FROM cp ORDER BY id;
--- gap: not yet
 SELECT d FROM d ORDER BY id LIMIT 1;
 SELECT (d).id FROM d ORDER BY 1 LIMIT 1;
 SELECT row_to_json(p) FROM p ORDER BY id LIMIT 1;

@@ -165,7 +165,6 @@ SELECT * FROM lower('A'), upper('b') u(v);
 CREATE TABLE pk (id int PRIMARY KEY, name text, v int);
 SELECT id, name, count(*) FROM pk GROUP BY id;
 SELECT name, count(*) FROM pk GROUP BY name, v HAVING id > 1;
--- gap: not yet
 SELECT pk, pk.*, (pk).name FROM pk;
 INSERT INTO pk VALUES (1, 'x', 2);
 -- gap: not yet

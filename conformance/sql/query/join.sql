@@ -99,7 +99,6 @@ SELECT * FROM (VALUES (1), (2));
 SELECT * FROM (SELECT 1) AS t (a, b);
 SELECT * FROM (VALUES (1, 'x'), (2, 'y')) AS t (n, s) ORDER BY n DESC;
 SELECT column1, column2 FROM (VALUES (1, 'x')) AS t;
--- gap: not yet
 SELECT t FROM a AS t ORDER BY t.id;
 SELECT t.*, t FROM (SELECT 1 AS q, 'w' AS r) t;
 SELECT (t).q FROM (SELECT 1 AS q) t;
