@@ -3,6 +3,7 @@ package zqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"iter"
 	"math"
 	"reflect"
@@ -35,13 +36,13 @@ import (
 //	}
 //	n, err := a.Close(ctx)
 //
-// On a DB the rows are one transaction, which Close commits; on a Tx or a Conn
-// they belong to what is open there, and no other statement may fail unseen in
-// between. An error is kept: every later call returns it, and nothing of an
-// Appender of a DB stays. One goroutine uses it at a time.
+// The rows are one transaction, which Close commits; on a Tx, and on a Conn that
+// has a transaction open, they are part of that one. An error is kept: every
+// later call returns it, and nothing of the Appender's own transaction stays.
+// One goroutine uses it at a time.
 type Appender struct {
 	conn  *Conn
-	own   *Tx // of an Appender of a DB
+	own   *Tx // where it has a transaction of its own
 	in    *engine.Append
 	types []*types.Type
 
@@ -64,12 +65,20 @@ const (
 // get their defaults.
 func NewAppender(ctx context.Context, q Querier, table string) (*Appender, error) {
 	a := &Appender{}
-	if db, ok := q.(*DB); ok {
-		tx, err := db.Begin(ctx, TxOptions{})
-		if err != nil {
-			return nil, err
+	var err error
+	switch x := q.(type) {
+	case *DB:
+		a.own, err = x.Begin(ctx, TxOptions{})
+	case *Conn:
+		if !x.session.InTransaction() {
+			a.own, err = x.Begin(ctx, TxOptions{})
 		}
-		a.own, q = tx, tx
+	}
+	if err != nil {
+		return nil, err
+	}
+	if a.own != nil {
+		q = a.own
 	}
 	c, err := q.lease(ctx)
 	if err == nil {
@@ -112,9 +121,18 @@ func (a *Appender) place() *types.Value {
 func (a *Appender) convert(v *types.Value, x any) {
 	var err error
 	if *v, err = a.in.Convert(x, a.at-1); err != nil {
-		a.err = err
+		a.err = a.locate(err)
 	}
 	a.bytes += len(v.S)
+}
+
+// locate says in an error which row it is of, counted from 1.
+func (a *Appender) locate(err error) error {
+	var e *Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	return e.WithContext("append to %s, row %d", a.in.Table(), a.total+int64(a.in.Rows()))
 }
 
 // Int gives the next column an integer.
@@ -280,8 +298,8 @@ func (a *Appender) Flush(ctx context.Context) error {
 	return a.err
 }
 
-// Close inserts what is left, commits where the Appender is of a DB, and
-// returns the number of rows inserted.
+// Close inserts what is left, commits where the transaction is the Appender's
+// own, and returns the number of rows inserted.
 func (a *Appender) Close(ctx context.Context) (int64, error) {
 	if a.done {
 		return a.total, a.err
@@ -330,7 +348,7 @@ func Append[T any](ctx context.Context, q Querier, table string, rows iter.Seq[T
 		*src = x
 		row := a.in.Row()
 		if err := b.Row(unsafe.Pointer(src), row, a.in); err != nil {
-			return 0, err
+			return 0, a.locate(err)
 		}
 		for i := range row {
 			a.bytes += len(row[i].S)

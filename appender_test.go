@@ -2,6 +2,7 @@ package zqlite_test
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -164,13 +165,45 @@ func TestAppenderColumns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := a.Text("no number").EndRow(ctx); state(err) != "22P02" {
+	if err := a.Int(1).EndRow(ctx); err != nil {
 		t.Error(err)
+	}
+	var e *zqlite.Error
+	if err := a.Text("no number").EndRow(ctx); !errors.As(err, &e) || e.Code != "22P02" || e.Context != "append to m, row 2" || e.Column != "node" {
+		t.Error(err, e)
 	}
 	if _, err := a.Close(ctx); state(err) != "22P02" {
 		t.Error(err)
 	}
 	if n, err := zqlite.One[int](ctx, db, "SELECT count(*) FROM m"); n != 2501 || err != nil {
+		t.Error(n, err)
+	}
+
+	// On a connection without a transaction all rows are one too.
+	c, err := db.Conn(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	type key struct{ ID int64 }
+	if _, err := zqlite.Append(ctx, c, "m", func(yield func(key) bool) {
+		for i := range int64(3000) {
+			if !yield(key{100_000 + i%2999}) {
+				return
+			}
+		}
+	}); state(err) != "23505" {
+		t.Error(err)
+	}
+	if n, err := zqlite.One[int](ctx, c, "SELECT count(*) FROM m"); n != 2501 || err != nil {
+		t.Error(n, err)
+	}
+	mustExec(t, c, "BEGIN")
+	if _, err := zqlite.Append(ctx, c, "m", slices.Values([]key{{100_000}})); err != nil {
+		t.Error(err)
+	}
+	mustExec(t, c, "ROLLBACK")
+	if n, err := zqlite.One[int](ctx, c, "SELECT count(*) FROM m"); n != 2501 || err != nil {
 		t.Error(n, err)
 	}
 }

@@ -43,6 +43,9 @@ func readmeQuickStart() error {
 		owner   text NOT NULL,
 		balance numeric(18,2) NOT NULL CHECK (balance >= 0),
 		opened  timestamptz NOT NULL DEFAULT now())`)
+	if err != nil {
+		return err
+	}
 
 	var id uuid.UUID
 	err = db.QueryRow(`INSERT INTO accounts (owner, balance) VALUES ($1, $2) RETURNING id`,
@@ -226,6 +229,9 @@ func nativeBulk(ctx context.Context, db *zqlite.DB) error {
 	n, err := zqlite.Append(ctx, db, "accounts", slices.Values(accounts))
 	if err != nil {
 		return err
+	}
+	if n != 2 {
+		return fmt.Errorf("%d rows", n)
 	}
 
 	ap, err := zqlite.NewAppender(ctx, db, "accounts (id, owner, balance, opened_at)")
