@@ -85,6 +85,9 @@ func (s *joinSpill) drain(r *Run, in Operator, keys []expr.Vectorized, to *parti
 
 // split writes the rows of a batch to the partitions of their keys.
 func (s *joinSpill) split(r *Run, b *vector.Batch, keys []expr.Vectorized, to *partitioner) error {
+	if err := r.canceled(); err != nil {
+		return err
+	}
 	cols := s.j.keyCols
 	for i, e := range keys {
 		v, err := e.Eval(r.Context, b)

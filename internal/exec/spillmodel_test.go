@@ -1,10 +1,13 @@
 package exec
 
 import (
+	"context"
 	"math/rand"
 	"testing"
 
+	"github.com/zqlite/zqlite/internal/expr"
 	"github.com/zqlite/zqlite/internal/plan"
+	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/vfs"
 )
 
@@ -76,4 +79,44 @@ func setOpModel(kind plan.SetOpKind, all bool, left, right []string) []string {
 		}
 	}
 	return out
+}
+
+// cancelingFS cancels with the first write to a temporary file.
+type cancelingFS struct {
+	*countingFS
+	cancel func()
+}
+
+type cancelingFile struct {
+	vfs.File
+	cancel func()
+}
+
+func (f *cancelingFS) TempFile(dir string) (vfs.File, error) {
+	file, err := f.countingFS.TempFile(dir)
+	return &cancelingFile{file, f.cancel}, err
+}
+
+func (f *cancelingFile) WriteAt(b []byte, at int64) (int, error) {
+	f.cancel()
+	return f.File.WriteAt(b, at)
+}
+
+// TestCancelWhileAJoinSpills: a table that moves to files stops moving.
+func TestCancelWhileAJoinSpills(t *testing.T) {
+	a, b := wide(30_000), wide(30_000)
+	p := &plan.Join{Kind: plan.InnerJoin, Left: a, Right: b,
+		On: []expr.Expr{compare(expr.EQ, ref(a.cols[0]), ref(b.cols[0]))}}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	fs := &countingFS{FS: vfs.Memory()}
+	r := tightRun(2 << 20)
+	r.FS, r.Ctx = &cancelingFS{fs, cancel}, ctx
+	_, err := runPlan(p, r)
+	if sqlerr.Code(err) != sqlerr.QueryCanceled {
+		t.Fatal(err)
+	}
+	if n := fs.writes.Load(); n > 2*partitions {
+		t.Errorf("%d writes after the cancellation", n)
+	}
 }
