@@ -75,7 +75,6 @@ type parser struct {
 	flags  flags
 	groups []*syntax // by number, the first is unused
 	depth  int
-	nodes  int
 	err    error
 }
 

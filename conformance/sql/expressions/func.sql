@@ -128,7 +128,6 @@ SELECT json_object_field('"s"'::json, NULL::text);
 SELECT json_object_field_text('null'::json, 'abc');
 SELECT json_object_field_text(NULL::json, 'a,b,c');
 SELECT json_object_keys('5'::json);
--- gap: answers 0A000 could not determine row type for result of json_populate_record
 SELECT json_populate_record(1, '5'::json, false);
 -- gap: answers 0A000 could not determine row type for result of json_populate_recordset
 SELECT json_populate_recordset(1, '"s"'::json, true);
@@ -187,7 +186,6 @@ SELECT jsonb_path_query_first('null'::jsonb, '$[*]'::jsonpath, '[1,"x",{"c":null
 SELECT jsonb_path_query_first('"s"'::jsonb, 'strict $.b[1]'::jsonpath, '5'::jsonb, false);
 SELECT jsonb_path_query_first_tz('"s"'::jsonb, NULL::jsonpath, '"s"'::jsonb, false);
 SELECT jsonb_path_query_tz('[1,"x",{"c":null}]'::jsonb, '$.a'::jsonpath, '5'::jsonb, false);
--- gap: answers 0A000 could not determine row type for result of jsonb_populate_record
 SELECT jsonb_populate_record(1, '"s"'::jsonb);
 -- gap: answers 0A000 could not determine row type for result of jsonb_populate_recordset
 SELECT jsonb_populate_recordset(1, '{}'::jsonb);

@@ -13,6 +13,9 @@ func registerPopulate[D document[D]](t typ, name string, open func(value) D) {
 	f := typed(name+"_populate_record", args{anyElem, t, types.Bool}, anyElem, "Record with the members of an object over those of a record",
 		func(c *expr.Context, call *expr.CallTypes, a []value) (value, error) {
 			if len(expr.BaseType(call.Ret).Fields) == 0 {
+				if k := expr.BaseType(call.Ret).Kind; k != types.KindRecord && !call.Args[0].Is(types.Text) {
+					return types.Null, sqlerr.New(sqlerr.DatatypeMismatch, "first argument of %s must be a row type", name+"_populate_record")
+				}
 				return types.Null, noRowType(name + "_populate_record")
 			}
 			if a[1].IsNull() {
