@@ -13,12 +13,18 @@ type grouping struct {
 	used  bool // there is a GROUP BY
 	exprs []expr.Expr
 	sets  [][]int // nil without grouping sets; indexes into exprs
+	// targets are the select list where each of its items is one column: a
+	// subquery is grouped by where it stands there in the same words
+	targets []ast.Target
 }
 
 // groupBy binds the GROUP BY clause. A name is first an input column, then an
 // output column; an integer literal is the place of an output column.
 func (b *binder) groupBy(c *ast.SelectCore, outs []output, s *scope) *grouping {
 	g := &grouping{used: len(c.GroupBy) > 0}
+	if len(outs) == len(c.Targets) {
+		g.targets = c.Targets
+	}
 	sets := [][]int{{}}
 	multiple := false
 	for _, item := range c.GroupBy {
@@ -62,6 +68,9 @@ func (b *binder) groupItems(g *grouping, item ast.Expr, outs []output, s *scope)
 	if at := b.outputRef(item, outs, s, false); at >= 0 {
 		e = outs[at].expr
 		b.noAggregates(e, outs[at].pos, s)
+	} else if at := g.sameQuery(item); at >= 0 {
+		e = outs[at].expr
+		b.noAggregates(e, outs[at].pos, s)
 	} else {
 		e = b.value(item, s)
 	}
@@ -73,6 +82,28 @@ func (b *binder) groupItems(g *grouping, item ast.Expr, outs []output, s *scope)
 	equatable(e.Type(), start(item))
 	g.exprs = append(g.exprs, e)
 	return []int{len(g.exprs) - 1}
+}
+
+// sameQuery finds the item of the select list that is the same expression with
+// a subquery in it, or returns -1: bound subqueries are not compared.
+func (g *grouping) sameQuery(item ast.Expr) int {
+	found := false
+	ast.Walk(item, func(n ast.Node) bool {
+		if _, ok := n.(*ast.Select); ok {
+			found = true
+		}
+		return !found
+	})
+	if !found {
+		return -1
+	}
+	text := ast.Format(item)
+	for i, t := range g.targets {
+		if ast.Format(t.Expr) == text {
+			return i
+		}
+	}
+	return -1
 }
 
 // noAggregates rejects an output column with an aggregate as a group.
@@ -231,6 +262,12 @@ func (g *grouper) aggregate(input plan.Node, outs []output, having expr.Expr, ke
 		g.own[set.Col.ID] = true
 	}
 	for i := range outs {
+		if c, ok := outs[i].expr.(*expr.Const); ok && g.groups.sets != nil {
+			if at := g.constant(c); at >= 0 { // NULL where it is not grouped by
+				outs[i].expr = g.groupColumn(at)
+				continue
+			}
+		}
 		outs[i].expr = g.rewrite(outs[i].expr)
 	}
 	having = g.rewrite(having)
@@ -251,6 +288,16 @@ func (g *grouper) aggregate(input plan.Node, outs []output, having expr.Expr, ke
 		return &plan.Filter{Input: n, Conds: conjuncts(nil, having)}
 	}
 	return n
+}
+
+// constant finds the group that is this constant, or returns -1.
+func (g *grouper) constant(c *expr.Const) int {
+	for i, e := range g.groups.exprs {
+		if equal(e, c) {
+			return i
+		}
+	}
+	return -1
 }
 
 func (g *grouper) windows(q *query) {

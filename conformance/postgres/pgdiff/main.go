@@ -6,7 +6,8 @@
 // With -record it writes the server's answers beside the scripts (FILE.out),
 // with -verify it compares the records there are with the server's answers,
 // with -mutate it asks both sides what is wrong with broken forms of the
-// statements.
+// statements, and with -generate random queries are compared; both are the same
+// for the same -seed.
 // Each script gets a database of its own, which is dropped afterwards. Exits
 // with 1 where something differs.
 package main
@@ -27,9 +28,18 @@ func main() {
 	record := flag.Bool("record", false, "write the server's answers to FILE.out")
 	verify := flag.Bool("verify", false, "compare FILE.out with the server's answers")
 	mutants := flag.Int("mutate", 0, "prepare this many broken forms of each statement on both sides instead")
+	queries := flag.Int("generate", 0, "compare this many random queries instead")
 	seed := flag.Uint64("seed", 1, "of the broken forms")
 	flag.Parse()
 	differ := 0
+	if *queries > 0 {
+		n, err := generate(*dsn, *queries, *seed)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(2)
+		}
+		differ = n
+	}
 	for _, f := range flag.Args() {
 		n, err := 0, error(nil)
 		if *mutants > 0 {

@@ -167,3 +167,10 @@ SELECT name FROM pk GROUP BY u;
 SELECT name FROM pk GROUP BY GROUPING SETS ((id), ());
 SELECT name FROM pk GROUP BY id HAVING u > 5;
 SELECT name FROM (SELECT * FROM pk) q GROUP BY id;
+SELECT EXISTS (SELECT FROM pk WHERE pk.id = s.n), count(*) FROM s GROUP BY EXISTS (SELECT FROM pk WHERE pk.id = s.n) ORDER BY 1;
+-- gap: not yet
+SELECT n IN (SELECT id FROM pk) AS known, count(*) FROM s GROUP BY n IN (SELECT id FROM pk) ORDER BY 2;
+SELECT (SELECT name FROM pk WHERE pk.id = s.n), count(*) FROM s GROUP BY 1 ORDER BY 2, 1;
+SELECT 'all' AS what, count(*) FROM s GROUP BY ROLLUP (1) ORDER BY 1;
+-- gap: not yet
+SELECT 7, city, count(*) FROM s GROUP BY GROUPING SETS ((1), (2)) ORDER BY 1, 2;
