@@ -62,9 +62,11 @@ func (r *rows) Close() error {
 		return nil
 	}
 	err := r.result.Release()
-	c := r.conn
-	*r = rows{conn: c}
-	c.idle = r
+	r.result, r.cols, r.names, r.live, r.next = nil, nil, nil, 0, 0
+	if r.boxed != nil {
+		r.boxed = nil
+	}
+	r.conn.idle = r
 	return err
 }
 

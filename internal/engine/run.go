@@ -424,15 +424,14 @@ func (s *Session) note(o *Outcome) {
 func (s *Session) newRun(ctx context.Context, tx *storage.Tx, c *catalog.Catalog) *exec.Run {
 	run := s.idleRun
 	if run == nil {
-		run = &exec.Run{Context: &expr.Context{}}
+		run = &exec.Run{Context: &expr.Context{Env: &s.env, Session: s, Ended: &s.closed}}
+		run.Routines = run
 		run.FS, run.TempDir = vfs.OS(), s.db.tempDir
 		run.Virtual, run.Defer, run.Bind, run.Triggers = s.virtualRows, s.deferCheck, s.bindTarget, s.triggersOf
 		run.Routine = s.routineOf
 		s.idleRun = run
 	}
-	params := run.Params[:0]
-	*run.Context = expr.Context{Ctx: ctx, Params: params, Env: &s.env, Session: s, Room: int(s.db.memoryLimit()), Ended: &s.closed, Tenant: s.tenant}
-	run.Routines = run
+	run.Context.Begin(ctx, int(s.db.memoryLimit()), s.tenant)
 	s.env.Now = 0
 	run.Tx, run.Catalog, run.Counters = tx, c, &s.db.counters
 	if s.detached {

@@ -75,7 +75,12 @@ func (s *Session) enterScope(ctx context.Context) error {
 	if s.internal {
 		return nil
 	}
-	s.tenant, s.reason = s.settings.tenant, s.settings.reason
+	if s.tenant != s.settings.tenant {
+		s.tenant = s.settings.tenant
+	}
+	if s.reason != s.settings.reason {
+		s.reason = s.settings.reason
+	}
 	if v := ctx.Value(scopeKey{}); v != nil {
 		c := v.(contextScope)
 		switch {

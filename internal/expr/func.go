@@ -240,6 +240,23 @@ type Context struct {
 	ticks         int
 }
 
+// Begin readies the context for another statement of its session. What mostly
+// is as it was is only looked at, which is cheaper than writing pointers while
+// the collector runs.
+func (c *Context) Begin(ctx context.Context, room int, tenant string) {
+	c.Ctx, c.Params = ctx, c.Params[:0]
+	if c.Outer != nil {
+		c.Outer = nil
+	}
+	if !c.Now.IsZero() {
+		c.Now, c.StatementTime = time.Time{}, time.Time{}
+	}
+	if c.Tenant != tenant {
+		c.Tenant = tenant
+	}
+	c.Room, c.TriggerDepth, c.RoutineDepth, c.ticks = room, 0, 0, 0
+}
+
 // ErrNoTenant is the error of a statement over relations with TENANT BY that
 // works for no tenant.
 var ErrNoTenant = sqlerr.New(sqlerr.InsufficientPrivilege, "the statement uses a relation that tenants share, and no tenant is set").
