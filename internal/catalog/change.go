@@ -215,9 +215,12 @@ func (c *Catalog) WithoutFunction(id ID) *Catalog {
 	return d
 }
 
-// Copy returns a copy of the descriptor whose lists can be changed without
+// Clone returns a copy of the descriptor whose lists can be changed without
 // touching the original's; the elements are shared until they are replaced.
-func (r *Relation) Copy() *Relation {
+// It is not called Copy because the maps of the catalog would call that for
+// every descriptor beside one that changes, and plans know descriptors by
+// their addresses.
+func (r *Relation) Clone() *Relation {
 	n := *r
 	n.Columns = append([]*Column(nil), r.Columns...)
 	n.Indexes = append([]*Index(nil), r.Indexes...)

@@ -155,7 +155,7 @@ func (r *run) viewOptions(rel *catalog.Relation, c *ast.AlterCommand) {
 		if o.Name != "check_option" {
 			continue
 		}
-		next := rel.Copy()
+		next := rel.Clone()
 		next.CheckOption = ""
 		if c.Kind == ast.AlterSetOptions {
 			next.CheckOption = optionWord(o)

@@ -19,7 +19,7 @@ func (r *run) addColumn(rel *catalog.Relation, c *ast.AlterCommand) catalog.ID {
 		r.notice("column \"" + c.Def.Name + "\" of relation \"" + rel.Name + "\" already exists, skipping")
 		return rel.ID
 	}
-	b := r.newBuilder(rel.Copy())
+	b := r.newBuilder(rel.Clone())
 	col := b.column(c.Def)
 	b.finishColumns()
 	if len(b.rel.Columns) > maxColumns {
@@ -123,7 +123,7 @@ func (r *run) addColumnConstraints(b *builder) {
 		id = r.constrain(r.Catalog.RelationByID(id), c)
 	}
 	if b.auto != 0 {
-		b.rel = r.Catalog.RelationByID(id).Copy()
+		b.rel = r.Catalog.RelationByID(id).Clone()
 		if col := b.rel.ColumnByID(b.auto); !col.AutoKey && col.Sequence == 0 {
 			unsupported(-1, "AUTOINCREMENT is only supported for a primary key when the table is created")
 		}
@@ -194,10 +194,10 @@ func (r *run) withoutConstraintsOn(rel *catalog.Relation, id uint16) *catalog.Re
 			r.removeConstraint(r.Catalog.RelationByID(rel.ID), k.Name)
 		}
 	}
-	next := r.Catalog.RelationByID(rel.ID).Copy()
+	next := r.Catalog.RelationByID(rel.ID).Clone()
 	for _, ix := range slices.Clone(next.Indexes) {
 		if ix != next.Primary && r.indexNames(next, ix, id) {
-			next = r.withoutIndex(next, ix.ID).Copy()
+			next = r.withoutIndex(next, ix.ID).Clone()
 		}
 	}
 	next.Checks = slices.DeleteFunc(next.Checks, func(ck *catalog.Check) bool {

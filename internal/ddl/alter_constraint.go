@@ -20,7 +20,7 @@ func (r *run) addConstraint(rel *catalog.Relation, c *ast.AlterCommand) catalog.
 // constrain adds a constraint to a table with rows and returns the id that the
 // table has then.
 func (r *run) constrain(rel *catalog.Relation, c tableConstraint) catalog.ID {
-	b := r.newBuilder(rel.Copy())
+	b := r.newBuilder(rel.Clone())
 	switch c.Kind {
 	case ast.ConstraintCheck:
 		ck := b.check(c)
@@ -96,7 +96,7 @@ func (r *run) promoteIndex(rel *catalog.Relation, c *ast.Constraint) catalog.ID 
 		r.notice("ALTER TABLE / ADD CONSTRAINT USING INDEX will rename index \"" + ix.Name + "\" to \"" + c.Name + "\"")
 		ix.Name = c.Name
 	}
-	next := rel.Copy()
+	next := rel.Clone()
 	next.Indexes[i] = &ix
 	r.Catalog = r.Catalog.WithRelation(next)
 	return rel.ID
@@ -132,7 +132,7 @@ func (r *run) constraintDependents(rel *catalog.Relation, name string) []depende
 // removeConstraint takes a constraint of any kind away.
 func (r *run) removeConstraint(rel *catalog.Relation, name string) {
 	r.lock(rel, storage.TableExclusive)
-	next := rel.Copy()
+	next := rel.Clone()
 	if i := slices.IndexFunc(next.Checks, func(k *catalog.Check) bool { return k.Name == name }); i >= 0 {
 		next.Checks = slices.Delete(next.Checks, i, i+1)
 		r.Catalog = r.Catalog.WithRelation(next)
@@ -178,14 +178,14 @@ func (r *run) alterConstraint(rel *catalog.Relation, c *ast.AlterCommand) {
 	}
 	k := *rel.Foreign[i]
 	k.Deferrable, k.Deferred = c.Constraint.Deferrable || c.Constraint.InitiallyDeferred, c.Constraint.InitiallyDeferred
-	next := rel.Copy()
+	next := rel.Clone()
 	next.Foreign[i] = &k
 	r.Catalog = r.Catalog.WithRelation(next)
 }
 
 // validateConstraint checks a constraint that was added NOT VALID.
 func (r *run) validateConstraint(rel *catalog.Relation, c *ast.AlterCommand) {
-	next := rel.Copy()
+	next := rel.Clone()
 	if i := slices.IndexFunc(rel.Foreign, func(k *catalog.ForeignKey) bool { return k.Name == c.Target }); i >= 0 {
 		k := *rel.Foreign[i]
 		if k.NotValid {

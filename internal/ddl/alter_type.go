@@ -19,7 +19,7 @@ func (r *run) setColumnType(rel *catalog.Relation, c *ast.AlterCommand) catalog.
 	}
 	t := collated(r.typeOf(c.Type), c.Collation)
 	r.typeIsFree(rel, col)
-	next := rel.Copy()
+	next := rel.Clone()
 	o := rel.Ordinal(col.ID)
 	n := *col
 	n.Type = t

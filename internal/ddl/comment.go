@@ -69,14 +69,14 @@ func (r *run) commentRelation(s *ast.Comment, text string) {
 		r.commentIndex(f.owner, f.index, text)
 	default:
 		r.changeable(f.rel)
-		n := f.rel.Copy()
+		n := f.rel.Clone()
 		n.Comment = text
 		r.Catalog = r.Catalog.WithRelation(n)
 	}
 }
 
 func (r *run) commentIndex(rel *catalog.Relation, ix *catalog.Index, text string) {
-	next := rel.Copy()
+	next := rel.Clone()
 	n := *ix
 	n.Comment = text
 	next.Indexes[slices.Index(next.Indexes, ix)] = &n
@@ -94,7 +94,7 @@ func (r *run) commentConstraint(s *ast.Comment, text string) {
 			return
 		}
 	}
-	next := rel.Copy()
+	next := rel.Clone()
 	for i, ck := range rel.Checks {
 		if ck.Name == s.Sub {
 			n := *ck

@@ -254,7 +254,7 @@ func (b *builder) foreignKeys() {
 // foreignKey adds a foreign key to b.rel and registers it with its parent; both
 // are replaced in the catalog. validate checks the rows that are there.
 func (b *builder) foreignKey(c tableConstraint, validate bool) {
-	child := b.Catalog.RelationByID(b.rel.ID).Copy()
+	child := b.Catalog.RelationByID(b.rel.ID).Clone()
 	b.rel = child
 	parent := b.parent(c.Ref, child)
 	k := &catalog.ForeignKey{Name: c.Name, Parent: parent.ID, MatchFull: c.Ref.Match == ast.MatchFull,
@@ -287,7 +287,7 @@ func (b *builder) foreignKey(c tableConstraint, validate bool) {
 	child.Foreign = append(child.Foreign, k)
 	b.Catalog = b.Catalog.WithRelation(child)
 	if p := b.Catalog.RelationByID(parent.ID); !slices.Contains(p.Referers, child.ID) {
-		p = p.Copy()
+		p = p.Clone()
 		p.Referers = append(p.Referers, child.ID)
 		b.Catalog = b.Catalog.WithRelation(p)
 	}

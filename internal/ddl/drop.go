@@ -282,7 +282,7 @@ func (r *run) unrefer(parentID, child catalog.ID) {
 		return
 	}
 	r.lockParent(parent)
-	p := parent.Copy()
+	p := parent.Clone()
 	p.Referers = slices.DeleteFunc(p.Referers, func(id catalog.ID) bool { return id == child })
 	r.Catalog = r.Catalog.WithRelation(p)
 }
@@ -307,7 +307,7 @@ func (r *run) removeIndex(id catalog.ID) {
 // new descriptor.
 func (r *run) withoutIndex(rel *catalog.Relation, id catalog.ID) *catalog.Relation {
 	check(r.Tx.DropTree(storage.TreeID(id)))
-	next := rel.Copy()
+	next := rel.Clone()
 	next.Indexes = slices.DeleteFunc(next.Indexes, func(ix *catalog.Index) bool { return ix.ID == id })
 	r.Catalog = r.Catalog.WithRelation(next)
 	return next

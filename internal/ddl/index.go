@@ -58,7 +58,7 @@ func (r *run) addIndex(rel *catalog.Relation, ix *catalog.Index) *catalog.Relati
 	if ix.ID == 0 {
 		ix.ID = r.newID()
 	}
-	next := rel.Copy()
+	next := rel.Clone()
 	if ix.Primary {
 		next.Indexes = append([]*catalog.Index{ix}, next.Indexes...)
 	} else {

@@ -83,7 +83,7 @@ func (r *run) moveRelation(rel *catalog.Relation, schema string) {
 	}
 	r.lock(rel, storage.TableExclusive)
 	r.rewriteViews(rel, func(t *ast.TableRef) { t.Name.Schema = schema })
-	n := r.Catalog.RelationByID(rel.ID).Copy()
+	n := r.Catalog.RelationByID(rel.ID).Clone()
 	n.Schema = schema
 	r.Catalog = r.Catalog.WithRelation(n)
 	for _, d := range r.relationDependents(n) {

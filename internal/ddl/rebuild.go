@@ -15,7 +15,7 @@ import (
 // makes the new row of an old one; it may change the row it gets. The result is
 // the new descriptor, which is in the catalog.
 func (r *run) rebuild(old, next *catalog.Relation, convert func(row []types.Value, rowid int64) []types.Value) *catalog.Relation {
-	next = next.Copy()
+	next = next.Clone()
 	next.ID, next.Layouts = r.newID(), 1
 	ids := map[catalog.ID]catalog.ID{}
 	for i, ix := range next.Indexes {
@@ -115,7 +115,7 @@ func (r *run) moveReferences(from, to catalog.ID, indexes map[catalog.ID]catalog
 		if rel.ID != to {
 			r.lock(rel, storage.TableExclusive)
 		}
-		n := rel.Copy()
+		n := rel.Clone()
 		for i, k := range n.Foreign {
 			if k.Parent == from {
 				c := *k
@@ -150,7 +150,7 @@ func (r *run) moveReferences(from, to catalog.ID, indexes map[catalog.ID]catalog
 
 // alterColumn replaces the descriptor of a column.
 func (r *run) alterColumn(rel *catalog.Relation, id uint16, f func(c *catalog.Column)) *catalog.Relation {
-	next := r.Catalog.RelationByID(rel.ID).Copy()
+	next := r.Catalog.RelationByID(rel.ID).Clone()
 	o := next.Ordinal(id)
 	c := *next.Columns[o]
 	f(&c)

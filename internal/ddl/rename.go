@@ -90,14 +90,14 @@ func (r *run) renameRelation(s *ast.Rename) {
 			}
 			t.Name.Name = s.NewName
 		})
-		n := f.rel.Copy()
+		n := f.rel.Clone()
 		n.Name = s.NewName
 		r.Catalog = r.Catalog.WithRelation(n)
 	}
 }
 
 func (r *run) renameIndex(rel *catalog.Relation, ix *catalog.Index, name string) {
-	next := rel.Copy()
+	next := rel.Clone()
 	i := slices.Index(next.Indexes, ix)
 	n := *ix
 	n.Name = name
@@ -188,7 +188,7 @@ func (r *run) renameColumn(s *ast.Rename) {
 	}
 	ordinal := rel.Ordinal(col.ID)
 	r.rewriteViews(rel, func(t *ast.TableRef) { keepNames(t, rel, ordinal) })
-	next := r.Catalog.RelationByID(rel.ID).Copy()
+	next := r.Catalog.RelationByID(rel.ID).Clone()
 	n := *col
 	n.Name = s.NewName
 	next.Columns[ordinal] = &n
@@ -263,7 +263,7 @@ func (r *run) renameConstraint(s *ast.Rename) {
 			return
 		}
 	}
-	next := rel.Copy()
+	next := rel.Clone()
 	for i, ck := range rel.Checks {
 		if ck.Name == s.Sub {
 			n := *ck
@@ -314,7 +314,7 @@ func (r *run) editAll(edit func(ast.Node) bool) {
 	var rels []*catalog.Relation
 	r.Catalog.Relations(func(rel *catalog.Relation) bool { rels = append(rels, rel); return true })
 	for _, rel := range rels {
-		next := rel.Copy()
+		next := rel.Clone()
 		r.renameInTexts(next, edit)
 		for i, c := range next.Columns {
 			if c.Default == "" {

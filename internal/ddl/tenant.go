@@ -32,7 +32,7 @@ func (b *builder) tenantColumn(name string, pos int) {
 
 // setTenant is TENANT BY (column) and NO TENANT.
 func (r *run) setTenant(rel *catalog.Relation, c *ast.AlterCommand) {
-	next := rel.Copy()
+	next := rel.Clone()
 	next.Tenant = 0
 	if c.Column != "" {
 		next.Tenant = column(rel, c.Column, c.Pos).ID

@@ -40,7 +40,7 @@ func (r *run) createTrigger(s *ast.CreateTrigger) {
 	}
 	r.triggerBody(s, rel, t)
 	r.lock(rel, storage.TableExclusive)
-	next := rel.Copy()
+	next := rel.Clone()
 	at := triggerIndex(rel, t.Name)
 	switch {
 	case at >= 0 && s.IfNotExists:
@@ -256,7 +256,7 @@ func (r *run) dropTrigger(s *ast.Drop) {
 		return
 	}
 	r.lock(rel, storage.TableExclusive)
-	next := rel.Copy()
+	next := rel.Clone()
 	next.Triggers = slices.Delete(next.Triggers, triggerIndex(rel, name), triggerIndex(rel, name)+1)
 	r.Catalog = r.Catalog.WithRelation(next)
 }
@@ -268,7 +268,7 @@ func (r *run) changeTrigger(rel *catalog.Relation, name string, change func(t *c
 		fail(-1, sqlerr.UndefinedObject, "trigger \"%s\" for table \"%s\" does not exist", name, rel.Name)
 	}
 	r.lock(rel, storage.TableExclusive)
-	next := rel.Copy()
+	next := rel.Clone()
 	t := *next.Triggers[at]
 	change(&t)
 	next.Triggers[at] = &t
@@ -294,7 +294,7 @@ func (r *run) enableTriggers(rel *catalog.Relation, c *ast.AlterCommand) {
 	if len(rel.Triggers) == 0 {
 		return
 	}
-	next := rel.Copy()
+	next := rel.Clone()
 	for i, old := range next.Triggers {
 		t := *old
 		t.Disabled = disabled

@@ -139,7 +139,7 @@ func (r *run) shiftLabels(u *catalog.UserType, at int64) {
 				unsupported(-1, "cannot insert a value into enum \"%s\", which column \"%s\" of table \"%s\" holds inside of arrays or records", u.Name, c.Name, rel.Name)
 			}
 		}
-		next := rel.Copy()
+		next := rel.Clone()
 		for _, o := range ordinals {
 			r.shiftMissing(next, o, at)
 		}
@@ -214,7 +214,7 @@ func (r *run) retype(u *catalog.UserType, t *types.Type) {
 
 // retyped copies a relation with a type replaced in columns and indexes.
 func retyped(rel *catalog.Relation, oid types.OID, t *types.Type) *catalog.Relation {
-	next := rel.Copy()
+	next := rel.Clone()
 	for i, c := range next.Columns {
 		if contains(c.Type, oid) {
 			n := *c

@@ -224,7 +224,7 @@ func (r *run) refresh(s *ast.Refresh) {
 	}
 	r.lock(rel, storage.TableExclusive)
 	if rel.Unpopulated != s.NoData {
-		rel = rel.Copy()
+		rel = rel.Clone()
 		rel.Unpopulated = s.NoData
 		r.Catalog = r.Catalog.WithRelation(rel)
 	}

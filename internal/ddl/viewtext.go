@@ -235,7 +235,7 @@ func (r *run) rewriteViews(rel *catalog.Relation, edit func(t *ast.TableRef)) {
 			}
 			return true
 		})
-		n := v.Copy()
+		n := v.Clone()
 		n.Query = ast.Format(q)
 		r.Catalog = r.Catalog.WithRelation(n)
 	}
