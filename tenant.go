@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/google/uuid"
+
 	"github.com/zqlite/zqlite/internal/engine"
 )
 
@@ -43,6 +45,8 @@ func tenantText(id any) string {
 		return strconv.Itoa(id)
 	case int64:
 		return strconv.FormatInt(id, 10)
+	case uuid.UUID:
+		return id.String()
 	}
 	return fmt.Sprint(id)
 }

@@ -43,7 +43,9 @@
 // # Dialects
 //
 // What binds the package to a database stands in one file, zqlite_gen.go or
-// postgres_gen.go; all other files are the same. For PostgreSQL,
+// postgres_gen.go; all other files are the same, except that CreateMany looks
+// for zqlite's appender. On zqlite every statement goes past database/sql, also
+// in transactions, unless the pool's driver wraps the engine's own. For PostgreSQL,
 // schema.PostgresSQL writes the schema with row level security, and statements
 // run in transactions that name their tenant.
 //

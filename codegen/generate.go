@@ -76,6 +76,9 @@ type generator struct {
 // Postgres tells whether the package is for PostgreSQL.
 func (g *generator) Postgres() bool { return g.Dialect == "postgres" }
 
+// All are the tables.
+func (g *generator) All() []*table { return g.tables }
+
 // Result are the annotated queries.
 func (g *generator) Result() []*query { return g.queries }
 
@@ -143,6 +146,8 @@ var templates = func() *template.Template {
 		"lower": func(s string) string { return strings.ToLower(s[:1]) + s[1:] },
 		"doc":   docComment,
 		"add":   func(a, b int) int { return a + b },
+		"div":   func(a, b int) int { return a / b },
+		"mod":   func(a, b int) int { return a % b },
 	})
 	for name, text := range map[string]string{
 		"store": storeText, "where": whereText, "page": pageText, "array": arrayText,
@@ -219,7 +224,7 @@ func (g *generator) files() ([]File, error) {
 
 func (g *generator) storeImports() []string {
 	list := []string{
-		"context", "crypto/hmac", "crypto/rand", "crypto/sha256", "database/sql", "encoding/base64", "encoding/json", "errors", "fmt",
+		"context", "crypto/hmac", "crypto/rand", "crypto/sha256", "database/sql", "encoding/base64", "encoding/hex", "encoding/json", "errors", "fmt",
 		"strconv", "strings", "sync/atomic", "time",
 	}
 	if strings.HasPrefix(g.TenantType, "uuid.") {
@@ -231,7 +236,7 @@ func (g *generator) storeImports() []string {
 func (g *generator) dialectImports() []string {
 	list := slices.DeleteFunc(g.storeImports(), func(p string) bool { return p == "" })
 	if !g.Postgres() {
-		list = append(list, "sync", "github.com/zqlite/zqlite")
+		list = append(list, "iter", "sync", "github.com/zqlite/zqlite")
 	}
 	return sorted(list)
 }

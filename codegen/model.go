@@ -329,7 +329,7 @@ func (c *column) Sortable() bool {
 var taken = map[string]bool{
 	"ctx": true, "b": true, "p": true, "n": true, "q": true, "r": true, "set": true, "rows": true, "err": true, "gone": true,
 	"sql": true, "iter": true, "errors": true, "fmt": true, "strings": true, "time": true, "uuid": true, "decimal": true, "json": true,
-	"one": true, "where": true, "after": true, "array": true, "string": true, "int64": true, "bool": true, "len": true, "append": true,
+	"one": true, "first": true, "each": true, "where": true, "after": true, "array": true, "string": true, "int64": true, "bool": true, "len": true, "append": true,
 }
 
 // Param is the name of a parameter for the column.

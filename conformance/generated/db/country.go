@@ -11,8 +11,8 @@ import (
 
 // Country is a row of countries: the countries that there are.
 type Country struct {
-	Code string
-	Name string
+	Code string `db:"code"`
+	Name string `db:"name"`
 }
 
 func (r *Country) scan(rows rowSet) error {
@@ -69,8 +69,7 @@ func (q Countries) Get(ctx context.Context, code string) (r Country, err error) 
 	if err := q.check(); err != nil {
 		return r, err
 	}
-	rows, done, err := q.s.query(ctx, countryGet, code)
-	return r, one(rows, done, err, r.scan)
+	return first[Country](ctx, q.s, countryGet, code)
 }
 
 // All gives the rows for which all conditions are true, as they are read. An
@@ -83,29 +82,7 @@ func (q Countries) All(ctx context.Context, conditions ...Where[Country]) iter.S
 		}
 		b := q.start(countrySelect)
 		where(b, false, conditions)
-		q.each(ctx, b, yield)
-	}
-}
-
-func (q Countries) each(ctx context.Context, b *builder, yield func(Country, error) bool) {
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	if err != nil {
-		yield(Country{}, err)
-		return
-	}
-	defer func() { _ = done(rows.Close()) }() // of rows that were read
-	for rows.Next() {
-		var r Country
-		if err := r.scan(rows); err != nil {
-			yield(r, err)
-			return
-		}
-		if !yield(r, nil) {
-			return
-		}
-	}
-	if err := rows.Err(); err != nil {
-		yield(Country{}, err)
+		each(ctx, q.s, yield, b.String(), b.args...)
 	}
 }
 
@@ -136,13 +113,13 @@ func (q Countries) Page(ctx context.Context, req PageReq[Country], conditions ..
 	orderBy(b, order)
 	limit := req.limit()
 	fmt.Fprintf(b, " LIMIT %d", limit+1)
-	q.each(ctx, b, func(r Country, e error) bool {
+	each(ctx, q.s, func(r Country, e error) bool {
 		if err = e; err != nil {
 			return false
 		}
 		page.Rows = append(page.Rows, r)
 		return true
-	})
+	}, b.String(), b.args...)
 	if err == nil && len(page.Rows) > limit {
 		page.Rows = page.Rows[:limit]
 		page.Next = cursorOf(q.s.store, &page.Rows[limit-1], order)
@@ -182,8 +159,7 @@ func (q Countries) Create(ctx context.Context, n NewCountry) (r Country, err err
 	}
 	b := q.insert(n)
 	b.WriteString(" RETURNING " + countryColumns)
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return r, one(rows, done, err, r.scan)
+	return first[Country](ctx, q.s, b.String(), b.args...)
 }
 
 // countryBatch is how many rows one statement of CreateMany makes.
@@ -197,6 +173,10 @@ func (q Countries) CreateMany(ctx context.Context, list iter.Seq[NewCountry]) (n
 	}
 	err = q.s.inTx(ctx, nil, func(s session) error {
 		inner := Countries{&s}
+		if s.tx != nil {
+			n, err = inner.appendAll(ctx, list)
+			return err
+		}
 		n = 0
 		batch := make([]NewCountry, 0, countryBatch)
 		for x := range list {
@@ -254,8 +234,7 @@ func (q Countries) Update(ctx context.Context, code string, p CountryPatch) (r C
 		return r, ErrNothing
 	}
 	b.WriteString(" WHERE code = $1 RETURNING code, name")
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	err = one(rows, done, err, r.scan)
+	r, err = first[Country](ctx, q.s, b.String(), b.args...)
 	return r, err
 }
 
@@ -273,8 +252,7 @@ func (q Countries) Upsert(ctx context.Context, n NewCountry) (r Country, err err
 		b.WriteString("code = excluded.code")
 	}
 	b.WriteString(" RETURNING " + countryColumns)
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return r, one(rows, done, err, r.scan)
+	return first[Country](ctx, q.s, b.String(), b.args...)
 }
 
 // Delete takes one row away; ErrNotFound where there is none.

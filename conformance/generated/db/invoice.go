@@ -16,16 +16,16 @@ import (
 
 // Invoice is a row of invoices.
 type Invoice struct {
-	TenantID uuid.UUID
-	Number   int64
-	Customer uuid.UUID
-	State    InvoiceState
-	Total    decimal.Decimal // without tax
-	Gross    sql.Null[decimal.Decimal]
-	Due      time.Time
-	PaidAt   sql.Null[time.Time]
-	Order    sql.Null[int64]
-	Rev      int64
+	TenantID uuid.UUID                 `db:"tenant_id"`
+	Number   int64                     `db:"number"`
+	Customer uuid.UUID                 `db:"customer"`
+	State    InvoiceState              `db:"state"`
+	Total    decimal.Decimal           `db:"total"` // without tax
+	Gross    sql.Null[decimal.Decimal] `db:"gross"`
+	Due      time.Time                 `db:"due"`
+	PaidAt   sql.Null[time.Time]       `db:"paid_at"`
+	Order    sql.Null[int64]           `db:"order"`
+	Rev      int64                     `db:"rev"`
 }
 
 func (r *Invoice) scan(rows rowSet) error {
@@ -89,8 +89,7 @@ func (q Invoices) Get(ctx context.Context, number int64) (r Invoice, err error) 
 	if err := q.check(); err != nil {
 		return r, err
 	}
-	rows, done, err := q.s.query(ctx, invoiceGet, q.s.tenant, number)
-	return r, one(rows, done, err, r.scan)
+	return first[Invoice](ctx, q.s, invoiceGet, q.s.tenant, number)
 }
 
 // All gives the rows for which all conditions are true, as they are read. An
@@ -103,29 +102,7 @@ func (q Invoices) All(ctx context.Context, conditions ...Where[Invoice]) iter.Se
 		}
 		b := q.start(invoiceSelect)
 		where(b, true, conditions)
-		q.each(ctx, b, yield)
-	}
-}
-
-func (q Invoices) each(ctx context.Context, b *builder, yield func(Invoice, error) bool) {
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	if err != nil {
-		yield(Invoice{}, err)
-		return
-	}
-	defer func() { _ = done(rows.Close()) }() // of rows that were read
-	for rows.Next() {
-		var r Invoice
-		if err := r.scan(rows); err != nil {
-			yield(r, err)
-			return
-		}
-		if !yield(r, nil) {
-			return
-		}
-	}
-	if err := rows.Err(); err != nil {
-		yield(Invoice{}, err)
+		each(ctx, q.s, yield, b.String(), b.args...)
 	}
 }
 
@@ -156,13 +133,13 @@ func (q Invoices) Page(ctx context.Context, req PageReq[Invoice], conditions ...
 	orderBy(b, order)
 	limit := req.limit()
 	fmt.Fprintf(b, " LIMIT %d", limit+1)
-	q.each(ctx, b, func(r Invoice, e error) bool {
+	each(ctx, q.s, func(r Invoice, e error) bool {
 		if err = e; err != nil {
 			return false
 		}
 		page.Rows = append(page.Rows, r)
 		return true
-	})
+	}, b.String(), b.args...)
 	if err == nil && len(page.Rows) > limit {
 		page.Rows = page.Rows[:limit]
 		page.Next = cursorOf(q.s.store, &page.Rows[limit-1], order)
@@ -215,8 +192,7 @@ func (q Invoices) Create(ctx context.Context, n NewInvoice) (r Invoice, err erro
 	}
 	b := q.insert(n)
 	b.WriteString(" RETURNING " + invoiceColumns)
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return r, one(rows, done, err, r.scan)
+	return first[Invoice](ctx, q.s, b.String(), b.args...)
 }
 
 // invoiceBatch is how many rows one statement of CreateMany makes.
@@ -230,6 +206,10 @@ func (q Invoices) CreateMany(ctx context.Context, list iter.Seq[NewInvoice]) (n 
 	}
 	err = q.s.inTx(ctx, nil, func(s session) error {
 		inner := Invoices{&s}
+		if s.tx != nil {
+			n, err = inner.appendAll(ctx, list)
+			return err
+		}
 		n = 0
 		batch := make([]NewInvoice, 0, invoiceBatch)
 		for x := range list {
@@ -335,8 +315,7 @@ func (q Invoices) Update(ctx context.Context, number int64, rev int64, p Invoice
 		return r, ErrNothing
 	}
 	b.WriteString(" WHERE tenant_id = $1 AND number = $2 AND rev = $3 RETURNING tenant_id, number, customer, state, total, gross, due, paid_at, \"order\", rev")
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	err = one(rows, done, err, r.scan)
+	r, err = first[Invoice](ctx, q.s, b.String(), b.args...)
 	if errors.Is(err, ErrNotFound) {
 		if _, gone := q.Get(ctx, number); gone == nil {
 			err = ErrStale
@@ -375,8 +354,7 @@ func (q Invoices) Upsert(ctx context.Context, n NewInvoice) (r Invoice, err erro
 		b.WriteString("number = excluded.number")
 	}
 	b.WriteString(" RETURNING " + invoiceColumns)
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return r, one(rows, done, err, r.scan)
+	return first[Invoice](ctx, q.s, b.String(), b.args...)
 }
 
 // Delete takes one row away; ErrNotFound where there is none.
@@ -418,6 +396,6 @@ func (q InvoicesAcross) All(ctx context.Context, conditions ...Where[Invoice]) i
 		b := &builder{}
 		b.WriteString("SELECT tenant_id, number, customer, state, total, gross, due, paid_at, \"order\", rev FROM invoices")
 		where(b, false, conditions)
-		Invoices{q.s}.each(ctx, b, yield)
+		each(ctx, q.s, yield, b.String(), b.args...)
 	}
 }

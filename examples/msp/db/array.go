@@ -4,9 +4,12 @@ package db
 
 import (
 	"database/sql"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // array scans the text form of an array of one dimension.
@@ -92,12 +95,40 @@ func scanText(dst any, s string) (err error) {
 		var n int64
 		n, err = strconv.ParseInt(s, 10, 16)
 		*p = int16(n)
+	case *uint32:
+		var n uint64
+		n, err = strconv.ParseUint(s, 10, 32)
+		*p = uint32(n)
 	case *float64:
 		*p, err = strconv.ParseFloat(s, 64)
+	case *float32:
+		var n float64
+		n, err = strconv.ParseFloat(s, 32)
+		*p = float32(n)
+	case *json.RawMessage:
+		*p = json.RawMessage(s)
+	case *[]byte:
+		*p, err = hex.DecodeString(strings.TrimPrefix(s, "\\x"))
+	case *time.Time:
+		*p, err = scanTime(s)
+	case *AssetKind:
+		*p = AssetKind(s)
+	case *TicketState:
+		*p = TicketState(s)
 	case sql.Scanner:
 		err = p.Scan(s)
 	default:
 		err = fmt.Errorf("db: cannot read an element of %T", dst)
 	}
 	return err
+}
+
+// scanTime reads a date, or a timestamp with or without its zone.
+func scanTime(s string) (t time.Time, err error) {
+	for _, layout := range []string{time.DateOnly, time.DateTime, "2006-01-02 15:04:05Z07", "2006-01-02 15:04:05Z07:00"} {
+		if t, err = time.Parse(layout, s); err == nil {
+			break
+		}
+	}
+	return t, err
 }

@@ -12,11 +12,11 @@ import (
 
 // Asset is a row of assets.
 type Asset struct {
-	ProviderID uuid.UUID
-	ID         uuid.UUID
-	ClientID   uuid.UUID
-	Name       string
-	Kind       AssetKind
+	ProviderID uuid.UUID `db:"provider_id"`
+	ID         uuid.UUID `db:"id"`
+	ClientID   uuid.UUID `db:"client_id"`
+	Name       string    `db:"name"`
+	Kind       AssetKind `db:"kind"`
 }
 
 func (r *Asset) scan(rows rowSet) error {
@@ -74,8 +74,7 @@ func (q Assets) Get(ctx context.Context, id uuid.UUID) (r Asset, err error) {
 	if err := q.check(); err != nil {
 		return r, err
 	}
-	rows, done, err := q.s.query(ctx, assetGet, q.s.tenant, id)
-	return r, one(rows, done, err, r.scan)
+	return first[Asset](ctx, q.s, assetGet, q.s.tenant, id)
 }
 
 // All gives the rows for which all conditions are true, as they are read. An
@@ -88,29 +87,7 @@ func (q Assets) All(ctx context.Context, conditions ...Where[Asset]) iter.Seq2[A
 		}
 		b := q.start(assetSelect)
 		where(b, true, conditions)
-		q.each(ctx, b, yield)
-	}
-}
-
-func (q Assets) each(ctx context.Context, b *builder, yield func(Asset, error) bool) {
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	if err != nil {
-		yield(Asset{}, err)
-		return
-	}
-	defer func() { _ = done(rows.Close()) }() // of rows that were read
-	for rows.Next() {
-		var r Asset
-		if err := r.scan(rows); err != nil {
-			yield(r, err)
-			return
-		}
-		if !yield(r, nil) {
-			return
-		}
-	}
-	if err := rows.Err(); err != nil {
-		yield(Asset{}, err)
+		each(ctx, q.s, yield, b.String(), b.args...)
 	}
 }
 
@@ -141,13 +118,13 @@ func (q Assets) Page(ctx context.Context, req PageReq[Asset], conditions ...Wher
 	orderBy(b, order)
 	limit := req.limit()
 	fmt.Fprintf(b, " LIMIT %d", limit+1)
-	q.each(ctx, b, func(r Asset, e error) bool {
+	each(ctx, q.s, func(r Asset, e error) bool {
 		if err = e; err != nil {
 			return false
 		}
 		page.Rows = append(page.Rows, r)
 		return true
-	})
+	}, b.String(), b.args...)
 	if err == nil && len(page.Rows) > limit {
 		page.Rows = page.Rows[:limit]
 		page.Next = cursorOf(q.s.store, &page.Rows[limit-1], order)
@@ -193,8 +170,7 @@ func (q Assets) Create(ctx context.Context, n NewAsset) (r Asset, err error) {
 	}
 	b := q.insert(n)
 	b.WriteString(" RETURNING " + assetColumns)
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return r, one(rows, done, err, r.scan)
+	return first[Asset](ctx, q.s, b.String(), b.args...)
 }
 
 // assetBatch is how many rows one statement of CreateMany makes.
@@ -208,6 +184,10 @@ func (q Assets) CreateMany(ctx context.Context, list iter.Seq[NewAsset]) (n int6
 	}
 	err = q.s.inTx(ctx, nil, func(s session) error {
 		inner := Assets{&s}
+		if s.tx != nil {
+			n, err = inner.appendAll(ctx, list)
+			return err
+		}
 		n = 0
 		batch := make([]NewAsset, 0, assetBatch)
 		for x := range list {
@@ -284,8 +264,7 @@ func (q Assets) Update(ctx context.Context, id uuid.UUID, p AssetPatch) (r Asset
 		return r, ErrNothing
 	}
 	b.WriteString(" WHERE provider_id = $1 AND id = $2 RETURNING provider_id, id, client_id, name, kind")
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	err = one(rows, done, err, r.scan)
+	r, err = first[Asset](ctx, q.s, b.String(), b.args...)
 	return r, err
 }
 
@@ -307,8 +286,7 @@ func (q Assets) Upsert(ctx context.Context, n NewAsset) (r Asset, err error) {
 		b.WriteString("id = excluded.id")
 	}
 	b.WriteString(" RETURNING " + assetColumns)
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return r, one(rows, done, err, r.scan)
+	return first[Asset](ctx, q.s, b.String(), b.args...)
 }
 
 // Delete takes one row away; ErrNotFound where there is none.
@@ -350,6 +328,6 @@ func (q AssetsAcross) All(ctx context.Context, conditions ...Where[Asset]) iter.
 		b := &builder{}
 		b.WriteString("SELECT provider_id, id, client_id, name, kind FROM assets")
 		where(b, false, conditions)
-		Assets{q.s}.each(ctx, b, yield)
+		each(ctx, q.s, yield, b.String(), b.args...)
 	}
 }

@@ -12,9 +12,9 @@ import (
 
 // AssetDependency is a row of asset_dependencies.
 type AssetDependency struct {
-	ProviderID uuid.UUID
-	AssetID    uuid.UUID
-	NeedsID    uuid.UUID
+	ProviderID uuid.UUID `db:"provider_id"`
+	AssetID    uuid.UUID `db:"asset_id"`
+	NeedsID    uuid.UUID `db:"needs_id"`
 }
 
 func (r *AssetDependency) scan(rows rowSet) error {
@@ -67,8 +67,7 @@ func (q AssetDependencies) Get(ctx context.Context, assetID uuid.UUID, needsID u
 	if err := q.check(); err != nil {
 		return r, err
 	}
-	rows, done, err := q.s.query(ctx, assetDependencyGet, q.s.tenant, assetID, needsID)
-	return r, one(rows, done, err, r.scan)
+	return first[AssetDependency](ctx, q.s, assetDependencyGet, q.s.tenant, assetID, needsID)
 }
 
 // All gives the rows for which all conditions are true, as they are read. An
@@ -81,29 +80,7 @@ func (q AssetDependencies) All(ctx context.Context, conditions ...Where[AssetDep
 		}
 		b := q.start(assetDependencySelect)
 		where(b, true, conditions)
-		q.each(ctx, b, yield)
-	}
-}
-
-func (q AssetDependencies) each(ctx context.Context, b *builder, yield func(AssetDependency, error) bool) {
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	if err != nil {
-		yield(AssetDependency{}, err)
-		return
-	}
-	defer func() { _ = done(rows.Close()) }() // of rows that were read
-	for rows.Next() {
-		var r AssetDependency
-		if err := r.scan(rows); err != nil {
-			yield(r, err)
-			return
-		}
-		if !yield(r, nil) {
-			return
-		}
-	}
-	if err := rows.Err(); err != nil {
-		yield(AssetDependency{}, err)
+		each(ctx, q.s, yield, b.String(), b.args...)
 	}
 }
 
@@ -135,13 +112,13 @@ func (q AssetDependencies) Page(ctx context.Context, req PageReq[AssetDependency
 	orderBy(b, order)
 	limit := req.limit()
 	fmt.Fprintf(b, " LIMIT %d", limit+1)
-	q.each(ctx, b, func(r AssetDependency, e error) bool {
+	each(ctx, q.s, func(r AssetDependency, e error) bool {
 		if err = e; err != nil {
 			return false
 		}
 		page.Rows = append(page.Rows, r)
 		return true
-	})
+	}, b.String(), b.args...)
 	if err == nil && len(page.Rows) > limit {
 		page.Rows = page.Rows[:limit]
 		page.Next = cursorOf(q.s.store, &page.Rows[limit-1], order)
@@ -183,8 +160,7 @@ func (q AssetDependencies) Create(ctx context.Context, n NewAssetDependency) (r 
 	}
 	b := q.insert(n)
 	b.WriteString(" RETURNING " + assetDependencyColumns)
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return r, one(rows, done, err, r.scan)
+	return first[AssetDependency](ctx, q.s, b.String(), b.args...)
 }
 
 // assetDependencyBatch is how many rows one statement of CreateMany makes.
@@ -198,6 +174,10 @@ func (q AssetDependencies) CreateMany(ctx context.Context, list iter.Seq[NewAsse
 	}
 	err = q.s.inTx(ctx, nil, func(s session) error {
 		inner := AssetDependencies{&s}
+		if s.tx != nil {
+			n, err = inner.appendAll(ctx, list)
+			return err
+		}
 		n = 0
 		batch := make([]NewAssetDependency, 0, assetDependencyBatch)
 		for x := range list {
@@ -251,8 +231,7 @@ func (q AssetDependencies) Update(ctx context.Context, assetID uuid.UUID, needsI
 		return r, ErrNothing
 	}
 	b.WriteString(" WHERE provider_id = $1 AND asset_id = $2 AND needs_id = $3 RETURNING provider_id, asset_id, needs_id")
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	err = one(rows, done, err, r.scan)
+	r, err = first[AssetDependency](ctx, q.s, b.String(), b.args...)
 	return r, err
 }
 
@@ -268,8 +247,7 @@ func (q AssetDependencies) Upsert(ctx context.Context, n NewAssetDependency) (r 
 		b.WriteString("asset_id = excluded.asset_id")
 	}
 	b.WriteString(" RETURNING " + assetDependencyColumns)
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return r, one(rows, done, err, r.scan)
+	return first[AssetDependency](ctx, q.s, b.String(), b.args...)
 }
 
 // Delete takes one row away; ErrNotFound where there is none.
@@ -313,6 +291,6 @@ func (q AssetDependenciesAcross) All(ctx context.Context, conditions ...Where[As
 		b := &builder{}
 		b.WriteString("SELECT provider_id, asset_id, needs_id FROM asset_dependencies")
 		where(b, false, conditions)
-		AssetDependencies{q.s}.each(ctx, b, yield)
+		each(ctx, q.s, yield, b.String(), b.args...)
 	}
 }

@@ -12,10 +12,10 @@ import (
 
 // Client is a row of clients.
 type Client struct {
-	ProviderID uuid.UUID
-	ID         uuid.UUID
-	Name       string
-	Active     bool
+	ProviderID uuid.UUID `db:"provider_id"`
+	ID         uuid.UUID `db:"id"`
+	Name       string    `db:"name"`
+	Active     bool      `db:"active"`
 }
 
 func (r *Client) scan(rows rowSet) error {
@@ -71,8 +71,7 @@ func (q Clients) Get(ctx context.Context, id uuid.UUID) (r Client, err error) {
 	if err := q.check(); err != nil {
 		return r, err
 	}
-	rows, done, err := q.s.query(ctx, clientGet, q.s.tenant, id)
-	return r, one(rows, done, err, r.scan)
+	return first[Client](ctx, q.s, clientGet, q.s.tenant, id)
 }
 
 // All gives the rows for which all conditions are true, as they are read. An
@@ -85,29 +84,7 @@ func (q Clients) All(ctx context.Context, conditions ...Where[Client]) iter.Seq2
 		}
 		b := q.start(clientSelect)
 		where(b, true, conditions)
-		q.each(ctx, b, yield)
-	}
-}
-
-func (q Clients) each(ctx context.Context, b *builder, yield func(Client, error) bool) {
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	if err != nil {
-		yield(Client{}, err)
-		return
-	}
-	defer func() { _ = done(rows.Close()) }() // of rows that were read
-	for rows.Next() {
-		var r Client
-		if err := r.scan(rows); err != nil {
-			yield(r, err)
-			return
-		}
-		if !yield(r, nil) {
-			return
-		}
-	}
-	if err := rows.Err(); err != nil {
-		yield(Client{}, err)
+		each(ctx, q.s, yield, b.String(), b.args...)
 	}
 }
 
@@ -138,13 +115,13 @@ func (q Clients) Page(ctx context.Context, req PageReq[Client], conditions ...Wh
 	orderBy(b, order)
 	limit := req.limit()
 	fmt.Fprintf(b, " LIMIT %d", limit+1)
-	q.each(ctx, b, func(r Client, e error) bool {
+	each(ctx, q.s, func(r Client, e error) bool {
 		if err = e; err != nil {
 			return false
 		}
 		page.Rows = append(page.Rows, r)
 		return true
-	})
+	}, b.String(), b.args...)
 	if err == nil && len(page.Rows) > limit {
 		page.Rows = page.Rows[:limit]
 		page.Next = cursorOf(q.s.store, &page.Rows[limit-1], order)
@@ -191,8 +168,7 @@ func (q Clients) Create(ctx context.Context, n NewClient) (r Client, err error) 
 	}
 	b := q.insert(n)
 	b.WriteString(" RETURNING " + clientColumns)
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return r, one(rows, done, err, r.scan)
+	return first[Client](ctx, q.s, b.String(), b.args...)
 }
 
 // clientBatch is how many rows one statement of CreateMany makes.
@@ -206,6 +182,10 @@ func (q Clients) CreateMany(ctx context.Context, list iter.Seq[NewClient]) (n in
 	}
 	err = q.s.inTx(ctx, nil, func(s session) error {
 		inner := Clients{&s}
+		if s.tx != nil {
+			n, err = inner.appendAll(ctx, list)
+			return err
+		}
 		n = 0
 		batch := make([]NewClient, 0, clientBatch)
 		for x := range list {
@@ -279,8 +259,7 @@ func (q Clients) Update(ctx context.Context, id uuid.UUID, p ClientPatch) (r Cli
 		return r, ErrNothing
 	}
 	b.WriteString(" WHERE provider_id = $1 AND id = $2 RETURNING provider_id, id, name, active")
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	err = one(rows, done, err, r.scan)
+	r, err = first[Client](ctx, q.s, b.String(), b.args...)
 	return r, err
 }
 
@@ -302,8 +281,7 @@ func (q Clients) Upsert(ctx context.Context, n NewClient) (r Client, err error) 
 		b.WriteString("id = excluded.id")
 	}
 	b.WriteString(" RETURNING " + clientColumns)
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return r, one(rows, done, err, r.scan)
+	return first[Client](ctx, q.s, b.String(), b.args...)
 }
 
 // Delete takes one row away; ErrNotFound where there is none.
@@ -345,6 +323,6 @@ func (q ClientsAcross) All(ctx context.Context, conditions ...Where[Client]) ite
 		b := &builder{}
 		b.WriteString("SELECT provider_id, id, name, active FROM clients")
 		where(b, false, conditions)
-		Clients{q.s}.each(ctx, b, yield)
+		each(ctx, q.s, yield, b.String(), b.args...)
 	}
 }

@@ -13,11 +13,11 @@ import (
 
 // Contract is a row of contracts.
 type Contract struct {
-	ProviderID    uuid.UUID
-	ID            uuid.UUID
-	ClientID      uuid.UUID
-	Name          string
-	IncludedHours decimal.Decimal
+	ProviderID    uuid.UUID       `db:"provider_id"`
+	ID            uuid.UUID       `db:"id"`
+	ClientID      uuid.UUID       `db:"client_id"`
+	Name          string          `db:"name"`
+	IncludedHours decimal.Decimal `db:"included_hours"`
 }
 
 func (r *Contract) scan(rows rowSet) error {
@@ -75,8 +75,7 @@ func (q Contracts) Get(ctx context.Context, id uuid.UUID) (r Contract, err error
 	if err := q.check(); err != nil {
 		return r, err
 	}
-	rows, done, err := q.s.query(ctx, contractGet, q.s.tenant, id)
-	return r, one(rows, done, err, r.scan)
+	return first[Contract](ctx, q.s, contractGet, q.s.tenant, id)
 }
 
 // All gives the rows for which all conditions are true, as they are read. An
@@ -89,29 +88,7 @@ func (q Contracts) All(ctx context.Context, conditions ...Where[Contract]) iter.
 		}
 		b := q.start(contractSelect)
 		where(b, true, conditions)
-		q.each(ctx, b, yield)
-	}
-}
-
-func (q Contracts) each(ctx context.Context, b *builder, yield func(Contract, error) bool) {
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	if err != nil {
-		yield(Contract{}, err)
-		return
-	}
-	defer func() { _ = done(rows.Close()) }() // of rows that were read
-	for rows.Next() {
-		var r Contract
-		if err := r.scan(rows); err != nil {
-			yield(r, err)
-			return
-		}
-		if !yield(r, nil) {
-			return
-		}
-	}
-	if err := rows.Err(); err != nil {
-		yield(Contract{}, err)
+		each(ctx, q.s, yield, b.String(), b.args...)
 	}
 }
 
@@ -142,13 +119,13 @@ func (q Contracts) Page(ctx context.Context, req PageReq[Contract], conditions .
 	orderBy(b, order)
 	limit := req.limit()
 	fmt.Fprintf(b, " LIMIT %d", limit+1)
-	q.each(ctx, b, func(r Contract, e error) bool {
+	each(ctx, q.s, func(r Contract, e error) bool {
 		if err = e; err != nil {
 			return false
 		}
 		page.Rows = append(page.Rows, r)
 		return true
-	})
+	}, b.String(), b.args...)
 	if err == nil && len(page.Rows) > limit {
 		page.Rows = page.Rows[:limit]
 		page.Next = cursorOf(q.s.store, &page.Rows[limit-1], order)
@@ -196,8 +173,7 @@ func (q Contracts) Create(ctx context.Context, n NewContract) (r Contract, err e
 	}
 	b := q.insert(n)
 	b.WriteString(" RETURNING " + contractColumns)
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return r, one(rows, done, err, r.scan)
+	return first[Contract](ctx, q.s, b.String(), b.args...)
 }
 
 // contractBatch is how many rows one statement of CreateMany makes.
@@ -211,6 +187,10 @@ func (q Contracts) CreateMany(ctx context.Context, list iter.Seq[NewContract]) (
 	}
 	err = q.s.inTx(ctx, nil, func(s session) error {
 		inner := Contracts{&s}
+		if s.tx != nil {
+			n, err = inner.appendAll(ctx, list)
+			return err
+		}
 		n = 0
 		batch := make([]NewContract, 0, contractBatch)
 		for x := range list {
@@ -291,8 +271,7 @@ func (q Contracts) Update(ctx context.Context, id uuid.UUID, p ContractPatch) (r
 		return r, ErrNothing
 	}
 	b.WriteString(" WHERE provider_id = $1 AND id = $2 RETURNING provider_id, id, client_id, name, included_hours")
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	err = one(rows, done, err, r.scan)
+	r, err = first[Contract](ctx, q.s, b.String(), b.args...)
 	return r, err
 }
 
@@ -316,8 +295,7 @@ func (q Contracts) Upsert(ctx context.Context, n NewContract) (r Contract, err e
 		b.WriteString("id = excluded.id")
 	}
 	b.WriteString(" RETURNING " + contractColumns)
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return r, one(rows, done, err, r.scan)
+	return first[Contract](ctx, q.s, b.String(), b.args...)
 }
 
 // Delete takes one row away; ErrNotFound where there is none.
@@ -359,6 +337,6 @@ func (q ContractsAcross) All(ctx context.Context, conditions ...Where[Contract])
 		b := &builder{}
 		b.WriteString("SELECT provider_id, id, client_id, name, included_hours FROM contracts")
 		where(b, false, conditions)
-		Contracts{q.s}.each(ctx, b, yield)
+		each(ctx, q.s, yield, b.String(), b.args...)
 	}
 }

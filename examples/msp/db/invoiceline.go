@@ -13,11 +13,11 @@ import (
 
 // InvoiceLine is a row of invoice_lines.
 type InvoiceLine struct {
-	ProviderID uuid.UUID
-	Number     int64
-	Line       int64
-	Text       string
-	Amount     decimal.Decimal
+	ProviderID uuid.UUID       `db:"provider_id"`
+	Number     int64           `db:"number"`
+	Line       int64           `db:"line"`
+	Text       string          `db:"text"`
+	Amount     decimal.Decimal `db:"amount"`
 }
 
 func (r *InvoiceLine) scan(rows rowSet) error {
@@ -74,8 +74,7 @@ func (q InvoiceLines) Get(ctx context.Context, number int64, line int64) (r Invo
 	if err := q.check(); err != nil {
 		return r, err
 	}
-	rows, done, err := q.s.query(ctx, invoiceLineGet, q.s.tenant, number, line)
-	return r, one(rows, done, err, r.scan)
+	return first[InvoiceLine](ctx, q.s, invoiceLineGet, q.s.tenant, number, line)
 }
 
 // All gives the rows for which all conditions are true, as they are read. An
@@ -88,29 +87,7 @@ func (q InvoiceLines) All(ctx context.Context, conditions ...Where[InvoiceLine])
 		}
 		b := q.start(invoiceLineSelect)
 		where(b, true, conditions)
-		q.each(ctx, b, yield)
-	}
-}
-
-func (q InvoiceLines) each(ctx context.Context, b *builder, yield func(InvoiceLine, error) bool) {
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	if err != nil {
-		yield(InvoiceLine{}, err)
-		return
-	}
-	defer func() { _ = done(rows.Close()) }() // of rows that were read
-	for rows.Next() {
-		var r InvoiceLine
-		if err := r.scan(rows); err != nil {
-			yield(r, err)
-			return
-		}
-		if !yield(r, nil) {
-			return
-		}
-	}
-	if err := rows.Err(); err != nil {
-		yield(InvoiceLine{}, err)
+		each(ctx, q.s, yield, b.String(), b.args...)
 	}
 }
 
@@ -142,13 +119,13 @@ func (q InvoiceLines) Page(ctx context.Context, req PageReq[InvoiceLine], condit
 	orderBy(b, order)
 	limit := req.limit()
 	fmt.Fprintf(b, " LIMIT %d", limit+1)
-	q.each(ctx, b, func(r InvoiceLine, e error) bool {
+	each(ctx, q.s, func(r InvoiceLine, e error) bool {
 		if err = e; err != nil {
 			return false
 		}
 		page.Rows = append(page.Rows, r)
 		return true
-	})
+	}, b.String(), b.args...)
 	if err == nil && len(page.Rows) > limit {
 		page.Rows = page.Rows[:limit]
 		page.Next = cursorOf(q.s.store, &page.Rows[limit-1], order)
@@ -192,8 +169,7 @@ func (q InvoiceLines) Create(ctx context.Context, n NewInvoiceLine) (r InvoiceLi
 	}
 	b := q.insert(n)
 	b.WriteString(" RETURNING " + invoiceLineColumns)
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return r, one(rows, done, err, r.scan)
+	return first[InvoiceLine](ctx, q.s, b.String(), b.args...)
 }
 
 // invoiceLineBatch is how many rows one statement of CreateMany makes.
@@ -207,6 +183,10 @@ func (q InvoiceLines) CreateMany(ctx context.Context, list iter.Seq[NewInvoiceLi
 	}
 	err = q.s.inTx(ctx, nil, func(s session) error {
 		inner := InvoiceLines{&s}
+		if s.tx != nil {
+			n, err = inner.appendAll(ctx, list)
+			return err
+		}
 		n = 0
 		batch := make([]NewInvoiceLine, 0, invoiceLineBatch)
 		for x := range list {
@@ -274,8 +254,7 @@ func (q InvoiceLines) Update(ctx context.Context, number int64, line int64, p In
 		return r, ErrNothing
 	}
 	b.WriteString(" WHERE provider_id = $1 AND number = $2 AND line = $3 RETURNING provider_id, number, line, text, amount")
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	err = one(rows, done, err, r.scan)
+	r, err = first[InvoiceLine](ctx, q.s, b.String(), b.args...)
 	return r, err
 }
 
@@ -295,8 +274,7 @@ func (q InvoiceLines) Upsert(ctx context.Context, n NewInvoiceLine) (r InvoiceLi
 		b.WriteString("number = excluded.number")
 	}
 	b.WriteString(" RETURNING " + invoiceLineColumns)
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return r, one(rows, done, err, r.scan)
+	return first[InvoiceLine](ctx, q.s, b.String(), b.args...)
 }
 
 // Delete takes one row away; ErrNotFound where there is none.
@@ -338,6 +316,6 @@ func (q InvoiceLinesAcross) All(ctx context.Context, conditions ...Where[Invoice
 		b := &builder{}
 		b.WriteString("SELECT provider_id, number, line, text, amount FROM invoice_lines")
 		where(b, false, conditions)
-		InvoiceLines{q.s}.each(ctx, b, yield)
+		each(ctx, q.s, yield, b.String(), b.args...)
 	}
 }

@@ -60,11 +60,15 @@ const assetImpactText = "WITH RECURSIVE hit (id, depth) AS (\n    SELECT $1::uui
 
 // AssetImpactRow is a row of AssetImpact.
 type AssetImpactRow struct {
-	ID     uuid.UUID
-	Name   string
-	Kind   AssetKind
-	Client string
-	Depth  sql.Null[int64]
+	ID     uuid.UUID       `db:"id"`
+	Name   string          `db:"name"`
+	Kind   AssetKind       `db:"kind"`
+	Client string          `db:"client"`
+	Depth  sql.Null[int64] `db:"depth"`
+}
+
+func (r *AssetImpactRow) scan(rows rowSet) error {
+	return rows.Scan(&r.ID, &r.Name, &r.Kind, &r.Client, &r.Depth)
 }
 
 // AssetImpact gives the rows of the query, as they are read; an error is the last thing it gives.
@@ -77,25 +81,8 @@ func (s *Scoped) AssetImpact(ctx context.Context, asset uuid.UUID) iter.Seq2[Ass
 			yield(none, err)
 			return
 		}
-		rows, done, err := s.query(ctx, assetImpactText, asset)
-		if err != nil {
-			yield(none, err)
-			return
-		}
-		defer func() { _ = done(rows.Close()) }() // of rows that were read
-		for rows.Next() {
-			var r AssetImpactRow
-			if err := rows.Scan(&r.ID, &r.Name, &r.Kind, &r.Client, &r.Depth); err != nil {
-				yield(none, err)
-				return
-			}
-			if !yield(r, nil) {
-				return
-			}
-		}
-		if err := rows.Err(); err != nil {
-			yield(none, err)
-		}
+
+		each(ctx, &s.session, yield, assetImpactText, asset)
 	}
 }
 
@@ -111,6 +98,7 @@ func (s *Scoped) DueClients(ctx context.Context, nextOn time.Time) iter.Seq2[uui
 			yield(none, err)
 			return
 		}
+
 		rows, done, err := s.query(ctx, dueClientsText, nextOn)
 		if err != nil {
 			yield(none, err)
@@ -137,42 +125,29 @@ const hoursByClientText = "SELECT c.id, c.name, sum(te.hours) AS hours,\n       
 
 // HoursByClientRow is a row of HoursByClient.
 type HoursByClientRow struct {
-	ID       uuid.UUID
-	Name     string
-	Hours    sql.Null[decimal.Decimal]
-	Billable decimal.Decimal
-	Open     decimal.Decimal
+	ID       uuid.UUID                 `db:"id"`
+	Name     string                    `db:"name"`
+	Hours    sql.Null[decimal.Decimal] `db:"hours"`
+	Billable decimal.Decimal           `db:"billable"`
+	Open     decimal.Decimal           `db:"open"`
+}
+
+func (r *HoursByClientRow) scan(rows rowSet) error {
+	return rows.Scan(&r.ID, &r.Name, &r.Hours, &r.Billable, &r.Open)
 }
 
 // HoursByClient gives the rows of the query, as they are read; an error is the last thing it gives.
 //
 // HoursByClient sums the hours of a period: all, billable, not on an invoice yet.
-func (s *Scoped) HoursByClient(ctx context.Context, first time.Time, last time.Time) iter.Seq2[HoursByClientRow, error] {
+func (s *Scoped) HoursByClient(ctx context.Context, firstValue time.Time, last time.Time) iter.Seq2[HoursByClientRow, error] {
 	return func(yield func(HoursByClientRow, error) bool) {
 		var none HoursByClientRow
 		if err := s.checkTenant(); err != nil {
 			yield(none, err)
 			return
 		}
-		rows, done, err := s.query(ctx, hoursByClientText, first, last)
-		if err != nil {
-			yield(none, err)
-			return
-		}
-		defer func() { _ = done(rows.Close()) }() // of rows that were read
-		for rows.Next() {
-			var r HoursByClientRow
-			if err := rows.Scan(&r.ID, &r.Name, &r.Hours, &r.Billable, &r.Open); err != nil {
-				yield(none, err)
-				return
-			}
-			if !yield(r, nil) {
-				return
-			}
-		}
-		if err := rows.Err(); err != nil {
-			yield(none, err)
-		}
+
+		each(ctx, &s.session, yield, hoursByClientText, firstValue, last)
 	}
 }
 
@@ -216,10 +191,14 @@ const ticketsOfClientText = "SELECT t.id, t.title, t.opened_at, u.name AS assign
 
 // TicketsOfClientRow is a row of TicketsOfClient.
 type TicketsOfClientRow struct {
-	ID       uuid.UUID
-	Title    string
-	OpenedAt time.Time
-	Assignee sql.Null[string]
+	ID       uuid.UUID        `db:"id"`
+	Title    string           `db:"title"`
+	OpenedAt time.Time        `db:"opened_at"`
+	Assignee sql.Null[string] `db:"assignee"`
+}
+
+func (r *TicketsOfClientRow) scan(rows rowSet) error {
+	return rows.Scan(&r.ID, &r.Title, &r.OpenedAt, &r.Assignee)
 }
 
 // TicketsOfClient gives the rows of the query, as they are read; an error is the last thing it gives.
@@ -232,25 +211,8 @@ func (s *Scoped) TicketsOfClient(ctx context.Context, client uuid.UUID, state st
 			yield(none, err)
 			return
 		}
-		rows, done, err := s.query(ctx, ticketsOfClientText, client, state)
-		if err != nil {
-			yield(none, err)
-			return
-		}
-		defer func() { _ = done(rows.Close()) }() // of rows that were read
-		for rows.Next() {
-			var r TicketsOfClientRow
-			if err := rows.Scan(&r.ID, &r.Title, &r.OpenedAt, &r.Assignee); err != nil {
-				yield(none, err)
-				return
-			}
-			if !yield(r, nil) {
-				return
-			}
-		}
-		if err := rows.Err(); err != nil {
-			yield(none, err)
-		}
+
+		each(ctx, &s.session, yield, ticketsOfClientText, client, state)
 	}
 }
 
@@ -258,46 +220,33 @@ const timeListText = "SELECT te.id, te.worked_on, te.hours, te.billable, t.title
 
 // TimeListRow is a row of TimeList.
 type TimeListRow struct {
-	ID         uuid.UUID
-	WorkedOn   time.Time
-	Hours      decimal.Decimal
-	Billable   bool
-	Ticket     string
-	Client     string
-	Contract   sql.Null[string]
-	Technician sql.Null[string]
-	Asset      sql.Null[string]
+	ID         uuid.UUID        `db:"id"`
+	WorkedOn   time.Time        `db:"worked_on"`
+	Hours      decimal.Decimal  `db:"hours"`
+	Billable   bool             `db:"billable"`
+	Ticket     string           `db:"ticket"`
+	Client     string           `db:"client"`
+	Contract   sql.Null[string] `db:"contract"`
+	Technician sql.Null[string] `db:"technician"`
+	Asset      sql.Null[string] `db:"asset"`
+}
+
+func (r *TimeListRow) scan(rows rowSet) error {
+	return rows.Scan(&r.ID, &r.WorkedOn, &r.Hours, &r.Billable, &r.Ticket, &r.Client, &r.Contract, &r.Technician, &r.Asset)
 }
 
 // TimeList gives the rows of the query, as they are read; an error is the last thing it gives.
 //
 // TimeList is the work of some days with all that it belongs to.
-func (s *Scoped) TimeList(ctx context.Context, first time.Time, last time.Time, most int64) iter.Seq2[TimeListRow, error] {
+func (s *Scoped) TimeList(ctx context.Context, firstValue time.Time, last time.Time, most int64) iter.Seq2[TimeListRow, error] {
 	return func(yield func(TimeListRow, error) bool) {
 		var none TimeListRow
 		if err := s.checkTenant(); err != nil {
 			yield(none, err)
 			return
 		}
-		rows, done, err := s.query(ctx, timeListText, first, last, most)
-		if err != nil {
-			yield(none, err)
-			return
-		}
-		defer func() { _ = done(rows.Close()) }() // of rows that were read
-		for rows.Next() {
-			var r TimeListRow
-			if err := rows.Scan(&r.ID, &r.WorkedOn, &r.Hours, &r.Billable, &r.Ticket, &r.Client, &r.Contract, &r.Technician, &r.Asset); err != nil {
-				yield(none, err)
-				return
-			}
-			if !yield(r, nil) {
-				return
-			}
-		}
-		if err := rows.Err(); err != nil {
-			yield(none, err)
-		}
+
+		each(ctx, &s.session, yield, timeListText, firstValue, last, most)
 	}
 }
 
@@ -305,10 +254,12 @@ const turnoverText = "SELECT (SELECT coalesce(sum(total), 0) FROM invoices) AS i
 
 // TurnoverRow is a row of Turnover.
 type TurnoverRow struct {
-	Invoices decimal.Decimal
-	Lines    decimal.Decimal
-	Number   int64
+	Invoices decimal.Decimal `db:"invoices"`
+	Lines    decimal.Decimal `db:"lines"`
+	Number   int64           `db:"number"`
 }
+
+func (r *TurnoverRow) scan(rows rowSet) error { return rows.Scan(&r.Invoices, &r.Lines, &r.Number) }
 
 // Turnover gives the row of the query; ErrNotFound where there is none.
 //
@@ -317,6 +268,5 @@ func (s *Scoped) Turnover(ctx context.Context) (r TurnoverRow, err error) {
 	if err := s.checkTenant(); err != nil {
 		return r, err
 	}
-	rows, done, err := s.query(ctx, turnoverText)
-	return r, one(rows, done, err, func(rows rowSet) error { return rows.Scan(&r.Invoices, &r.Lines, &r.Number) })
+	return first[TurnoverRow](ctx, &s.session, turnoverText)
 }

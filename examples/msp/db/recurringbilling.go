@@ -14,12 +14,12 @@ import (
 
 // RecurringBilling is a row of recurring_billing.
 type RecurringBilling struct {
-	ProviderID uuid.UUID
-	ID         uuid.UUID
-	ClientID   uuid.UUID
-	Text       string
-	Amount     decimal.Decimal
-	NextOn     time.Time
+	ProviderID uuid.UUID       `db:"provider_id"`
+	ID         uuid.UUID       `db:"id"`
+	ClientID   uuid.UUID       `db:"client_id"`
+	Text       string          `db:"text"`
+	Amount     decimal.Decimal `db:"amount"`
+	NextOn     time.Time       `db:"next_on"`
 }
 
 func (r *RecurringBilling) scan(rows rowSet) error {
@@ -79,8 +79,7 @@ func (q RecurringBillingRows) Get(ctx context.Context, id uuid.UUID) (r Recurrin
 	if err := q.check(); err != nil {
 		return r, err
 	}
-	rows, done, err := q.s.query(ctx, recurringBillingGet, q.s.tenant, id)
-	return r, one(rows, done, err, r.scan)
+	return first[RecurringBilling](ctx, q.s, recurringBillingGet, q.s.tenant, id)
 }
 
 // All gives the rows for which all conditions are true, as they are read. An
@@ -93,29 +92,7 @@ func (q RecurringBillingRows) All(ctx context.Context, conditions ...Where[Recur
 		}
 		b := q.start(recurringBillingSelect)
 		where(b, true, conditions)
-		q.each(ctx, b, yield)
-	}
-}
-
-func (q RecurringBillingRows) each(ctx context.Context, b *builder, yield func(RecurringBilling, error) bool) {
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	if err != nil {
-		yield(RecurringBilling{}, err)
-		return
-	}
-	defer func() { _ = done(rows.Close()) }() // of rows that were read
-	for rows.Next() {
-		var r RecurringBilling
-		if err := r.scan(rows); err != nil {
-			yield(r, err)
-			return
-		}
-		if !yield(r, nil) {
-			return
-		}
-	}
-	if err := rows.Err(); err != nil {
-		yield(RecurringBilling{}, err)
+		each(ctx, q.s, yield, b.String(), b.args...)
 	}
 }
 
@@ -146,13 +123,13 @@ func (q RecurringBillingRows) Page(ctx context.Context, req PageReq[RecurringBil
 	orderBy(b, order)
 	limit := req.limit()
 	fmt.Fprintf(b, " LIMIT %d", limit+1)
-	q.each(ctx, b, func(r RecurringBilling, e error) bool {
+	each(ctx, q.s, func(r RecurringBilling, e error) bool {
 		if err = e; err != nil {
 			return false
 		}
 		page.Rows = append(page.Rows, r)
 		return true
-	})
+	}, b.String(), b.args...)
 	if err == nil && len(page.Rows) > limit {
 		page.Rows = page.Rows[:limit]
 		page.Next = cursorOf(q.s.store, &page.Rows[limit-1], order)
@@ -199,8 +176,7 @@ func (q RecurringBillingRows) Create(ctx context.Context, n NewRecurringBilling)
 	}
 	b := q.insert(n)
 	b.WriteString(" RETURNING " + recurringBillingColumns)
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return r, one(rows, done, err, r.scan)
+	return first[RecurringBilling](ctx, q.s, b.String(), b.args...)
 }
 
 // recurringBillingBatch is how many rows one statement of CreateMany makes.
@@ -214,6 +190,10 @@ func (q RecurringBillingRows) CreateMany(ctx context.Context, list iter.Seq[NewR
 	}
 	err = q.s.inTx(ctx, nil, func(s session) error {
 		inner := RecurringBillingRows{&s}
+		if s.tx != nil {
+			n, err = inner.appendAll(ctx, list)
+			return err
+		}
 		n = 0
 		batch := make([]NewRecurringBilling, 0, recurringBillingBatch)
 		for x := range list {
@@ -297,8 +277,7 @@ func (q RecurringBillingRows) Update(ctx context.Context, id uuid.UUID, p Recurr
 		return r, ErrNothing
 	}
 	b.WriteString(" WHERE provider_id = $1 AND id = $2 RETURNING provider_id, id, client_id, text, amount, next_on")
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	err = one(rows, done, err, r.scan)
+	r, err = first[RecurringBilling](ctx, q.s, b.String(), b.args...)
 	return r, err
 }
 
@@ -322,8 +301,7 @@ func (q RecurringBillingRows) Upsert(ctx context.Context, n NewRecurringBilling)
 		b.WriteString("id = excluded.id")
 	}
 	b.WriteString(" RETURNING " + recurringBillingColumns)
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return r, one(rows, done, err, r.scan)
+	return first[RecurringBilling](ctx, q.s, b.String(), b.args...)
 }
 
 // Delete takes one row away; ErrNotFound where there is none.
@@ -367,6 +345,6 @@ func (q RecurringBillingRowsAcross) All(ctx context.Context, conditions ...Where
 		b := &builder{}
 		b.WriteString("SELECT provider_id, id, client_id, text, amount, next_on FROM recurring_billing")
 		where(b, false, conditions)
-		RecurringBillingRows{q.s}.each(ctx, b, yield)
+		each(ctx, q.s, yield, b.String(), b.args...)
 	}
 }

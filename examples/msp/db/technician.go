@@ -13,10 +13,10 @@ import (
 
 // Technician is a row of technicians.
 type Technician struct {
-	ProviderID uuid.UUID
-	ID         uuid.UUID
-	Name       string
-	Rate       decimal.Decimal
+	ProviderID uuid.UUID       `db:"provider_id"`
+	ID         uuid.UUID       `db:"id"`
+	Name       string          `db:"name"`
+	Rate       decimal.Decimal `db:"rate"`
 }
 
 func (r *Technician) scan(rows rowSet) error {
@@ -72,8 +72,7 @@ func (q Technicians) Get(ctx context.Context, id uuid.UUID) (r Technician, err e
 	if err := q.check(); err != nil {
 		return r, err
 	}
-	rows, done, err := q.s.query(ctx, technicianGet, q.s.tenant, id)
-	return r, one(rows, done, err, r.scan)
+	return first[Technician](ctx, q.s, technicianGet, q.s.tenant, id)
 }
 
 // All gives the rows for which all conditions are true, as they are read. An
@@ -86,29 +85,7 @@ func (q Technicians) All(ctx context.Context, conditions ...Where[Technician]) i
 		}
 		b := q.start(technicianSelect)
 		where(b, true, conditions)
-		q.each(ctx, b, yield)
-	}
-}
-
-func (q Technicians) each(ctx context.Context, b *builder, yield func(Technician, error) bool) {
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	if err != nil {
-		yield(Technician{}, err)
-		return
-	}
-	defer func() { _ = done(rows.Close()) }() // of rows that were read
-	for rows.Next() {
-		var r Technician
-		if err := r.scan(rows); err != nil {
-			yield(r, err)
-			return
-		}
-		if !yield(r, nil) {
-			return
-		}
-	}
-	if err := rows.Err(); err != nil {
-		yield(Technician{}, err)
+		each(ctx, q.s, yield, b.String(), b.args...)
 	}
 }
 
@@ -139,13 +116,13 @@ func (q Technicians) Page(ctx context.Context, req PageReq[Technician], conditio
 	orderBy(b, order)
 	limit := req.limit()
 	fmt.Fprintf(b, " LIMIT %d", limit+1)
-	q.each(ctx, b, func(r Technician, e error) bool {
+	each(ctx, q.s, func(r Technician, e error) bool {
 		if err = e; err != nil {
 			return false
 		}
 		page.Rows = append(page.Rows, r)
 		return true
-	})
+	}, b.String(), b.args...)
 	if err == nil && len(page.Rows) > limit {
 		page.Rows = page.Rows[:limit]
 		page.Next = cursorOf(q.s.store, &page.Rows[limit-1], order)
@@ -190,8 +167,7 @@ func (q Technicians) Create(ctx context.Context, n NewTechnician) (r Technician,
 	}
 	b := q.insert(n)
 	b.WriteString(" RETURNING " + technicianColumns)
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return r, one(rows, done, err, r.scan)
+	return first[Technician](ctx, q.s, b.String(), b.args...)
 }
 
 // technicianBatch is how many rows one statement of CreateMany makes.
@@ -205,6 +181,10 @@ func (q Technicians) CreateMany(ctx context.Context, list iter.Seq[NewTechnician
 	}
 	err = q.s.inTx(ctx, nil, func(s session) error {
 		inner := Technicians{&s}
+		if s.tx != nil {
+			n, err = inner.appendAll(ctx, list)
+			return err
+		}
 		n = 0
 		batch := make([]NewTechnician, 0, technicianBatch)
 		for x := range list {
@@ -274,8 +254,7 @@ func (q Technicians) Update(ctx context.Context, id uuid.UUID, p TechnicianPatch
 		return r, ErrNothing
 	}
 	b.WriteString(" WHERE provider_id = $1 AND id = $2 RETURNING provider_id, id, name, rate")
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	err = one(rows, done, err, r.scan)
+	r, err = first[Technician](ctx, q.s, b.String(), b.args...)
 	return r, err
 }
 
@@ -295,8 +274,7 @@ func (q Technicians) Upsert(ctx context.Context, n NewTechnician) (r Technician,
 		b.WriteString("id = excluded.id")
 	}
 	b.WriteString(" RETURNING " + technicianColumns)
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return r, one(rows, done, err, r.scan)
+	return first[Technician](ctx, q.s, b.String(), b.args...)
 }
 
 // Delete takes one row away; ErrNotFound where there is none.
@@ -338,6 +316,6 @@ func (q TechniciansAcross) All(ctx context.Context, conditions ...Where[Technici
 		b := &builder{}
 		b.WriteString("SELECT provider_id, id, name, rate FROM technicians")
 		where(b, false, conditions)
-		Technicians{q.s}.each(ctx, b, yield)
+		each(ctx, q.s, yield, b.String(), b.args...)
 	}
 }

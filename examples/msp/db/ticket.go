@@ -15,16 +15,16 @@ import (
 
 // Ticket is a row of tickets.
 type Ticket struct {
-	ProviderID uuid.UUID
-	ID         uuid.UUID
-	ClientID   uuid.UUID
-	ContractID sql.Null[uuid.UUID]
-	AssetID    sql.Null[uuid.UUID]
-	AssigneeID sql.Null[uuid.UUID]
-	State      TicketState
-	Title      string
-	OpenedAt   time.Time
-	Rev        int64
+	ProviderID uuid.UUID           `db:"provider_id"`
+	ID         uuid.UUID           `db:"id"`
+	ClientID   uuid.UUID           `db:"client_id"`
+	ContractID sql.Null[uuid.UUID] `db:"contract_id"`
+	AssetID    sql.Null[uuid.UUID] `db:"asset_id"`
+	AssigneeID sql.Null[uuid.UUID] `db:"assignee_id"`
+	State      TicketState         `db:"state"`
+	Title      string              `db:"title"`
+	OpenedAt   time.Time           `db:"opened_at"`
+	Rev        int64               `db:"rev"`
 }
 
 func (r *Ticket) scan(rows rowSet) error {
@@ -88,8 +88,7 @@ func (q Tickets) Get(ctx context.Context, id uuid.UUID) (r Ticket, err error) {
 	if err := q.check(); err != nil {
 		return r, err
 	}
-	rows, done, err := q.s.query(ctx, ticketGet, q.s.tenant, id)
-	return r, one(rows, done, err, r.scan)
+	return first[Ticket](ctx, q.s, ticketGet, q.s.tenant, id)
 }
 
 // All gives the rows for which all conditions are true, as they are read. An
@@ -102,29 +101,7 @@ func (q Tickets) All(ctx context.Context, conditions ...Where[Ticket]) iter.Seq2
 		}
 		b := q.start(ticketSelect)
 		where(b, true, conditions)
-		q.each(ctx, b, yield)
-	}
-}
-
-func (q Tickets) each(ctx context.Context, b *builder, yield func(Ticket, error) bool) {
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	if err != nil {
-		yield(Ticket{}, err)
-		return
-	}
-	defer func() { _ = done(rows.Close()) }() // of rows that were read
-	for rows.Next() {
-		var r Ticket
-		if err := r.scan(rows); err != nil {
-			yield(r, err)
-			return
-		}
-		if !yield(r, nil) {
-			return
-		}
-	}
-	if err := rows.Err(); err != nil {
-		yield(Ticket{}, err)
+		each(ctx, q.s, yield, b.String(), b.args...)
 	}
 }
 
@@ -155,13 +132,13 @@ func (q Tickets) Page(ctx context.Context, req PageReq[Ticket], conditions ...Wh
 	orderBy(b, order)
 	limit := req.limit()
 	fmt.Fprintf(b, " LIMIT %d", limit+1)
-	q.each(ctx, b, func(r Ticket, e error) bool {
+	each(ctx, q.s, func(r Ticket, e error) bool {
 		if err = e; err != nil {
 			return false
 		}
 		page.Rows = append(page.Rows, r)
 		return true
-	})
+	}, b.String(), b.args...)
 	if err == nil && len(page.Rows) > limit {
 		page.Rows = page.Rows[:limit]
 		page.Next = cursorOf(q.s.store, &page.Rows[limit-1], order)
@@ -218,8 +195,7 @@ func (q Tickets) Create(ctx context.Context, n NewTicket) (r Ticket, err error) 
 	}
 	b := q.insert(n)
 	b.WriteString(" RETURNING " + ticketColumns)
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return r, one(rows, done, err, r.scan)
+	return first[Ticket](ctx, q.s, b.String(), b.args...)
 }
 
 // ticketBatch is how many rows one statement of CreateMany makes.
@@ -233,6 +209,10 @@ func (q Tickets) CreateMany(ctx context.Context, list iter.Seq[NewTicket]) (n in
 	}
 	err = q.s.inTx(ctx, nil, func(s session) error {
 		inner := Tickets{&s}
+		if s.tx != nil {
+			n, err = inner.appendAll(ctx, list)
+			return err
+		}
 		n = 0
 		batch := make([]NewTicket, 0, ticketBatch)
 		for x := range list {
@@ -346,8 +326,7 @@ func (q Tickets) Update(ctx context.Context, id uuid.UUID, rev int64, p TicketPa
 		return r, ErrNothing
 	}
 	b.WriteString(" WHERE provider_id = $1 AND id = $2 AND rev = $3 RETURNING provider_id, id, client_id, contract_id, asset_id, assignee_id, state, title, opened_at, rev")
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	err = one(rows, done, err, r.scan)
+	r, err = first[Ticket](ctx, q.s, b.String(), b.args...)
 	if errors.Is(err, ErrNotFound) {
 		if _, gone := q.Get(ctx, id); gone == nil {
 			err = ErrStale
@@ -388,8 +367,7 @@ func (q Tickets) Upsert(ctx context.Context, n NewTicket) (r Ticket, err error) 
 		b.WriteString("id = excluded.id")
 	}
 	b.WriteString(" RETURNING " + ticketColumns)
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return r, one(rows, done, err, r.scan)
+	return first[Ticket](ctx, q.s, b.String(), b.args...)
 }
 
 // Delete takes one row away; ErrNotFound where there is none.
@@ -431,6 +409,6 @@ func (q TicketsAcross) All(ctx context.Context, conditions ...Where[Ticket]) ite
 		b := &builder{}
 		b.WriteString("SELECT provider_id, id, client_id, contract_id, asset_id, assignee_id, state, title, opened_at, rev FROM tickets")
 		where(b, false, conditions)
-		Tickets{q.s}.each(ctx, b, yield)
+		each(ctx, q.s, yield, b.String(), b.args...)
 	}
 }

@@ -15,14 +15,14 @@ import (
 
 // TimeEntry is a row of time_entries.
 type TimeEntry struct {
-	ProviderID   uuid.UUID
-	ID           uuid.UUID
-	TicketID     uuid.UUID
-	TechnicianID uuid.UUID
-	WorkedOn     time.Time
-	Hours        decimal.Decimal
-	Billable     bool
-	Invoice      sql.Null[int64]
+	ProviderID   uuid.UUID       `db:"provider_id"`
+	ID           uuid.UUID       `db:"id"`
+	TicketID     uuid.UUID       `db:"ticket_id"`
+	TechnicianID uuid.UUID       `db:"technician_id"`
+	WorkedOn     time.Time       `db:"worked_on"`
+	Hours        decimal.Decimal `db:"hours"`
+	Billable     bool            `db:"billable"`
+	Invoice      sql.Null[int64] `db:"invoice"`
 }
 
 func (r *TimeEntry) scan(rows rowSet) error {
@@ -86,8 +86,7 @@ func (q TimeEntries) Get(ctx context.Context, id uuid.UUID) (r TimeEntry, err er
 	if err := q.check(); err != nil {
 		return r, err
 	}
-	rows, done, err := q.s.query(ctx, timeEntryGet, q.s.tenant, id)
-	return r, one(rows, done, err, r.scan)
+	return first[TimeEntry](ctx, q.s, timeEntryGet, q.s.tenant, id)
 }
 
 // All gives the rows for which all conditions are true, as they are read. An
@@ -100,29 +99,7 @@ func (q TimeEntries) All(ctx context.Context, conditions ...Where[TimeEntry]) it
 		}
 		b := q.start(timeEntrySelect)
 		where(b, true, conditions)
-		q.each(ctx, b, yield)
-	}
-}
-
-func (q TimeEntries) each(ctx context.Context, b *builder, yield func(TimeEntry, error) bool) {
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	if err != nil {
-		yield(TimeEntry{}, err)
-		return
-	}
-	defer func() { _ = done(rows.Close()) }() // of rows that were read
-	for rows.Next() {
-		var r TimeEntry
-		if err := r.scan(rows); err != nil {
-			yield(r, err)
-			return
-		}
-		if !yield(r, nil) {
-			return
-		}
-	}
-	if err := rows.Err(); err != nil {
-		yield(TimeEntry{}, err)
+		each(ctx, q.s, yield, b.String(), b.args...)
 	}
 }
 
@@ -153,13 +130,13 @@ func (q TimeEntries) Page(ctx context.Context, req PageReq[TimeEntry], condition
 	orderBy(b, order)
 	limit := req.limit()
 	fmt.Fprintf(b, " LIMIT %d", limit+1)
-	q.each(ctx, b, func(r TimeEntry, e error) bool {
+	each(ctx, q.s, func(r TimeEntry, e error) bool {
 		if err = e; err != nil {
 			return false
 		}
 		page.Rows = append(page.Rows, r)
 		return true
-	})
+	}, b.String(), b.args...)
 	if err == nil && len(page.Rows) > limit {
 		page.Rows = page.Rows[:limit]
 		page.Next = cursorOf(q.s.store, &page.Rows[limit-1], order)
@@ -210,8 +187,7 @@ func (q TimeEntries) Create(ctx context.Context, n NewTimeEntry) (r TimeEntry, e
 	}
 	b := q.insert(n)
 	b.WriteString(" RETURNING " + timeEntryColumns)
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return r, one(rows, done, err, r.scan)
+	return first[TimeEntry](ctx, q.s, b.String(), b.args...)
 }
 
 // timeEntryBatch is how many rows one statement of CreateMany makes.
@@ -225,6 +201,10 @@ func (q TimeEntries) CreateMany(ctx context.Context, list iter.Seq[NewTimeEntry]
 	}
 	err = q.s.inTx(ctx, nil, func(s session) error {
 		inner := TimeEntries{&s}
+		if s.tx != nil {
+			n, err = inner.appendAll(ctx, list)
+			return err
+		}
 		n = 0
 		batch := make([]NewTimeEntry, 0, timeEntryBatch)
 		for x := range list {
@@ -326,8 +306,7 @@ func (q TimeEntries) Update(ctx context.Context, id uuid.UUID, p TimeEntryPatch)
 		return r, ErrNothing
 	}
 	b.WriteString(" WHERE provider_id = $1 AND id = $2 RETURNING provider_id, id, ticket_id, technician_id, worked_on, hours, billable, invoice")
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	err = one(rows, done, err, r.scan)
+	r, err = first[TimeEntry](ctx, q.s, b.String(), b.args...)
 	return r, err
 }
 
@@ -357,8 +336,7 @@ func (q TimeEntries) Upsert(ctx context.Context, n NewTimeEntry) (r TimeEntry, e
 		b.WriteString("id = excluded.id")
 	}
 	b.WriteString(" RETURNING " + timeEntryColumns)
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return r, one(rows, done, err, r.scan)
+	return first[TimeEntry](ctx, q.s, b.String(), b.args...)
 }
 
 // Delete takes one row away; ErrNotFound where there is none.
@@ -400,6 +378,6 @@ func (q TimeEntriesAcross) All(ctx context.Context, conditions ...Where[TimeEntr
 		b := &builder{}
 		b.WriteString("SELECT provider_id, id, ticket_id, technician_id, worked_on, hours, billable, invoice FROM time_entries")
 		where(b, false, conditions)
-		TimeEntries{q.s}.each(ctx, b, yield)
+		each(ctx, q.s, yield, b.String(), b.args...)
 	}
 }

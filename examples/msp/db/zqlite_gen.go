@@ -6,6 +6,9 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"iter"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -18,27 +21,22 @@ import (
 
 func nothing(err error) error { return err }
 
-// direct is the pool's database without database/sql in between, for statements
-// outside of transactions.
+// direct is the pool's database without database/sql in between.
 type direct struct {
 	mu   sync.Mutex
 	db   atomic.Pointer[zqlite.DB]
 	none atomic.Bool // the pool's driver is not zqlite's own
 }
 
-// native gives the database, nil where the pool is to be used.
-func (s *session) native(ctx context.Context) *zqlite.DB {
-	d := &s.store.direct
-	if db := d.db.Load(); db != nil || s.inner || d.none.Load() {
-		if s.inner {
-			return nil
-		}
+// open gives the database, nil where the pool is to be used.
+func (d *direct) open(ctx context.Context, pool *sql.DB) *zqlite.DB {
+	if db := d.db.Load(); db != nil || d.none.Load() {
 		return db
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.db.Load() == nil {
-		db, err := zqlite.FromSQL(ctx, s.store.pool)
+		db, err := zqlite.FromSQL(ctx, pool)
 		if err != nil {
 			d.none.Store(ctx.Err() == nil)
 			return nil
@@ -47,6 +45,61 @@ func (s *session) native(ctx context.Context) *zqlite.DB {
 	}
 	return d.db.Load()
 }
+
+// binding is what a session has beside database/sql.
+type binding struct {
+	tx *zqlite.Tx // that it works in
+	id string     // of its tenant
+}
+
+func newBinding(tenant uuid.UUID) binding { return binding{id: fmt.Sprint(tenant)} }
+
+// handle is a database or a transaction of it.
+type handle interface {
+	zqlite.Querier
+	Query(ctx context.Context, text string, args ...any) (*zqlite.Rows, error)
+	Exec(ctx context.Context, text string, args ...any) (zqlite.Result, error)
+}
+
+// native gives what statements run on, nil where it is the pool's.
+func (s *session) native(ctx context.Context) handle {
+	if s.tx != nil {
+		return s.tx
+	}
+	if s.inner {
+		return nil
+	}
+	if db := s.store.direct.open(ctx, s.store.pool); db != nil {
+		return db
+	}
+	return nil
+}
+
+// begin starts a transaction, for which the returned session works.
+func (s *session) begin(ctx context.Context, opts *sql.TxOptions) (inner session, end transaction, err error) {
+	inner = *s
+	inner.inner = true
+	if db := s.store.direct.open(ctx, s.store.pool); db != nil {
+		var o zqlite.TxOptions
+		if opts != nil {
+			o.Isolation, o.ReadOnly = opts.Isolation, opts.ReadOnly
+		}
+		inner.tx, err = db.Begin(ctx, o)
+		return inner, ending{ctx, inner.tx}, err
+	}
+	tx, err := s.store.pool.BeginTx(ctx, opts)
+	inner.conn = tx
+	return inner, tx, err
+}
+
+// ending ends a transaction.
+type ending struct {
+	ctx context.Context
+	tx  *zqlite.Tx
+}
+
+func (e ending) Commit() error   { return e.tx.Commit(e.ctx) }
+func (e ending) Rollback() error { return e.tx.Rollback() }
 
 // affected is the number of rows that a change has met.
 type affected int64
@@ -64,16 +117,42 @@ func (s *session) scope(ctx context.Context) context.Context {
 	case s.reason != "":
 		return zqlite.WithCrossTenant(ctx, s.reason)
 	case s.tenant != none:
-		return zqlite.WithTenant(ctx, s.tenant)
+		return zqlite.WithTenant(ctx, s.id)
 	}
 	return ctx
+}
+
+// first reads the first row of a query; ErrNotFound where there is none.
+func first[R any, P row[R]](ctx context.Context, s *session, text string, args ...any) (r R, err error) {
+	ctx = s.scope(ctx)
+	if h := s.native(ctx); h != nil {
+		r, err = zqlite.QueryRow[R](ctx, h, text, args...)
+		if err == sql.ErrNoRows {
+			err = ErrNotFound
+		}
+		return r, err
+	}
+	rows, err := s.conn.QueryContext(ctx, text, args...)
+	return r, one(rows, nothing, err, P(&r).scan)
+}
+
+// each gives the rows of a query, as they are read. An error is the last thing
+// it gives.
+func each[R any, P row[R]](ctx context.Context, s *session, yield func(R, error) bool, text string, args ...any) {
+	ctx = s.scope(ctx)
+	if h := s.native(ctx); h != nil {
+		zqlite.Query[R](ctx, h, text, args...)(yield)
+		return
+	}
+	rows, err := s.conn.QueryContext(ctx, text, args...)
+	scanEach[R, P](rows, nothing, err, yield)
 }
 
 // query runs a query. done is to be called when its rows were read or closed.
 func (s *session) query(ctx context.Context, text string, args ...any) (rows rowSet, done func(error) error, err error) {
 	ctx = s.scope(ctx)
-	if db := s.native(ctx); db != nil {
-		rows, err = db.Query(ctx, text, args...)
+	if h := s.native(ctx); h != nil {
+		rows, err = h.Query(ctx, text, args...)
 	} else {
 		rows, err = s.conn.QueryContext(ctx, text, args...)
 	}
@@ -83,15 +162,462 @@ func (s *session) query(ctx context.Context, text string, args ...any) (rows row
 // exec runs a change.
 func (s *session) exec(ctx context.Context, text string, args ...any) (sql.Result, error) {
 	ctx = s.scope(ctx)
-	if db := s.native(ctx); db != nil {
-		r, err := db.Exec(ctx, text, args...)
+	if h := s.native(ctx); h != nil {
+		r, err := h.Exec(ctx, text, args...)
 		return affected(r.RowsAffected), err
 	}
 	return s.conn.ExecContext(ctx, text, args...)
 }
 
-// enter readies a transaction that has begun.
-func (s *session) enter(context.Context, *sql.Tx) error { return nil }
+// appenders add rows to one table in their order, each those of one form: with
+// values for the same columns.
+type appenders[form comparable] struct {
+	open map[form]*zqlite.Appender
+	last *zqlite.Appender // the one that has rows which are not inserted
+}
+
+// of gives the appender for rows of a form.
+func (l *appenders[form]) of(ctx context.Context, tx *zqlite.Tx, f form, table func() string) (*zqlite.Appender, error) {
+	a := l.open[f]
+	if a != nil && a == l.last {
+		return a, nil
+	}
+	if l.last != nil {
+		if err := l.last.Flush(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if a == nil {
+		var err error
+		if a, err = zqlite.NewAppender(ctx, tx, table()); err != nil {
+			return nil, err
+		}
+		if l.open == nil {
+			l.open = map[form]*zqlite.Appender{}
+		}
+		l.open[f] = a
+	}
+	l.last = a
+	return a, nil
+}
+
+// close inserts what is left.
+func (l *appenders[form]) close(ctx context.Context) error {
+	for _, a := range l.open {
+		if _, err := a.Close(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// appendAll adds rows without statements, in the transaction of the session.
+func (q AssetDependencies) appendAll(ctx context.Context, list iter.Seq[NewAssetDependency]) (n int64, err error) {
+	ctx = q.s.scope(ctx)
+	var to appenders[[1]uint64]
+	for x := range list {
+		var form [1]uint64
+		a, err := to.of(ctx, q.s.tx, form, func() string {
+			names := "provider_id, "
+			names += "asset_id, "
+			names += "needs_id, "
+			return "asset_dependencies" + " (" + strings.TrimSuffix(names, ", ") + ")"
+		})
+		if err != nil {
+			return 0, err
+		}
+		a.UUID(q.s.tenant)
+		a.UUID(x.AssetID)
+		a.UUID(x.NeedsID)
+		if err := a.EndRow(ctx); err != nil {
+			return 0, err
+		}
+		n++
+	}
+	return n, to.close(ctx)
+}
+
+// appendAll adds rows without statements, in the transaction of the session.
+func (q Assets) appendAll(ctx context.Context, list iter.Seq[NewAsset]) (n int64, err error) {
+	ctx = q.s.scope(ctx)
+	var to appenders[[1]uint64]
+	for x := range list {
+		var form [1]uint64
+		if x.ID.set {
+			form[0] |= 1 << 0
+		}
+		a, err := to.of(ctx, q.s.tx, form, func() string {
+			names := "provider_id, "
+			if x.ID.set {
+				names += "id, "
+			}
+			names += "client_id, "
+			names += "name, "
+			names += "kind, "
+			return "assets" + " (" + strings.TrimSuffix(names, ", ") + ")"
+		})
+		if err != nil {
+			return 0, err
+		}
+		a.UUID(q.s.tenant)
+		if x.ID.set {
+			a.UUID(x.ID.value)
+		}
+		a.UUID(x.ClientID)
+		a.Text(x.Name)
+		a.Any(x.Kind)
+		if err := a.EndRow(ctx); err != nil {
+			return 0, err
+		}
+		n++
+	}
+	return n, to.close(ctx)
+}
+
+// appendAll adds rows without statements, in the transaction of the session.
+func (q Clients) appendAll(ctx context.Context, list iter.Seq[NewClient]) (n int64, err error) {
+	ctx = q.s.scope(ctx)
+	var to appenders[[1]uint64]
+	for x := range list {
+		var form [1]uint64
+		if x.ID.set {
+			form[0] |= 1 << 0
+		}
+		if x.Active.set {
+			form[0] |= 1 << 1
+		}
+		a, err := to.of(ctx, q.s.tx, form, func() string {
+			names := "provider_id, "
+			if x.ID.set {
+				names += "id, "
+			}
+			names += "name, "
+			if x.Active.set {
+				names += "active, "
+			}
+			return "clients" + " (" + strings.TrimSuffix(names, ", ") + ")"
+		})
+		if err != nil {
+			return 0, err
+		}
+		a.UUID(q.s.tenant)
+		if x.ID.set {
+			a.UUID(x.ID.value)
+		}
+		a.Text(x.Name)
+		if x.Active.set {
+			a.Bool(x.Active.value)
+		}
+		if err := a.EndRow(ctx); err != nil {
+			return 0, err
+		}
+		n++
+	}
+	return n, to.close(ctx)
+}
+
+// appendAll adds rows without statements, in the transaction of the session.
+func (q Contracts) appendAll(ctx context.Context, list iter.Seq[NewContract]) (n int64, err error) {
+	ctx = q.s.scope(ctx)
+	var to appenders[[1]uint64]
+	for x := range list {
+		var form [1]uint64
+		if x.ID.set {
+			form[0] |= 1 << 0
+		}
+		if x.IncludedHours.set {
+			form[0] |= 1 << 1
+		}
+		a, err := to.of(ctx, q.s.tx, form, func() string {
+			names := "provider_id, "
+			if x.ID.set {
+				names += "id, "
+			}
+			names += "client_id, "
+			names += "name, "
+			if x.IncludedHours.set {
+				names += "included_hours, "
+			}
+			return "contracts" + " (" + strings.TrimSuffix(names, ", ") + ")"
+		})
+		if err != nil {
+			return 0, err
+		}
+		a.UUID(q.s.tenant)
+		if x.ID.set {
+			a.UUID(x.ID.value)
+		}
+		a.UUID(x.ClientID)
+		a.Text(x.Name)
+		if x.IncludedHours.set {
+			a.Decimal(x.IncludedHours.value)
+		}
+		if err := a.EndRow(ctx); err != nil {
+			return 0, err
+		}
+		n++
+	}
+	return n, to.close(ctx)
+}
+
+// appendAll adds rows without statements, in the transaction of the session.
+func (q InvoiceLines) appendAll(ctx context.Context, list iter.Seq[NewInvoiceLine]) (n int64, err error) {
+	ctx = q.s.scope(ctx)
+	var to appenders[[1]uint64]
+	for x := range list {
+		var form [1]uint64
+		a, err := to.of(ctx, q.s.tx, form, func() string {
+			names := "provider_id, "
+			names += "number, "
+			names += "line, "
+			names += "text, "
+			names += "amount, "
+			return "invoice_lines" + " (" + strings.TrimSuffix(names, ", ") + ")"
+		})
+		if err != nil {
+			return 0, err
+		}
+		a.UUID(q.s.tenant)
+		a.Int(x.Number)
+		a.Int(x.Line)
+		a.Text(x.Text)
+		a.Decimal(x.Amount)
+		if err := a.EndRow(ctx); err != nil {
+			return 0, err
+		}
+		n++
+	}
+	return n, to.close(ctx)
+}
+
+// appendAll adds rows without statements, in the transaction of the session.
+func (q Invoices) appendAll(ctx context.Context, list iter.Seq[NewInvoice]) (n int64, err error) {
+	ctx = q.s.scope(ctx)
+	var to appenders[[1]uint64]
+	for x := range list {
+		var form [1]uint64
+		a, err := to.of(ctx, q.s.tx, form, func() string {
+			names := "provider_id, "
+			names += "number, "
+			names += "client_id, "
+			names += "issued_on, "
+			names += "total, "
+			return "invoices" + " (" + strings.TrimSuffix(names, ", ") + ")"
+		})
+		if err != nil {
+			return 0, err
+		}
+		a.UUID(q.s.tenant)
+		a.Int(x.Number)
+		a.UUID(x.ClientID)
+		a.Time(x.IssuedOn)
+		a.Decimal(x.Total)
+		if err := a.EndRow(ctx); err != nil {
+			return 0, err
+		}
+		n++
+	}
+	return n, to.close(ctx)
+}
+
+// appendAll adds rows without statements, in the transaction of the session.
+func (q RecurringBillingRows) appendAll(ctx context.Context, list iter.Seq[NewRecurringBilling]) (n int64, err error) {
+	ctx = q.s.scope(ctx)
+	var to appenders[[1]uint64]
+	for x := range list {
+		var form [1]uint64
+		if x.ID.set {
+			form[0] |= 1 << 0
+		}
+		a, err := to.of(ctx, q.s.tx, form, func() string {
+			names := "provider_id, "
+			if x.ID.set {
+				names += "id, "
+			}
+			names += "client_id, "
+			names += "text, "
+			names += "amount, "
+			names += "next_on, "
+			return "recurring_billing" + " (" + strings.TrimSuffix(names, ", ") + ")"
+		})
+		if err != nil {
+			return 0, err
+		}
+		a.UUID(q.s.tenant)
+		if x.ID.set {
+			a.UUID(x.ID.value)
+		}
+		a.UUID(x.ClientID)
+		a.Text(x.Text)
+		a.Decimal(x.Amount)
+		a.Time(x.NextOn)
+		if err := a.EndRow(ctx); err != nil {
+			return 0, err
+		}
+		n++
+	}
+	return n, to.close(ctx)
+}
+
+// appendAll adds rows without statements, in the transaction of the session.
+func (q Technicians) appendAll(ctx context.Context, list iter.Seq[NewTechnician]) (n int64, err error) {
+	ctx = q.s.scope(ctx)
+	var to appenders[[1]uint64]
+	for x := range list {
+		var form [1]uint64
+		if x.ID.set {
+			form[0] |= 1 << 0
+		}
+		a, err := to.of(ctx, q.s.tx, form, func() string {
+			names := "provider_id, "
+			if x.ID.set {
+				names += "id, "
+			}
+			names += "name, "
+			names += "rate, "
+			return "technicians" + " (" + strings.TrimSuffix(names, ", ") + ")"
+		})
+		if err != nil {
+			return 0, err
+		}
+		a.UUID(q.s.tenant)
+		if x.ID.set {
+			a.UUID(x.ID.value)
+		}
+		a.Text(x.Name)
+		a.Decimal(x.Rate)
+		if err := a.EndRow(ctx); err != nil {
+			return 0, err
+		}
+		n++
+	}
+	return n, to.close(ctx)
+}
+
+// appendAll adds rows without statements, in the transaction of the session.
+func (q Tickets) appendAll(ctx context.Context, list iter.Seq[NewTicket]) (n int64, err error) {
+	ctx = q.s.scope(ctx)
+	var to appenders[[1]uint64]
+	for x := range list {
+		var form [1]uint64
+		if x.ID.set {
+			form[0] |= 1 << 0
+		}
+		if x.State.set {
+			form[0] |= 1 << 1
+		}
+		a, err := to.of(ctx, q.s.tx, form, func() string {
+			names := "provider_id, "
+			if x.ID.set {
+				names += "id, "
+			}
+			names += "client_id, "
+			names += "contract_id, "
+			names += "asset_id, "
+			names += "assignee_id, "
+			if x.State.set {
+				names += "state, "
+			}
+			names += "title, "
+			return "tickets" + " (" + strings.TrimSuffix(names, ", ") + ")"
+		})
+		if err != nil {
+			return 0, err
+		}
+		a.UUID(q.s.tenant)
+		if x.ID.set {
+			a.UUID(x.ID.value)
+		}
+		a.UUID(x.ClientID)
+		if x.ContractID.set {
+			if v := x.ContractID.value; v.Valid {
+				a.UUID(v.V)
+			} else {
+				a.Null()
+			}
+		} else {
+			a.Null()
+		}
+		if x.AssetID.set {
+			if v := x.AssetID.value; v.Valid {
+				a.UUID(v.V)
+			} else {
+				a.Null()
+			}
+		} else {
+			a.Null()
+		}
+		if x.AssigneeID.set {
+			if v := x.AssigneeID.value; v.Valid {
+				a.UUID(v.V)
+			} else {
+				a.Null()
+			}
+		} else {
+			a.Null()
+		}
+		if x.State.set {
+			a.Any(x.State.value)
+		}
+		a.Text(x.Title)
+		if err := a.EndRow(ctx); err != nil {
+			return 0, err
+		}
+		n++
+	}
+	return n, to.close(ctx)
+}
+
+// appendAll adds rows without statements, in the transaction of the session.
+func (q TimeEntries) appendAll(ctx context.Context, list iter.Seq[NewTimeEntry]) (n int64, err error) {
+	ctx = q.s.scope(ctx)
+	var to appenders[[1]uint64]
+	for x := range list {
+		var form [1]uint64
+		if x.ID.set {
+			form[0] |= 1 << 0
+		}
+		a, err := to.of(ctx, q.s.tx, form, func() string {
+			names := "provider_id, "
+			if x.ID.set {
+				names += "id, "
+			}
+			names += "ticket_id, "
+			names += "technician_id, "
+			names += "worked_on, "
+			names += "hours, "
+			names += "billable, "
+			names += "invoice, "
+			return "time_entries" + " (" + strings.TrimSuffix(names, ", ") + ")"
+		})
+		if err != nil {
+			return 0, err
+		}
+		a.UUID(q.s.tenant)
+		if x.ID.set {
+			a.UUID(x.ID.value)
+		}
+		a.UUID(x.TicketID)
+		a.UUID(x.TechnicianID)
+		a.Time(x.WorkedOn)
+		a.Decimal(x.Hours)
+		a.Bool(x.Billable)
+		if x.Invoice.set {
+			if v := x.Invoice.value; v.Valid {
+				a.Int(v.V)
+			} else {
+				a.Null()
+			}
+		} else {
+			a.Null()
+		}
+		if err := a.EndRow(ctx); err != nil {
+			return 0, err
+		}
+		n++
+	}
+	return n, to.close(ctx)
+}
 
 // cross readies the work across tenants: the engine records each statement in
 // zqlite.audit. The pool is to be opened with cross_tenant=on.

@@ -13,12 +13,12 @@ import (
 
 // Event is a row of events.
 type Event struct {
-	ExecutionID int64
-	Seq         int64
-	Kind        Kind
-	Node        sql.Null[string]
-	Value       sql.Null[int64]
-	At          time.Time
+	ExecutionID int64            `db:"execution_id"`
+	Seq         int64            `db:"seq"`
+	Kind        Kind             `db:"kind"`
+	Node        sql.Null[string] `db:"node"`
+	Value       sql.Null[int64]  `db:"value"`
+	At          time.Time        `db:"at"`
 }
 
 func (r *Event) scan(rows rowSet) error {
@@ -79,8 +79,7 @@ func (q Events) Get(ctx context.Context, executionID int64, seq int64) (r Event,
 	if err := q.check(); err != nil {
 		return r, err
 	}
-	rows, done, err := q.s.query(ctx, eventGet, executionID, seq)
-	return r, one(rows, done, err, r.scan)
+	return first[Event](ctx, q.s, eventGet, executionID, seq)
 }
 
 // All gives the rows for which all conditions are true, as they are read. An
@@ -93,29 +92,7 @@ func (q Events) All(ctx context.Context, conditions ...Where[Event]) iter.Seq2[E
 		}
 		b := q.start(eventSelect)
 		where(b, false, conditions)
-		q.each(ctx, b, yield)
-	}
-}
-
-func (q Events) each(ctx context.Context, b *builder, yield func(Event, error) bool) {
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	if err != nil {
-		yield(Event{}, err)
-		return
-	}
-	defer func() { _ = done(rows.Close()) }() // of rows that were read
-	for rows.Next() {
-		var r Event
-		if err := r.scan(rows); err != nil {
-			yield(r, err)
-			return
-		}
-		if !yield(r, nil) {
-			return
-		}
-	}
-	if err := rows.Err(); err != nil {
-		yield(Event{}, err)
+		each(ctx, q.s, yield, b.String(), b.args...)
 	}
 }
 
@@ -147,13 +124,13 @@ func (q Events) Page(ctx context.Context, req PageReq[Event], conditions ...Wher
 	orderBy(b, order)
 	limit := req.limit()
 	fmt.Fprintf(b, " LIMIT %d", limit+1)
-	q.each(ctx, b, func(r Event, e error) bool {
+	each(ctx, q.s, func(r Event, e error) bool {
 		if err = e; err != nil {
 			return false
 		}
 		page.Rows = append(page.Rows, r)
 		return true
-	})
+	}, b.String(), b.args...)
 	if err == nil && len(page.Rows) > limit {
 		page.Rows = page.Rows[:limit]
 		page.Next = cursorOf(q.s.store, &page.Rows[limit-1], order)
@@ -203,8 +180,7 @@ func (q Events) Create(ctx context.Context, n NewEvent) (r Event, err error) {
 	}
 	b := q.insert(n)
 	b.WriteString(" RETURNING " + eventColumns)
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return r, one(rows, done, err, r.scan)
+	return first[Event](ctx, q.s, b.String(), b.args...)
 }
 
 // eventBatch is how many rows one statement of CreateMany makes.
@@ -218,6 +194,10 @@ func (q Events) CreateMany(ctx context.Context, list iter.Seq[NewEvent]) (n int6
 	}
 	err = q.s.inTx(ctx, nil, func(s session) error {
 		inner := Events{&s}
+		if s.tx != nil {
+			n, err = inner.appendAll(ctx, list)
+			return err
+		}
 		n = 0
 		batch := make([]NewEvent, 0, eventBatch)
 		for x := range list {
@@ -310,8 +290,7 @@ func (q Events) Update(ctx context.Context, executionID int64, seq int64, p Even
 		return r, ErrNothing
 	}
 	b.WriteString(" WHERE execution_id = $1 AND seq = $2 RETURNING execution_id, seq, kind, node, value, at")
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	err = one(rows, done, err, r.scan)
+	r, err = first[Event](ctx, q.s, b.String(), b.args...)
 	return r, err
 }
 
@@ -341,8 +320,7 @@ func (q Events) Upsert(ctx context.Context, n NewEvent) (r Event, err error) {
 		b.WriteString("execution_id = excluded.execution_id")
 	}
 	b.WriteString(" RETURNING " + eventColumns)
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return r, one(rows, done, err, r.scan)
+	return first[Event](ctx, q.s, b.String(), b.args...)
 }
 
 // Delete takes one row away; ErrNotFound where there is none.

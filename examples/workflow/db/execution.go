@@ -13,16 +13,16 @@ import (
 
 // Execution is a row of executions.
 type Execution struct {
-	ID         int64
-	FlowID     int64
-	State      State
-	Attempt    int64
-	Worker     sql.Null[string]
-	LeaseUntil sql.Null[time.Time]
-	Input      int64
-	Result     sql.Null[int64]
-	CreatedAt  time.Time
-	FinishedAt sql.Null[time.Time]
+	ID         int64               `db:"id"`
+	FlowID     int64               `db:"flow_id"`
+	State      State               `db:"state"`
+	Attempt    int64               `db:"attempt"`
+	Worker     sql.Null[string]    `db:"worker"`
+	LeaseUntil sql.Null[time.Time] `db:"lease_until"`
+	Input      int64               `db:"input"`
+	Result     sql.Null[int64]     `db:"result"`
+	CreatedAt  time.Time           `db:"created_at"`
+	FinishedAt sql.Null[time.Time] `db:"finished_at"`
 }
 
 func (r *Execution) scan(rows rowSet) error {
@@ -91,8 +91,7 @@ func (q Executions) Get(ctx context.Context, id int64) (r Execution, err error) 
 	if err := q.check(); err != nil {
 		return r, err
 	}
-	rows, done, err := q.s.query(ctx, executionGet, id)
-	return r, one(rows, done, err, r.scan)
+	return first[Execution](ctx, q.s, executionGet, id)
 }
 
 // All gives the rows for which all conditions are true, as they are read. An
@@ -105,29 +104,7 @@ func (q Executions) All(ctx context.Context, conditions ...Where[Execution]) ite
 		}
 		b := q.start(executionSelect)
 		where(b, false, conditions)
-		q.each(ctx, b, yield)
-	}
-}
-
-func (q Executions) each(ctx context.Context, b *builder, yield func(Execution, error) bool) {
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	if err != nil {
-		yield(Execution{}, err)
-		return
-	}
-	defer func() { _ = done(rows.Close()) }() // of rows that were read
-	for rows.Next() {
-		var r Execution
-		if err := r.scan(rows); err != nil {
-			yield(r, err)
-			return
-		}
-		if !yield(r, nil) {
-			return
-		}
-	}
-	if err := rows.Err(); err != nil {
-		yield(Execution{}, err)
+		each(ctx, q.s, yield, b.String(), b.args...)
 	}
 }
 
@@ -158,13 +135,13 @@ func (q Executions) Page(ctx context.Context, req PageReq[Execution], conditions
 	orderBy(b, order)
 	limit := req.limit()
 	fmt.Fprintf(b, " LIMIT %d", limit+1)
-	q.each(ctx, b, func(r Execution, e error) bool {
+	each(ctx, q.s, func(r Execution, e error) bool {
 		if err = e; err != nil {
 			return false
 		}
 		page.Rows = append(page.Rows, r)
 		return true
-	})
+	}, b.String(), b.args...)
 	if err == nil && len(page.Rows) > limit {
 		page.Rows = page.Rows[:limit]
 		page.Next = cursorOf(q.s.store, &page.Rows[limit-1], order)
@@ -225,8 +202,7 @@ func (q Executions) Create(ctx context.Context, n NewExecution) (r Execution, er
 	}
 	b := q.insert(n)
 	b.WriteString(" RETURNING " + executionColumns)
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return r, one(rows, done, err, r.scan)
+	return first[Execution](ctx, q.s, b.String(), b.args...)
 }
 
 // executionBatch is how many rows one statement of CreateMany makes.
@@ -240,6 +216,10 @@ func (q Executions) CreateMany(ctx context.Context, list iter.Seq[NewExecution])
 	}
 	err = q.s.inTx(ctx, nil, func(s session) error {
 		inner := Executions{&s}
+		if s.tx != nil {
+			n, err = inner.appendAll(ctx, list)
+			return err
+		}
 		n = 0
 		batch := make([]NewExecution, 0, executionBatch)
 		for x := range list {
@@ -379,8 +359,7 @@ func (q Executions) Update(ctx context.Context, id int64, p ExecutionPatch) (r E
 		return r, ErrNothing
 	}
 	b.WriteString(" WHERE id = $1 RETURNING id, flow_id, state, attempt, worker, lease_until, input, result, created_at, finished_at")
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	err = one(rows, done, err, r.scan)
+	r, err = first[Execution](ctx, q.s, b.String(), b.args...)
 	return r, err
 }
 

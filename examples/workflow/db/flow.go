@@ -12,10 +12,10 @@ import (
 
 // Flow is a row of flows.
 type Flow struct {
-	ID   int64
-	Name string
-	Tags []string
-	Spec json.RawMessage
+	ID   int64           `db:"id"`
+	Name string          `db:"name"`
+	Tags []string        `db:"tags"`
+	Spec json.RawMessage `db:"spec"`
 }
 
 func (r *Flow) scan(rows rowSet) error {
@@ -72,8 +72,7 @@ func (q Flows) Get(ctx context.Context, id int64) (r Flow, err error) {
 	if err := q.check(); err != nil {
 		return r, err
 	}
-	rows, done, err := q.s.query(ctx, flowGet, id)
-	return r, one(rows, done, err, r.scan)
+	return first[Flow](ctx, q.s, flowGet, id)
 }
 
 // All gives the rows for which all conditions are true, as they are read. An
@@ -86,29 +85,7 @@ func (q Flows) All(ctx context.Context, conditions ...Where[Flow]) iter.Seq2[Flo
 		}
 		b := q.start(flowSelect)
 		where(b, false, conditions)
-		q.each(ctx, b, yield)
-	}
-}
-
-func (q Flows) each(ctx context.Context, b *builder, yield func(Flow, error) bool) {
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	if err != nil {
-		yield(Flow{}, err)
-		return
-	}
-	defer func() { _ = done(rows.Close()) }() // of rows that were read
-	for rows.Next() {
-		var r Flow
-		if err := r.scan(rows); err != nil {
-			yield(r, err)
-			return
-		}
-		if !yield(r, nil) {
-			return
-		}
-	}
-	if err := rows.Err(); err != nil {
-		yield(Flow{}, err)
+		each(ctx, q.s, yield, b.String(), b.args...)
 	}
 }
 
@@ -139,13 +116,13 @@ func (q Flows) Page(ctx context.Context, req PageReq[Flow], conditions ...Where[
 	orderBy(b, order)
 	limit := req.limit()
 	fmt.Fprintf(b, " LIMIT %d", limit+1)
-	q.each(ctx, b, func(r Flow, e error) bool {
+	each(ctx, q.s, func(r Flow, e error) bool {
 		if err = e; err != nil {
 			return false
 		}
 		page.Rows = append(page.Rows, r)
 		return true
-	})
+	}, b.String(), b.args...)
 	if err == nil && len(page.Rows) > limit {
 		page.Rows = page.Rows[:limit]
 		page.Next = cursorOf(q.s.store, &page.Rows[limit-1], order)
@@ -188,8 +165,7 @@ func (q Flows) Create(ctx context.Context, n NewFlow) (r Flow, err error) {
 	}
 	b := q.insert(n)
 	b.WriteString(" RETURNING " + flowColumns)
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return r, one(rows, done, err, r.scan)
+	return first[Flow](ctx, q.s, b.String(), b.args...)
 }
 
 // flowBatch is how many rows one statement of CreateMany makes.
@@ -203,6 +179,10 @@ func (q Flows) CreateMany(ctx context.Context, list iter.Seq[NewFlow]) (n int64,
 	}
 	err = q.s.inTx(ctx, nil, func(s session) error {
 		inner := Flows{&s}
+		if s.tx != nil {
+			n, err = inner.appendAll(ctx, list)
+			return err
+		}
 		n = 0
 		batch := make([]NewFlow, 0, flowBatch)
 		for x := range list {
@@ -276,8 +256,7 @@ func (q Flows) Update(ctx context.Context, id int64, p FlowPatch) (r Flow, err e
 		return r, ErrNothing
 	}
 	b.WriteString(" WHERE id = $1 RETURNING id, name, tags, spec")
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	err = one(rows, done, err, r.scan)
+	r, err = first[Flow](ctx, q.s, b.String(), b.args...)
 	return r, err
 }
 

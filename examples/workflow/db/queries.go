@@ -29,11 +29,13 @@ const claimText = "UPDATE executions e SET state = 'running', worker = $1, attem
 
 // ClaimRow is a row of Claim.
 type ClaimRow struct {
-	ID      int64
-	FlowID  int64
-	Attempt int64
-	Input   int64
+	ID      int64 `db:"id"`
+	FlowID  int64 `db:"flow_id"`
+	Attempt int64 `db:"attempt"`
+	Input   int64 `db:"input"`
 }
+
+func (r *ClaimRow) scan(rows rowSet) error { return rows.Scan(&r.ID, &r.FlowID, &r.Attempt, &r.Input) }
 
 // Claim gives the rows of the query, as they are read; an error is the last thing it gives.
 //
@@ -46,25 +48,8 @@ func (s *Global) Claim(ctx context.Context, worker string, lease string) iter.Se
 			yield(none, err)
 			return
 		}
-		rows, done, err := s.query(ctx, claimText, worker, lease)
-		if err != nil {
-			yield(none, err)
-			return
-		}
-		defer func() { _ = done(rows.Close()) }() // of rows that were read
-		for rows.Next() {
-			var r ClaimRow
-			if err := rows.Scan(&r.ID, &r.FlowID, &r.Attempt, &r.Input); err != nil {
-				yield(none, err)
-				return
-			}
-			if !yield(r, nil) {
-				return
-			}
-		}
-		if err := rows.Err(); err != nil {
-			yield(none, err)
-		}
+
+		each(ctx, &s.session, yield, claimText, worker, lease)
 	}
 }
 
@@ -72,9 +57,11 @@ const countByStateText = "SELECT state, count(*) AS n FROM executions GROUP BY s
 
 // CountByStateRow is a row of CountByState.
 type CountByStateRow struct {
-	State State
-	N     int64
+	State State `db:"state"`
+	N     int64 `db:"n"`
 }
+
+func (r *CountByStateRow) scan(rows rowSet) error { return rows.Scan(&r.State, &r.N) }
 
 // CountByState gives the rows of the query, as they are read; an error is the last thing it gives.
 func (s *Global) CountByState(ctx context.Context) iter.Seq2[CountByStateRow, error] {
@@ -84,25 +71,8 @@ func (s *Global) CountByState(ctx context.Context) iter.Seq2[CountByStateRow, er
 			yield(none, err)
 			return
 		}
-		rows, done, err := s.query(ctx, countByStateText)
-		if err != nil {
-			yield(none, err)
-			return
-		}
-		defer func() { _ = done(rows.Close()) }() // of rows that were read
-		for rows.Next() {
-			var r CountByStateRow
-			if err := rows.Scan(&r.State, &r.N); err != nil {
-				yield(none, err)
-				return
-			}
-			if !yield(r, nil) {
-				return
-			}
-		}
-		if err := rows.Err(); err != nil {
-			yield(none, err)
-		}
+
+		each(ctx, &s.session, yield, countByStateText)
 	}
 }
 
@@ -126,11 +96,13 @@ const flowsTaggedText = "SELECT f.id, f.name, count(e.id) AS runs, max(e.finishe
 
 // FlowsTaggedRow is a row of FlowsTagged.
 type FlowsTaggedRow struct {
-	ID   int64
-	Name string
-	Runs int64
-	Last sql.Null[time.Time]
+	ID   int64               `db:"id"`
+	Name string              `db:"name"`
+	Runs int64               `db:"runs"`
+	Last sql.Null[time.Time] `db:"last"`
 }
+
+func (r *FlowsTaggedRow) scan(rows rowSet) error { return rows.Scan(&r.ID, &r.Name, &r.Runs, &r.Last) }
 
 // FlowsTagged gives the rows of the query, as they are read; an error is the last thing it gives.
 func (s *Global) FlowsTagged(ctx context.Context, tag string) iter.Seq2[FlowsTaggedRow, error] {
@@ -140,25 +112,8 @@ func (s *Global) FlowsTagged(ctx context.Context, tag string) iter.Seq2[FlowsTag
 			yield(none, err)
 			return
 		}
-		rows, done, err := s.query(ctx, flowsTaggedText, tag)
-		if err != nil {
-			yield(none, err)
-			return
-		}
-		defer func() { _ = done(rows.Close()) }() // of rows that were read
-		for rows.Next() {
-			var r FlowsTaggedRow
-			if err := rows.Scan(&r.ID, &r.Name, &r.Runs, &r.Last); err != nil {
-				yield(none, err)
-				return
-			}
-			if !yield(r, nil) {
-				return
-			}
-		}
-		if err := rows.Err(); err != nil {
-			yield(none, err)
-		}
+
+		each(ctx, &s.session, yield, flowsTaggedText, tag)
 	}
 }
 
@@ -182,11 +137,15 @@ const historyText = "SELECT seq, kind, node, value, at FROM events WHERE executi
 
 // HistoryRow is a row of History.
 type HistoryRow struct {
-	Seq   int64
-	Kind  Kind
-	Node  sql.Null[string]
-	Value sql.Null[int64]
-	At    time.Time
+	Seq   int64            `db:"seq"`
+	Kind  Kind             `db:"kind"`
+	Node  sql.Null[string] `db:"node"`
+	Value sql.Null[int64]  `db:"value"`
+	At    time.Time        `db:"at"`
+}
+
+func (r *HistoryRow) scan(rows rowSet) error {
+	return rows.Scan(&r.Seq, &r.Kind, &r.Node, &r.Value, &r.At)
 }
 
 // History gives the rows of the query, as they are read; an error is the last thing it gives.
@@ -197,25 +156,8 @@ func (s *Global) History(ctx context.Context, executionID int64) iter.Seq2[Histo
 			yield(none, err)
 			return
 		}
-		rows, done, err := s.query(ctx, historyText, executionID)
-		if err != nil {
-			yield(none, err)
-			return
-		}
-		defer func() { _ = done(rows.Close()) }() // of rows that were read
-		for rows.Next() {
-			var r HistoryRow
-			if err := rows.Scan(&r.Seq, &r.Kind, &r.Node, &r.Value, &r.At); err != nil {
-				yield(none, err)
-				return
-			}
-			if !yield(r, nil) {
-				return
-			}
-		}
-		if err := rows.Err(); err != nil {
-			yield(none, err)
-		}
+
+		each(ctx, &s.session, yield, historyText, executionID)
 	}
 }
 

@@ -69,11 +69,24 @@ type rowSet interface {
 	Close() error
 }
 
+// row is a pointer to a row of type R, which can read itself.
+type row[R any] interface {
+	*R
+	scan(rows rowSet) error
+}
+
+// transaction is how one ends; Rollback does nothing after Commit.
+type transaction interface {
+	Commit() error
+	Rollback() error
+}
+
 // session is where statements run, and for which tenant.
 type session struct {
 	store *Store
 	conn  conn
 	inner bool // within a transaction
+	binding
 }
 
 // Global reaches the tables that belong to no tenant.
@@ -122,16 +135,11 @@ func (s *session) inTx(ctx context.Context, opts *sql.TxOptions, f func(session)
 }
 
 func (s *session) once(ctx context.Context, opts *sql.TxOptions, f func(session) error) error {
-	tx, err := s.store.pool.BeginTx(ctx, opts)
+	inner, tx, err := s.begin(ctx, opts)
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() // does nothing after Commit
-	if err := s.enter(ctx, tx); err != nil {
-		return err
-	}
-	inner := *s
-	inner.conn, inner.inner = tx, true
+	defer tx.Rollback()
 	if err := f(inner); err != nil {
 		return err
 	}
@@ -140,14 +148,14 @@ func (s *session) once(ctx context.Context, opts *sql.TxOptions, f func(session)
 
 func (s *session) inSavepoint(ctx context.Context, f func(session) error) error {
 	name := "s" + strconv.FormatInt(savepoints.Add(1), 10)
-	if _, err := s.conn.ExecContext(ctx, "SAVEPOINT "+name); err != nil {
+	if _, err := s.exec(ctx, "SAVEPOINT "+name); err != nil {
 		return err
 	}
 	if err := f(*s); err != nil {
-		_, undo := s.conn.ExecContext(ctx, "ROLLBACK TO SAVEPOINT "+name)
+		_, undo := s.exec(context.WithoutCancel(ctx), "ROLLBACK TO SAVEPOINT "+name)
 		return errors.Join(err, undo)
 	}
-	_, err := s.conn.ExecContext(ctx, "RELEASE SAVEPOINT "+name)
+	_, err := s.exec(ctx, "RELEASE SAVEPOINT "+name)
 	return err
 }
 
@@ -177,6 +185,26 @@ func scanOne(rows rowSet, scan func(rowSet) error) error {
 		return err
 	}
 	return rows.Close()
+}
+
+// scanEach gives the rows of a query, which done ends.
+func scanEach[R any, P row[R]](rows rowSet, done func(error) error, err error, yield func(R, error) bool) {
+	var r R
+	if err != nil {
+		yield(r, err)
+		return
+	}
+	defer func() { _ = done(rows.Close()) }() // of rows that were read
+	for rows.Next() {
+		var r R
+		err := P(&r).scan(rows)
+		if !yield(r, err) || err != nil {
+			return
+		}
+	}
+	if err := rows.Err(); err != nil {
+		yield(r, err)
+	}
 }
 
 // changedOne turns a change of no row into ErrNotFound.

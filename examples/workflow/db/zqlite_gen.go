@@ -6,6 +6,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"iter"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -17,27 +19,22 @@ import (
 
 func nothing(err error) error { return err }
 
-// direct is the pool's database without database/sql in between, for statements
-// outside of transactions.
+// direct is the pool's database without database/sql in between.
 type direct struct {
 	mu   sync.Mutex
 	db   atomic.Pointer[zqlite.DB]
 	none atomic.Bool // the pool's driver is not zqlite's own
 }
 
-// native gives the database, nil where the pool is to be used.
-func (s *session) native(ctx context.Context) *zqlite.DB {
-	d := &s.store.direct
-	if db := d.db.Load(); db != nil || s.inner || d.none.Load() {
-		if s.inner {
-			return nil
-		}
+// open gives the database, nil where the pool is to be used.
+func (d *direct) open(ctx context.Context, pool *sql.DB) *zqlite.DB {
+	if db := d.db.Load(); db != nil || d.none.Load() {
 		return db
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.db.Load() == nil {
-		db, err := zqlite.FromSQL(ctx, s.store.pool)
+		db, err := zqlite.FromSQL(ctx, pool)
 		if err != nil {
 			d.none.Store(ctx.Err() == nil)
 			return nil
@@ -46,6 +43,58 @@ func (s *session) native(ctx context.Context) *zqlite.DB {
 	}
 	return d.db.Load()
 }
+
+// binding is what a session has beside database/sql.
+type binding struct {
+	tx *zqlite.Tx // that it works in
+}
+
+// handle is a database or a transaction of it.
+type handle interface {
+	zqlite.Querier
+	Query(ctx context.Context, text string, args ...any) (*zqlite.Rows, error)
+	Exec(ctx context.Context, text string, args ...any) (zqlite.Result, error)
+}
+
+// native gives what statements run on, nil where it is the pool's.
+func (s *session) native(ctx context.Context) handle {
+	if s.tx != nil {
+		return s.tx
+	}
+	if s.inner {
+		return nil
+	}
+	if db := s.store.direct.open(ctx, s.store.pool); db != nil {
+		return db
+	}
+	return nil
+}
+
+// begin starts a transaction, for which the returned session works.
+func (s *session) begin(ctx context.Context, opts *sql.TxOptions) (inner session, end transaction, err error) {
+	inner = *s
+	inner.inner = true
+	if db := s.store.direct.open(ctx, s.store.pool); db != nil {
+		var o zqlite.TxOptions
+		if opts != nil {
+			o.Isolation, o.ReadOnly = opts.Isolation, opts.ReadOnly
+		}
+		inner.tx, err = db.Begin(ctx, o)
+		return inner, ending{ctx, inner.tx}, err
+	}
+	tx, err := s.store.pool.BeginTx(ctx, opts)
+	inner.conn = tx
+	return inner, tx, err
+}
+
+// ending ends a transaction.
+type ending struct {
+	ctx context.Context
+	tx  *zqlite.Tx
+}
+
+func (e ending) Commit() error   { return e.tx.Commit(e.ctx) }
+func (e ending) Rollback() error { return e.tx.Rollback() }
 
 // affected is the number of rows that a change has met.
 type affected int64
@@ -61,11 +110,37 @@ func (s *session) scope(ctx context.Context) context.Context {
 	return ctx
 }
 
+// first reads the first row of a query; ErrNotFound where there is none.
+func first[R any, P row[R]](ctx context.Context, s *session, text string, args ...any) (r R, err error) {
+	ctx = s.scope(ctx)
+	if h := s.native(ctx); h != nil {
+		r, err = zqlite.QueryRow[R](ctx, h, text, args...)
+		if err == sql.ErrNoRows {
+			err = ErrNotFound
+		}
+		return r, err
+	}
+	rows, err := s.conn.QueryContext(ctx, text, args...)
+	return r, one(rows, nothing, err, P(&r).scan)
+}
+
+// each gives the rows of a query, as they are read. An error is the last thing
+// it gives.
+func each[R any, P row[R]](ctx context.Context, s *session, yield func(R, error) bool, text string, args ...any) {
+	ctx = s.scope(ctx)
+	if h := s.native(ctx); h != nil {
+		zqlite.Query[R](ctx, h, text, args...)(yield)
+		return
+	}
+	rows, err := s.conn.QueryContext(ctx, text, args...)
+	scanEach[R, P](rows, nothing, err, yield)
+}
+
 // query runs a query. done is to be called when its rows were read or closed.
 func (s *session) query(ctx context.Context, text string, args ...any) (rows rowSet, done func(error) error, err error) {
 	ctx = s.scope(ctx)
-	if db := s.native(ctx); db != nil {
-		rows, err = db.Query(ctx, text, args...)
+	if h := s.native(ctx); h != nil {
+		rows, err = h.Query(ctx, text, args...)
 	} else {
 		rows, err = s.conn.QueryContext(ctx, text, args...)
 	}
@@ -75,12 +150,233 @@ func (s *session) query(ctx context.Context, text string, args ...any) (rows row
 // exec runs a change.
 func (s *session) exec(ctx context.Context, text string, args ...any) (sql.Result, error) {
 	ctx = s.scope(ctx)
-	if db := s.native(ctx); db != nil {
-		r, err := db.Exec(ctx, text, args...)
+	if h := s.native(ctx); h != nil {
+		r, err := h.Exec(ctx, text, args...)
 		return affected(r.RowsAffected), err
 	}
 	return s.conn.ExecContext(ctx, text, args...)
 }
 
-// enter readies a transaction that has begun.
-func (s *session) enter(context.Context, *sql.Tx) error { return nil }
+// appenders add rows to one table in their order, each those of one form: with
+// values for the same columns.
+type appenders[form comparable] struct {
+	open map[form]*zqlite.Appender
+	last *zqlite.Appender // the one that has rows which are not inserted
+}
+
+// of gives the appender for rows of a form.
+func (l *appenders[form]) of(ctx context.Context, tx *zqlite.Tx, f form, table func() string) (*zqlite.Appender, error) {
+	a := l.open[f]
+	if a != nil && a == l.last {
+		return a, nil
+	}
+	if l.last != nil {
+		if err := l.last.Flush(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if a == nil {
+		var err error
+		if a, err = zqlite.NewAppender(ctx, tx, table()); err != nil {
+			return nil, err
+		}
+		if l.open == nil {
+			l.open = map[form]*zqlite.Appender{}
+		}
+		l.open[f] = a
+	}
+	l.last = a
+	return a, nil
+}
+
+// close inserts what is left.
+func (l *appenders[form]) close(ctx context.Context) error {
+	for _, a := range l.open {
+		if _, err := a.Close(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// appendAll adds rows without statements, in the transaction of the session.
+func (q Events) appendAll(ctx context.Context, list iter.Seq[NewEvent]) (n int64, err error) {
+	ctx = q.s.scope(ctx)
+	var to appenders[[1]uint64]
+	for x := range list {
+		var form [1]uint64
+		if x.At.set {
+			form[0] |= 1 << 0
+		}
+		a, err := to.of(ctx, q.s.tx, form, func() string {
+			names := ""
+			names += "execution_id, "
+			names += "seq, "
+			names += "kind, "
+			names += "node, "
+			names += "value, "
+			if x.At.set {
+				names += "at, "
+			}
+			return "events" + " (" + strings.TrimSuffix(names, ", ") + ")"
+		})
+		if err != nil {
+			return 0, err
+		}
+		a.Int(x.ExecutionID)
+		a.Int(x.Seq)
+		a.Any(x.Kind)
+		if x.Node.set {
+			if v := x.Node.value; v.Valid {
+				a.Text(v.V)
+			} else {
+				a.Null()
+			}
+		} else {
+			a.Null()
+		}
+		if x.Value.set {
+			if v := x.Value.value; v.Valid {
+				a.Int(v.V)
+			} else {
+				a.Null()
+			}
+		} else {
+			a.Null()
+		}
+		if x.At.set {
+			a.Time(x.At.value)
+		}
+		if err := a.EndRow(ctx); err != nil {
+			return 0, err
+		}
+		n++
+	}
+	return n, to.close(ctx)
+}
+
+// appendAll adds rows without statements, in the transaction of the session.
+func (q Executions) appendAll(ctx context.Context, list iter.Seq[NewExecution]) (n int64, err error) {
+	ctx = q.s.scope(ctx)
+	var to appenders[[1]uint64]
+	for x := range list {
+		var form [1]uint64
+		if x.State.set {
+			form[0] |= 1 << 0
+		}
+		if x.Attempt.set {
+			form[0] |= 1 << 1
+		}
+		if x.CreatedAt.set {
+			form[0] |= 1 << 2
+		}
+		a, err := to.of(ctx, q.s.tx, form, func() string {
+			names := ""
+			names += "flow_id, "
+			if x.State.set {
+				names += "state, "
+			}
+			if x.Attempt.set {
+				names += "attempt, "
+			}
+			names += "worker, "
+			names += "lease_until, "
+			names += "input, "
+			names += "result, "
+			if x.CreatedAt.set {
+				names += "created_at, "
+			}
+			names += "finished_at, "
+			return "executions" + " (" + strings.TrimSuffix(names, ", ") + ")"
+		})
+		if err != nil {
+			return 0, err
+		}
+		a.Int(x.FlowID)
+		if x.State.set {
+			a.Any(x.State.value)
+		}
+		if x.Attempt.set {
+			a.Int(x.Attempt.value)
+		}
+		if x.Worker.set {
+			if v := x.Worker.value; v.Valid {
+				a.Text(v.V)
+			} else {
+				a.Null()
+			}
+		} else {
+			a.Null()
+		}
+		if x.LeaseUntil.set {
+			if v := x.LeaseUntil.value; v.Valid {
+				a.Time(v.V)
+			} else {
+				a.Null()
+			}
+		} else {
+			a.Null()
+		}
+		a.Int(x.Input)
+		if x.Result.set {
+			if v := x.Result.value; v.Valid {
+				a.Int(v.V)
+			} else {
+				a.Null()
+			}
+		} else {
+			a.Null()
+		}
+		if x.CreatedAt.set {
+			a.Time(x.CreatedAt.value)
+		}
+		if x.FinishedAt.set {
+			if v := x.FinishedAt.value; v.Valid {
+				a.Time(v.V)
+			} else {
+				a.Null()
+			}
+		} else {
+			a.Null()
+		}
+		if err := a.EndRow(ctx); err != nil {
+			return 0, err
+		}
+		n++
+	}
+	return n, to.close(ctx)
+}
+
+// appendAll adds rows without statements, in the transaction of the session.
+func (q Flows) appendAll(ctx context.Context, list iter.Seq[NewFlow]) (n int64, err error) {
+	ctx = q.s.scope(ctx)
+	var to appenders[[1]uint64]
+	for x := range list {
+		var form [1]uint64
+		if x.Tags.set {
+			form[0] |= 1 << 0
+		}
+		a, err := to.of(ctx, q.s.tx, form, func() string {
+			names := ""
+			names += "name, "
+			if x.Tags.set {
+				names += "tags, "
+			}
+			names += "spec, "
+			return "flows" + " (" + strings.TrimSuffix(names, ", ") + ")"
+		})
+		if err != nil {
+			return 0, err
+		}
+		a.Text(x.Name)
+		if x.Tags.set {
+			a.Any(x.Tags.value)
+		}
+		a.Any(x.Spec)
+		if err := a.EndRow(ctx); err != nil {
+			return 0, err
+		}
+		n++
+	}
+	return n, to.close(ctx)
+}

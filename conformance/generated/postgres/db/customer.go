@@ -15,17 +15,17 @@ import (
 
 // Customer is a row of customers.
 type Customer struct {
-	TenantID  uuid.UUID
-	ID        uuid.UUID
-	Name      string
-	Email     sql.Null[string]
-	Country   sql.Null[string]
-	Plan      Plan
-	Tags      []string
-	Extra     json.RawMessage
-	CreatedAt time.Time
-	UpdatedAt time.Time
-	DeletedAt sql.Null[time.Time]
+	TenantID  uuid.UUID           `db:"tenant_id"`
+	ID        uuid.UUID           `db:"id"`
+	Name      string              `db:"name"`
+	Email     sql.Null[string]    `db:"email"`
+	Country   sql.Null[string]    `db:"country"`
+	Plan      Plan                `db:"plan"`
+	Tags      []string            `db:"tags"`
+	Extra     json.RawMessage     `db:"extra"`
+	CreatedAt time.Time           `db:"created_at"`
+	UpdatedAt time.Time           `db:"updated_at"`
+	DeletedAt sql.Null[time.Time] `db:"deleted_at"`
 }
 
 func (r *Customer) scan(rows rowSet) error {
@@ -91,8 +91,7 @@ func (q Customers) Get(ctx context.Context, id uuid.UUID) (r Customer, err error
 	if err := q.check(); err != nil {
 		return r, err
 	}
-	rows, done, err := q.s.query(ctx, customerGet, q.s.tenant, id)
-	return r, one(rows, done, err, r.scan)
+	return first[Customer](ctx, q.s, customerGet, q.s.tenant, id)
 }
 
 // All gives the rows for which all conditions are true, as they are read. An
@@ -105,29 +104,7 @@ func (q Customers) All(ctx context.Context, conditions ...Where[Customer]) iter.
 		}
 		b := q.start(customerSelect)
 		where(b, true, conditions)
-		q.each(ctx, b, yield)
-	}
-}
-
-func (q Customers) each(ctx context.Context, b *builder, yield func(Customer, error) bool) {
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	if err != nil {
-		yield(Customer{}, err)
-		return
-	}
-	defer func() { _ = done(rows.Close()) }() // of rows that were read
-	for rows.Next() {
-		var r Customer
-		if err := r.scan(rows); err != nil {
-			yield(r, err)
-			return
-		}
-		if !yield(r, nil) {
-			return
-		}
-	}
-	if err := rows.Err(); err != nil {
-		yield(Customer{}, err)
+		each(ctx, q.s, yield, b.String(), b.args...)
 	}
 }
 
@@ -158,13 +135,13 @@ func (q Customers) Page(ctx context.Context, req PageReq[Customer], conditions .
 	orderBy(b, order)
 	limit := req.limit()
 	fmt.Fprintf(b, " LIMIT %d", limit+1)
-	q.each(ctx, b, func(r Customer, e error) bool {
+	each(ctx, q.s, func(r Customer, e error) bool {
 		if err = e; err != nil {
 			return false
 		}
 		page.Rows = append(page.Rows, r)
 		return true
-	})
+	}, b.String(), b.args...)
 	if err == nil && len(page.Rows) > limit {
 		page.Rows = page.Rows[:limit]
 		page.Next = cursorOf(q.s.store, &page.Rows[limit-1], order)
@@ -223,8 +200,7 @@ func (q Customers) Create(ctx context.Context, n NewCustomer) (r Customer, err e
 	}
 	b := q.insert(n)
 	b.WriteString(" RETURNING " + customerColumns)
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return r, one(rows, done, err, r.scan)
+	return first[Customer](ctx, q.s, b.String(), b.args...)
 }
 
 // customerBatch is how many rows one statement of CreateMany makes.
@@ -355,8 +331,7 @@ func (q Customers) Update(ctx context.Context, id uuid.UUID, p CustomerPatch) (r
 		return r, ErrNothing
 	}
 	b.WriteString(" WHERE tenant_id = $1 AND deleted_at IS NULL AND id = $2 RETURNING tenant_id, id, name, email, country, plan, tags, extra, created_at, updated_at, deleted_at")
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	err = one(rows, done, err, r.scan)
+	r, err = first[Customer](ctx, q.s, b.String(), b.args...)
 	return r, err
 }
 
@@ -394,8 +369,7 @@ func (q Customers) Upsert(ctx context.Context, n NewCustomer) (r Customer, err e
 		b.WriteString("id = excluded.id")
 	}
 	b.WriteString(" RETURNING " + customerColumns)
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return r, one(rows, done, err, r.scan)
+	return first[Customer](ctx, q.s, b.String(), b.args...)
 }
 
 // Delete marks one row as deleted; ErrNotFound where there is none.
@@ -453,6 +427,6 @@ func (q CustomersAcross) All(ctx context.Context, conditions ...Where[Customer])
 		b := &builder{}
 		b.WriteString("SELECT tenant_id, id, name, email, country, plan, tags, extra, created_at, updated_at, deleted_at FROM customers WHERE deleted_at IS NULL")
 		where(b, true, conditions)
-		Customers{q.s}.each(ctx, b, yield)
+		each(ctx, q.s, yield, b.String(), b.args...)
 	}
 }

@@ -13,11 +13,11 @@ import (
 
 // Event is a row of events.
 type Event struct {
-	TenantID uuid.UUID
-	ID       int64
-	Kind     string
-	Body     []byte
-	At       time.Time
+	TenantID uuid.UUID `db:"tenant_id"`
+	ID       int64     `db:"id"`
+	Kind     string    `db:"kind"`
+	Body     []byte    `db:"body"`
+	At       time.Time `db:"at"`
 }
 
 func (r *Event) scan(rows rowSet) error {
@@ -74,8 +74,7 @@ func (q Events) Get(ctx context.Context, id int64) (r Event, err error) {
 	if err := q.check(); err != nil {
 		return r, err
 	}
-	rows, done, err := q.s.query(ctx, eventGet, q.s.tenant, id)
-	return r, one(rows, done, err, r.scan)
+	return first[Event](ctx, q.s, eventGet, q.s.tenant, id)
 }
 
 // All gives the rows for which all conditions are true, as they are read. An
@@ -88,29 +87,7 @@ func (q Events) All(ctx context.Context, conditions ...Where[Event]) iter.Seq2[E
 		}
 		b := q.start(eventSelect)
 		where(b, true, conditions)
-		q.each(ctx, b, yield)
-	}
-}
-
-func (q Events) each(ctx context.Context, b *builder, yield func(Event, error) bool) {
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	if err != nil {
-		yield(Event{}, err)
-		return
-	}
-	defer func() { _ = done(rows.Close()) }() // of rows that were read
-	for rows.Next() {
-		var r Event
-		if err := r.scan(rows); err != nil {
-			yield(r, err)
-			return
-		}
-		if !yield(r, nil) {
-			return
-		}
-	}
-	if err := rows.Err(); err != nil {
-		yield(Event{}, err)
+		each(ctx, q.s, yield, b.String(), b.args...)
 	}
 }
 
@@ -141,13 +118,13 @@ func (q Events) Page(ctx context.Context, req PageReq[Event], conditions ...Wher
 	orderBy(b, order)
 	limit := req.limit()
 	fmt.Fprintf(b, " LIMIT %d", limit+1)
-	q.each(ctx, b, func(r Event, e error) bool {
+	each(ctx, q.s, func(r Event, e error) bool {
 		if err = e; err != nil {
 			return false
 		}
 		page.Rows = append(page.Rows, r)
 		return true
-	})
+	}, b.String(), b.args...)
 	if err == nil && len(page.Rows) > limit {
 		page.Rows = page.Rows[:limit]
 		page.Next = cursorOf(q.s.store, &page.Rows[limit-1], order)
@@ -194,8 +171,7 @@ func (q Events) Create(ctx context.Context, n NewEvent) (r Event, err error) {
 	}
 	b := q.insert(n)
 	b.WriteString(" RETURNING " + eventColumns)
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	return r, one(rows, done, err, r.scan)
+	return first[Event](ctx, q.s, b.String(), b.args...)
 }
 
 // eventBatch is how many rows one statement of CreateMany makes.
@@ -287,8 +263,7 @@ func (q Events) Update(ctx context.Context, id int64, p EventPatch) (r Event, er
 		return r, ErrNothing
 	}
 	b.WriteString(" WHERE tenant_id = $1 AND id = $2 RETURNING tenant_id, id, kind, body, at")
-	rows, done, err := q.s.query(ctx, b.String(), b.args...)
-	err = one(rows, done, err, r.scan)
+	r, err = first[Event](ctx, q.s, b.String(), b.args...)
 	return r, err
 }
 
@@ -331,6 +306,6 @@ func (q EventsAcross) All(ctx context.Context, conditions ...Where[Event]) iter.
 		b := &builder{}
 		b.WriteString("SELECT tenant_id, id, kind, body, at FROM events")
 		where(b, false, conditions)
-		Events{q.s}.each(ctx, b, yield)
+		each(ctx, q.s, yield, b.String(), b.args...)
 	}
 }

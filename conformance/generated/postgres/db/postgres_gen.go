@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 )
@@ -19,6 +20,11 @@ func nothing(err error) error { return err }
 
 // direct is a way beside the pool: there is none.
 type direct struct{}
+
+// binding is what a session knows beside its connection: nothing.
+type binding struct{}
+
+func newBinding(uuid.UUID) binding { return binding{} }
 
 // scoped tells whether the session works for a tenant.
 func (s *session) scoped() bool {
@@ -35,8 +41,36 @@ func (s *session) enter(ctx context.Context, tx *sql.Tx) error {
 	return err
 }
 
+// begin starts a transaction, for which the returned session works.
+func (s *session) begin(ctx context.Context, opts *sql.TxOptions) (inner session, end transaction, err error) {
+	tx, err := s.store.pool.BeginTx(ctx, opts)
+	if err != nil {
+		return inner, nil, err
+	}
+	inner = *s
+	inner.conn, inner.inner = tx, true
+	if err := s.enter(ctx, tx); err != nil {
+		return inner, nil, errors.Join(err, tx.Rollback())
+	}
+	return inner, tx, nil
+}
+
+// first reads the first row of a query; ErrNotFound where there is none.
+func first[R any, P row[R]](ctx context.Context, s *session, text string, args ...any) (r R, err error) {
+	rows, done, err := s.query(ctx, text, args...)
+	return r, one(rows, done, err, P(&r).scan)
+}
+
+// each gives the rows of a query, as they are read. An error is the last thing
+// it gives.
+func each[R any, P row[R]](ctx context.Context, s *session, yield func(R, error) bool, text string, args ...any) {
+	rows, done, err := s.query(ctx, text, args...)
+	scanEach[R, P](rows, done, err, yield)
+}
+
 // query runs a query. done is to be called when its rows were read or closed.
 func (s *session) query(ctx context.Context, text string, args ...any) (rows rowSet, done func(error) error, err error) {
+	encode(args)
 	if s.inner || !s.scoped() {
 		rows, err = s.conn.QueryContext(ctx, text, args...)
 		return rows, nothing, err
@@ -61,6 +95,7 @@ func (s *session) query(ctx context.Context, text string, args ...any) (rows row
 
 // exec runs a change.
 func (s *session) exec(ctx context.Context, text string, args ...any) (sql.Result, error) {
+	encode(args)
 	if s.inner || !s.scoped() {
 		return s.conn.ExecContext(ctx, text, args...)
 	}
@@ -87,4 +122,33 @@ func (s *Store) cross(ctx context.Context, reason string) error {
 	}
 	_, err := s.pool.ExecContext(ctx, "INSERT INTO cross_tenant_access (reason) VALUES ($1)", reason)
 	return err
+}
+
+// encode writes arrays of enums as their text: the driver does not know their
+// types.
+func encode(args []any) {
+	for i, a := range args {
+		switch v := a.(type) {
+		case []Plan:
+			args[i] = arrayText(v)
+		case []InvoiceState:
+			args[i] = arrayText(v)
+		}
+	}
+}
+
+func arrayText[T ~string](list []T) any {
+	if list == nil {
+		return nil
+	}
+	var b strings.Builder
+	for i, x := range list {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteByte('"')
+		b.WriteString(strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(string(x)))
+		b.WriteByte('"')
+	}
+	return "{" + b.String() + "}"
 }

@@ -32,6 +32,7 @@ func (s *Global) CountryNames(ctx context.Context) iter.Seq2[string, error] {
 			yield(none, err)
 			return
 		}
+
 		rows, done, err := s.query(ctx, countryNamesText)
 		if err != nil {
 			yield(none, err)
@@ -62,6 +63,7 @@ func (s *Scoped) CountryNames(ctx context.Context) iter.Seq2[string, error] {
 			yield(none, err)
 			return
 		}
+
 		rows, done, err := s.query(ctx, countryNamesText)
 		if err != nil {
 			yield(none, err)
@@ -99,14 +101,18 @@ const openInvoicesText = "SELECT i.number, i.state, i.total, i.total * 2 AS twic
 
 // OpenInvoicesRow is a row of OpenInvoices.
 type OpenInvoicesRow struct {
-	Number      int64
-	State       InvoiceState
-	Total       decimal.Decimal
-	Twice       decimal.Decimal
-	Customer    sql.Null[string]
-	Country     sql.Null[string]
-	CountryName sql.Null[string]
-	Tags        []string
+	Number      int64            `db:"number"`
+	State       InvoiceState     `db:"state"`
+	Total       decimal.Decimal  `db:"total"`
+	Twice       decimal.Decimal  `db:"twice"`
+	Customer    sql.Null[string] `db:"customer"`
+	Country     sql.Null[string] `db:"country"`
+	CountryName sql.Null[string] `db:"country_name"`
+	Tags        []string         `db:"tags"`
+}
+
+func (r *OpenInvoicesRow) scan(rows rowSet) error {
+	return rows.Scan(&r.Number, &r.State, &r.Total, &r.Twice, &r.Customer, &r.Country, &r.CountryName, array(&r.Tags))
 }
 
 // OpenInvoices gives the rows of the query, as they are read; an error is the last thing it gives.
@@ -119,25 +125,8 @@ func (s *Scoped) OpenInvoices(ctx context.Context, without string, state string,
 			yield(none, err)
 			return
 		}
-		rows, done, err := s.query(ctx, openInvoicesText, without, state, least)
-		if err != nil {
-			yield(none, err)
-			return
-		}
-		defer func() { _ = done(rows.Close()) }() // of rows that were read
-		for rows.Next() {
-			var r OpenInvoicesRow
-			if err := rows.Scan(&r.Number, &r.State, &r.Total, &r.Twice, &r.Customer, &r.Country, &r.CountryName, array(&r.Tags)); err != nil {
-				yield(none, err)
-				return
-			}
-			if !yield(r, nil) {
-				return
-			}
-		}
-		if err := rows.Err(); err != nil {
-			yield(none, err)
-		}
+
+		each(ctx, &s.session, yield, openInvoicesText, without, state, least)
 	}
 }
 
@@ -145,18 +134,19 @@ const owedText = "SELECT count(*) AS invoices, coalesce(sum(total), 0) AS total,
 
 // OwedRow is a row of Owed.
 type OwedRow struct {
-	Invoices int64
-	Total    decimal.Decimal
-	Latest   sql.Null[time.Time]
+	Invoices int64               `db:"invoices"`
+	Total    decimal.Decimal     `db:"total"`
+	Latest   sql.Null[time.Time] `db:"latest"`
 }
+
+func (r *OwedRow) scan(rows rowSet) error { return rows.Scan(&r.Invoices, &r.Total, &r.Latest) }
 
 // Owed gives the row of the query; ErrNotFound where there is none.
 func (s *Scoped) Owed(ctx context.Context, state string) (r OwedRow, err error) {
 	if err := s.checkTenant(); err != nil {
 		return r, err
 	}
-	rows, done, err := s.query(ctx, owedText, state)
-	return r, one(rows, done, err, func(rows rowSet) error { return rows.Scan(&r.Invoices, &r.Total, &r.Latest) })
+	return first[OwedRow](ctx, &s.session, owedText, state)
 }
 
 const voidBeforeText = "UPDATE invoices SET state = 'void' WHERE due < $1 AND state = 'open'"
