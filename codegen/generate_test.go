@@ -52,11 +52,13 @@ func TestGeneratedFilesAreCurrent(t *testing.T) {
 			files = append(files, File{dir + "/" + f.Name, f.Text})
 		}
 	}
-	text, err := os.ReadFile(filepath.Join(generated, "suite", "suite.go"))
-	must(t, err)
-	program := strings.ReplaceAll(string(text), base+"/db", base+"/postgres/db")
-	files = append(files, File{"postgres/suite/suite.go", []byte("// Code generated from conformance/generated/suite. DO NOT EDIT.\n\n" + program)},
-		File{"postgres/schema.sql", []byte(s.PostgresSQL())})
+	for _, name := range []string{"suite.go", "kinds.go"} {
+		text, err := os.ReadFile(filepath.Join(generated, "suite", name))
+		must(t, err)
+		program := strings.ReplaceAll(string(text), base+"/db", base+"/postgres/db")
+		files = append(files, File{"postgres/suite/" + name, []byte("// Code generated from conformance/generated/suite. DO NOT EDIT.\n\n" + program)})
+	}
+	files = append(files, File{"postgres/schema.sql", []byte(s.PostgresSQL())})
 	for _, f := range files {
 		name := filepath.Join(generated, filepath.FromSlash(f.Name))
 		if *update {
