@@ -60,29 +60,32 @@ func (s *statement) QueryContext(ctx context.Context, args []driver.NamedValue) 
 }
 
 // result is a driver.Result.
-type result struct{ engine.Outcome }
+type result struct {
+	affected, rowID int64
+	hasRowID        bool
+}
 
 // result gives an outcome to the caller, who may keep it: memory is taken for
 // several, and used once.
 func (c *connection) result(o engine.Outcome) driver.Result {
 	if len(c.results) == 0 {
-		c.results = make([]result, 8)
+		c.results = make([]result, 16)
 	}
 	r := &c.results[0]
 	c.results = c.results[1:]
-	r.Outcome = o
+	r.affected, r.rowID, r.hasRowID = o.Affected, o.LastRowID, o.HasRowID
 	return r
 }
 
 // RowsAffected returns the rows that the last statement changed.
-func (r *result) RowsAffected() (int64, error) { return r.Affected, nil }
+func (r *result) RowsAffected() (int64, error) { return r.affected, nil }
 
 // LastInsertId returns the last generated integer key. For a table whose key
 // is no single integer it is an error: ask with RETURNING.
 func (r *result) LastInsertId() (int64, error) {
-	if !r.HasRowID {
+	if !r.hasRowID {
 		return 0, sqlerr.New(sqlerr.FeatureNotSupported, "the statement generated no integer key").
 			WithHint("Use INSERT … RETURNING to read the keys of inserted rows.")
 	}
-	return r.LastRowID, nil
+	return r.rowID, nil
 }

@@ -48,6 +48,7 @@ type Plan struct {
 	calls   bool                // it runs SQL functions, which may use such relations
 	byCalls bool                // only functions that it calls change something
 	byKey   bool                // reads one row by its key
+	fills   bool                // inserts one row of parameters
 	command string              // command tag: SELECT, INSERT …
 	locks   string              // words of FOR UPDATE and the like, "" without
 	targets []*catalog.Relation // that the plan changes

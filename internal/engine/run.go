@@ -19,6 +19,9 @@ import (
 // Exec runs a text and returns what its last statement did. Rows are thrown
 // away.
 func (s *Session) Exec(ctx context.Context, st *Statement, args []Argument) (Outcome, error) {
+	if o, done, err := s.fillRow(ctx, st, args); done {
+		return o, err
+	}
 	r, err := s.run(ctx, st, args, false)
 	if err != nil {
 		return Outcome{}, err

@@ -214,6 +214,7 @@ func (s *Session) makePlan(stmt ast.Stmt, c *catalog.Catalog, args []Argument, f
 		plan.audit = plan.audit || isAudit(d.Relation)
 	}
 	plan.byKey = plan.read && program.RowPath() && !plan.audit
+	plan.fills = program.Fills() && !plan.audit
 	if !program.Point() && !s.keepsStatistics() {
 		plan.sized = s.db.sizesOf(root, nil)
 		s.db.statistics.observe(s.db, plan.sized)
@@ -268,23 +269,29 @@ func (s *Session) arguments(st *Statement, params []*types.Type, args []Argument
 	}
 	dst = dst[:len(params)]
 	for i := range params {
-		a := &args[i]
-		if a.Name != "" || (len(st.names) > 0 && st.names[i] != "") {
-			var err error
-			if a, err = argumentFor(st, args, i); err != nil {
-				return nil, err
-			}
-		}
-		v := &dst[i]
-		if plainValue(a.Value, params[i], v) {
+		if a := &args[i]; a.Name == "" && len(st.names) == 0 && plainValue(a.Value, params[i], &dst[i]) {
 			continue
 		}
 		var err error
-		if *v, err = s.valueOf(a.Value, params[i], i); err != nil {
+		if dst[i], err = s.argument(st, params[i], args, i); err != nil {
 			return nil, err
 		}
 	}
 	return dst, nil
+}
+
+// argument converts the argument of placeholder i to its type.
+func (s *Session) argument(st *Statement, t *types.Type, args []Argument, i int) (v types.Value, err error) {
+	a := &args[i]
+	if a.Name != "" || (len(st.names) > 0 && st.names[i] != "") {
+		if a, err = argumentFor(st, args, i); err != nil {
+			return v, err
+		}
+	}
+	if plainValue(a.Value, t, &v) {
+		return v, nil
+	}
+	return s.valueOf(a.Value, t, i)
 }
 
 // argumentFor finds the argument of a placeholder: by name where the caller

@@ -424,6 +424,8 @@ type changeState struct {
 	statements []statementEvent
 	moved      []*transition
 	fired      bool
+
+	clean bool // nothing is left of the statement before, a Store that went well
 }
 
 func (c *changeState) reset() { *c = changeState{} }

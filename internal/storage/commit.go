@@ -9,12 +9,36 @@ import (
 
 // request is a transaction in the commit queue.
 type request struct {
-	tx     *Tx // nil: nothing to validate
-	record []byte
-	adopt  []adoption
-	err    error
-	lead   bool // woken to lead, not because it is done
-	wake   chan struct{}
+	tx      *Tx // nil: nothing to validate
+	record  []byte
+	splices []splice // parts of the record that lie elsewhere
+	adopt   []adoption
+	err     error
+	lead    bool // woken to lead, not because it is done
+	wake    chan struct{}
+}
+
+// size is the length of the whole record.
+func (r *request) size() int {
+	n := len(r.record)
+	for i := range r.splices {
+		n += r.splices[i].size
+	}
+	return n
+}
+
+// pieces appends the whole record, piece by piece.
+func (r *request) pieces(out [][]byte) [][]byte {
+	at := 0
+	for i := range r.splices {
+		x := &r.splices[i]
+		out = append(out, r.record[at:x.at])
+		for _, b := range x.blocks {
+			out = append(out, b.data)
+		}
+		at = x.at
+	}
+	return append(out, r.record[at:])
 }
 
 // errUnknown is the answer of invariant 7.
@@ -78,9 +102,13 @@ func (s *Store) lead(self *request) {
 
 	s.lastBatch = len(batch)
 	for rest := batch; len(rest) > 0; {
-		n, size := 1, len(rest[0].record)
-		for n < len(rest) && size+len(rest[n].record) <= maxFrame {
-			size += len(rest[n].record)
+		n, size := 1, rest[0].size()
+		for n < len(rest) {
+			more := rest[n].size()
+			if size+more > maxFrame {
+				break
+			}
+			size += more
 			n++
 		}
 		s.commitBatch(rest[:n])
@@ -122,8 +150,7 @@ func (s *Store) commitBatch(batch []*request) {
 	}
 	s.lastTime = now
 	e := edit{from: st}
-	payload, accepted := s.frame[:0], 0
-	var only []byte
+	pieces, accepted := s.frame[:0], 0
 	attached := -1
 	for i, r := range batch {
 		if r.err = s.validate(st, r.tx, batch[:i]); r.err != nil {
@@ -137,25 +164,17 @@ func (s *Store) commitBatch(batch []*request) {
 			attached = i
 		}
 		seq++
-		stamp(r.record, seq, now)
-		if accepted++; accepted == 1 {
-			only = r.record
-			continue
-		}
-		if accepted == 2 {
-			payload = append(payload, only...)
-		}
-		payload = append(payload, r.record...)
+		stamp(r.record, r.size(), seq, now)
+		accepted++
+		pieces = r.pieces(pieces)
 	}
 	if accepted == 0 {
 		return
 	}
-	if accepted == 1 {
-		payload = only
-	} else if cap(payload) <= 1<<20 {
-		s.frame = payload[:0]
-	}
-	if err := s.writeFrame(st.gen, payload, first+1, seq); err != nil {
+	err := s.writeFrame(st.gen, pieces, first+1, seq)
+	clear(pieces)
+	s.frame = pieces[:0]
+	if err != nil {
 		if st.gen.log.Err() == nil && sqlerr.Code(err) == sqlerr.DiskFull {
 			fail(batch, err) // nothing of the frame was written
 			return
@@ -178,7 +197,7 @@ func (s *Store) applyBatch(st *state, e *edit, batch []*request, seq uint64, att
 		if r.err != nil {
 			continue
 		}
-		rec, _, err := nextRecord(r.record)
+		rec, err := openRecord(r.record[4:])
 		if err == nil {
 			if w := r.tx.w; w.side != nil {
 				st.gen.sides = append(st.gen.sides, w.side)

@@ -21,17 +21,19 @@ func (t *Tx) encode() error {
 	w.begin(t.o.Origin)
 	from := len(w.buf)
 	t.w.req.adopt = t.w.req.adopt[:0]
-	inline, side := 0, 0 // bytes; rows of a large transaction go to a side file
+	inline, copied, side := 0, 0, 0 // bytes; rows of a large transaction go to a side file
 	for _, h := range t.order {
 		if n := h.own.payload(); h.own != nil && len(h.own.runs) > 0 {
 			side += n
 		} else {
-			inline += n
+			if inline += n; !t.splices(h) {
+				copied += n
+			}
 		}
 	}
 	limit := t.s.sideLimit
 	if t.s.memory || inline <= limit {
-		w.buf = slices.Grow(w.buf, inline)
+		w.buf = slices.Grow(w.buf, copied)
 	} else {
 		limit /= 16
 	}
@@ -102,14 +104,16 @@ func (t *Tx) encodeOwn(w *recordWriter, h *txTree, from int) error {
 	at := len(w.buf)
 	w.selectTree(h.id)
 	rows := len(w.buf)
-	adopted := h.own.bytes() >= t.s.o.AdoptBytes && h.own.payload() <= math.MaxInt32
-	if h.own.list.Empty() {
-		w.buf = h.own.tail.appendTo(w.buf)
-		if adopted {
-			t.adopts(h, h.own.tail.layer(), at-from, len(w.buf)-from)
-		}
+	if t.splices(h) {
+		w.splice(h.own.tail)
+		t.adopts(h, h.own.tail.layer(), at-from, len(w.buf)-from)
 		return nil
 	}
+	if h.own.list.Empty() {
+		w.buf = h.own.tail.appendTo(w.buf)
+		return nil
+	}
+	adopted := t.adoptable(h.own)
 	var offs []uint32
 	net := int64(0)
 	err := h.own.each(func(op byte, key, row []byte) error {
@@ -126,6 +130,16 @@ func (t *Tx) encodeOwn(w *recordWriter, h *txTree, from int) error {
 		t.adopts(h, r, at-from, len(w.buf)-from)
 	}
 	return err
+}
+
+// adoptable tells whether there are so many rows that they become a layer.
+func (t *Tx) adoptable(o *ownWrites) bool {
+	return o.bytes() >= t.s.o.AdoptBytes && o.payload() <= math.MaxInt32
+}
+
+// splices tells whether the rows go into the frame from where they lie.
+func (t *Tx) splices(h *txTree) bool {
+	return h.own != nil && h.own.tail.rows() > 0 && h.own.list.Empty() && len(h.own.runs) == 0 && t.adoptable(h.own)
 }
 
 // adopts notes that the record from at to end, counted from its first

@@ -31,8 +31,17 @@ const recordHeader = 4 + 8 + 8 + 2
 // recordWriter encodes one transaction. Sequence and time stay open until the
 // leader stamps them.
 type recordWriter struct {
-	buf  []byte
-	tree TreeID
+	buf     []byte
+	tree    TreeID
+	splices []splice
+}
+
+// splice is a part of a record that is not copied into its buffer: the blocks
+// of a tail, whose entries have the form that records have them in.
+type splice struct {
+	at     int // in the buffer; the bytes come before
+	blocks []*block
+	size   int
 }
 
 func (w *recordWriter) begin(origin string) {
@@ -43,6 +52,16 @@ func (w *recordWriter) begin(origin string) {
 	binary.LittleEndian.PutUint16(head[20:], uint16(len(origin)))
 	w.buf = append(append(w.buf[:0], head[:]...), origin...)
 	w.tree = 0
+	w.splices = w.splices[:0]
+}
+
+// splice enters the entries of a tail, which stay where they are.
+func (w *recordWriter) splice(t *tail) {
+	s := splice{at: len(w.buf), blocks: t.resident}
+	for _, b := range s.blocks {
+		s.size += len(b.data)
+	}
+	w.splices = append(w.splices, s)
 }
 
 func (w *recordWriter) selectTree(id TreeID) {
@@ -79,8 +98,8 @@ func (w *recordWriter) layout(l *page.Layout) {
 }
 
 // stamp closes the record with what only the leader knows.
-func stamp(record []byte, seq uint64, nanos int64) {
-	binary.LittleEndian.PutUint32(record, uint32(len(record)-4))
+func stamp(record []byte, size int, seq uint64, nanos int64) {
+	binary.LittleEndian.PutUint32(record, uint32(size-4))
 	binary.LittleEndian.PutUint64(record[4:], seq)
 	binary.LittleEndian.PutUint64(record[12:], uint64(nanos))
 }
@@ -104,15 +123,20 @@ func nextRecord(payload []byte) (r record, rest []byte, err error) {
 	if n < recordHeader-4 || n > len(payload)-4 {
 		return r, nil, errRecord
 	}
-	body, rest := payload[4:4+n], payload[4+n:]
+	r, err = openRecord(payload[4 : 4+n])
+	return r, payload[4+n:], err
+}
+
+// openRecord decodes the record behind its length.
+func openRecord(body []byte) (r record, err error) {
 	r.seq = binary.LittleEndian.Uint64(body)
 	r.nanos = int64(binary.LittleEndian.Uint64(body[8:]))
 	o := int(binary.LittleEndian.Uint16(body[16:]))
 	if o > len(body)-18 {
-		return r, nil, errRecord
+		return r, errRecord
 	}
 	r.origin, r.ops = body[18:18+o], body[18+o:]
-	return r, rest, nil
+	return r, nil
 }
 
 // opReader walks the operations of a record. Its fields are those of the last

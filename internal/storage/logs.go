@@ -85,11 +85,11 @@ func (l *logs) create(gen, startLSN uint64, m SyncMode) (*wal.Log, error) {
 }
 
 // writeFrame appends one frame as the sync mode asks (invariant 5).
-func (s *Store) writeFrame(g *generation, payload []byte, first, last uint64) error {
+func (s *Store) writeFrame(g *generation, payload [][]byte, first, last uint64) error {
 	if g.log == nil {
 		return nil
 	}
-	if _, err := g.log.Append(first, last, payload); err != nil {
+	if _, err := g.log.Append(first, last, payload...); err != nil {
 		return err
 	}
 	if s.SyncMode() == SyncFull {

@@ -40,7 +40,7 @@ type Store struct {
 	lastBatch int
 	lastTime  int64
 	crowded   bool // a tree of the active generation has many layers
-	frame     []byte
+	frame     [][]byte
 
 	liveMu sync.Mutex
 	live   []*state // published and perhaps still read

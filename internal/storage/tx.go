@@ -434,7 +434,8 @@ func (t *Tx) recycle(w *scratch) {
 	}
 	clear(w.tails)
 	w.tails = w.tails[:0]
-	w.req.tx, w.req.record, w.req.err = nil, nil, nil
+	w.req.tx, w.req.record, w.req.splices, w.req.err = nil, nil, nil, nil
+	clear(w.rec.splices)
 	clear(w.req.adopt)
 	w.req.adopt = w.req.adopt[:0]
 	for i := range t.order {
@@ -472,7 +473,7 @@ func (t *Tx) Commit(ctx context.Context) error {
 	w := t.w
 	err := t.encode()
 	if err == nil {
-		w.req.tx, w.req.record, w.req.err, w.req.lead = t, w.rec.buf, nil, false
+		w.req.tx, w.req.record, w.req.splices, w.req.err, w.req.lead = t, w.rec.buf, w.rec.splices, nil, false
 		err = t.s.submit(&w.req)
 	}
 	if w.side != nil {

@@ -10,7 +10,7 @@ import (
 
 // CheckText returns an error unless s may be a text: UTF-8 without zero bytes.
 func CheckText(s string) error {
-	if strings.IndexByte(s, 0) < 0 && utf8.ValidString(s) {
+	if plainText(s) || strings.IndexByte(s, 0) < 0 && utf8.ValidString(s) {
 		return nil
 	}
 	for i := 0; i < len(s); {
@@ -21,6 +21,19 @@ func CheckText(s string) error {
 		i += n
 	}
 	return nil
+}
+
+// plainText tells whether a short text is of ASCII without zero bytes.
+func plainText(s string) bool {
+	if len(s) > 32 {
+		return false
+	}
+	for i := 0; i < len(s); i++ {
+		if s[i]-1 >= 0x7f {
+			return false
+		}
+	}
+	return true
 }
 
 // sequence writes the bytes that a character with the first one would have.

@@ -7,7 +7,9 @@ import "github.com/zqlite/zqlite/internal/storage/delta"
 // the first n operations. Ordinals of what is taken back are given out again.
 type WriteSet struct {
 	base  int // operations that Forget has dropped
+	n     int // operations in undo
 	undo  []undo
+	spans []span
 	lists []*delta.List // a list's Place is its place here
 	tails []Tail
 	steps []step
@@ -20,8 +22,11 @@ type Tail interface {
 	Place() *uint32
 }
 
-// undo names a list and a node of it, or no list and a step or a tail.
+// undo names a list and a node of it, or no list and a step or a span.
 type undo struct{ list, node uint32 }
+
+// span is operations on one tail, one after the other.
+type span struct{ place, n uint32 }
 
 const (
 	noList = ^uint32(0)
@@ -35,10 +40,10 @@ type step struct {
 }
 
 // Len is the number of operations that stand.
-func (w *WriteSet) Len() int { return w.base + len(w.undo) }
+func (w *WriteSet) Len() int { return w.base + w.n }
 
 // Bytes is the memory that it needs, without that of the lists.
-func (w *WriteSet) Bytes() int64 { return int64(len(w.undo)) * 8 }
+func (w *WriteSet) Bytes() int64 { return int64(len(w.undo)+len(w.spans)) * 8 }
 
 // Put enters a version into one of the transaction's lists. False when the
 // list's address space is used up.
@@ -52,6 +57,7 @@ func (w *WriteSet) Put(l *delta.List, key []byte, flags uint8, row []byte) bool 
 		w.lists = append(w.lists, l)
 	}
 	w.undo = append(w.undo, undo{l.Place, n})
+	w.n++
 	return true
 }
 
@@ -63,13 +69,22 @@ func (w *WriteSet) Append(t Tail) uint64 {
 		*place = uint32(len(w.tails))
 		w.tails = append(w.tails, t)
 	}
-	w.undo = append(w.undo, undo{onTail, *place})
+	w.n++
+	if last := len(w.undo) - 1; last >= 0 && w.undo[last].list == onTail {
+		if s := &w.spans[w.undo[last].node]; s.place == *place && s.n < 1<<31 {
+			s.n++
+			return uint64(w.Len())
+		}
+	}
+	w.undo = append(w.undo, undo{onTail, uint32(len(w.spans))})
+	w.spans = append(w.spans, span{*place, 1})
 	return uint64(w.Len())
 }
 
 // Step enters an operation that is taken back by calling back.
 func (w *WriteSet) Step(back func()) {
 	w.undo = append(w.undo, undo{noList, uint32(len(w.steps))})
+	w.n++
 	w.steps = append(w.steps, step{w.Len(), back})
 }
 
@@ -77,12 +92,18 @@ func (w *WriteSet) Step(back func()) {
 // when some of them were forgotten: of those only the steps are taken back,
 // and the caller sees to the versions.
 func (w *WriteSet) RollbackTo(n int) bool {
-	for i := len(w.undo) - 1; i >= max(n-w.base, 0); i-- {
+	for left := max(n-w.base, 0); w.n > left; w.n-- {
+		i := len(w.undo) - 1
 		switch u := w.undo[i]; u.list {
 		case noList:
 			w.stepBack()
 		case onTail:
-			w.tails[u.node].Pop()
+			s := &w.spans[u.node]
+			w.tails[s.place].Pop()
+			if s.n--; s.n > 0 {
+				continue
+			}
+			w.spans = w.spans[:u.node]
 		default:
 			w.lists[u.list].Pop(u.node)
 		}
@@ -108,8 +129,8 @@ func (w *WriteSet) stepBack() {
 // Forget drops the undo entries of versions: the lists are out of use, or
 // RollbackTo's caller can do without.
 func (w *WriteSet) Forget() {
-	w.base += len(w.undo)
-	w.undo = w.undo[:0]
+	w.base += w.n
+	w.n, w.undo, w.spans = 0, w.undo[:0], w.spans[:0]
 	clear(w.lists)
 	w.lists = w.lists[:0]
 	clear(w.tails)
@@ -120,7 +141,7 @@ func (w *WriteSet) Forget() {
 func (w *WriteSet) Reset() {
 	w.Forget()
 	if cap(w.undo) > 1<<15 {
-		w.undo = nil
+		w.undo, w.spans = nil, nil
 	}
 	w.base = 0
 	clear(w.steps)

@@ -1,10 +1,12 @@
 package wal
 
 import (
+	"bytes"
 	"crypto/rand"
 	"errors"
 	"hash/crc32"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -109,32 +111,40 @@ func (l *Log) reserve(end int64) error {
 	return nil
 }
 
-// Append writes a frame and returns its LSN. The frame is in the hands of the
+// Append writes a frame, whose payload is the pieces one behind the other, and
+// returns its LSN. The frame is in the hands of the
 // operating system when it returns (or in the buffer, after SetBuffered). An
 // error poisons the log; whether the frame survives is then unknown. Only
 // where the disk has no room for the frame (SQLSTATE 53100, Err is nil) nothing
 // of it was written, and the log can be used further.
-func (l *Log) Append(firstSeq, lastSeq uint64, payload []byte) (lsn uint64, err error) {
+func (l *Log) Append(firstSeq, lastSeq uint64, pieces ...[]byte) (lsn uint64, err error) {
 	if p := l.poison.Load(); p != nil {
 		return 0, *p
 	}
-	if len(payload) > MaxPayload {
-		return 0, sqlerr.New(sqlerr.ProgramLimitExceeded, "a log frame of %d bytes exceeds the limit of %d", len(payload), MaxPayload)
+	size := 0
+	for _, p := range pieces {
+		size += len(p)
+	}
+	if size > MaxPayload {
+		return 0, sqlerr.New(sqlerr.ProgramLimitExceeded, "a log frame of %d bytes exceeds the limit of %d", size, MaxPayload)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err := l.reserve(l.at + int64(len(l.buf)) + padded(int64(headerLen+tagLen+len(payload)))); err != nil {
+	if err := l.reserve(l.at + int64(len(l.buf)) + padded(int64(headerLen+tagLen+size))); err != nil {
 		return 0, err
 	}
 	start := l.end.Load()
 	lsn = l.header.StartLSN + uint64(start)
-	if len(payload) >= directBytes && l.header.Codec == nil {
+	if size >= directBytes && l.header.Codec == nil {
 		if err := l.flush(); err != nil {
 			return 0, err
 		}
-		return lsn, l.appendDirect(lsn, firstSeq, lastSeq, payload)
+		if len(pieces) == 1 {
+			return lsn, l.appendDirect(lsn, firstSeq, lastSeq, pieces[0])
+		}
+		return lsn, l.appendStream(lsn, firstSeq, lastSeq, pieces, size)
 	}
-	if err := l.encode(lsn, firstSeq, lastSeq, payload); err != nil {
+	if err := l.encode(lsn, firstSeq, lastSeq, pieces, size); err != nil {
 		return 0, l.fail(err, "write")
 	}
 	l.end.Store(l.at + int64(len(l.buf)))
@@ -147,15 +157,15 @@ func (l *Log) Append(firstSeq, lastSeq uint64, payload []byte) (lsn uint64, err 
 }
 
 // encode appends a whole frame to buf.
-func (l *Log) encode(lsn, firstSeq, lastSeq uint64, payload []byte) error {
+func (l *Log) encode(lsn, firstSeq, lastSeq uint64, pieces [][]byte, body int) error {
 	from := len(l.buf)
 	b := append(l.buf, padding[:headerLen]...)
-	body := len(payload)
 	if c := l.header.Codec; c != nil {
 		body += tagLen
 		l.fill(b[from:], lsn, firstSeq, lastSeq, body)
 		copy(l.aad[16:], b[from:from+offBodyCRC])
 		var err error
+		payload := bytes.Join(pieces, nil)
 		if b, err = c.Seal(b[:from+offNonce], payload, l.aad[:]); err != nil {
 			return err
 		}
@@ -163,7 +173,9 @@ func (l *Log) encode(lsn, firstSeq, lastSeq uint64, payload []byte) error {
 			return sqlerr.New(sqlerr.InternalError, "the codec sealed %d bytes into %d", len(payload), len(b)-from-offNonce)
 		}
 	} else {
-		b = append(b, payload...)
+		for _, p := range pieces {
+			b = append(b, p...)
+		}
 		l.fill(b[from:], lsn, firstSeq, lastSeq, body)
 	}
 	b = append(b, padding[:padded(int64(len(b)))-int64(len(b))]...)
@@ -226,6 +238,63 @@ func (l *Log) appendDirect(lsn, firstSeq, lastSeq uint64, payload []byte) error 
 		return l.fail(err, "write")
 	}
 	l.at += size
+	l.end.Store(l.at)
+	return nil
+}
+
+// appendStream writes a large frame of several pieces through buf, which is
+// empty, the first sector with the header last.
+func (l *Log) appendStream(lsn, firstSeq, lastSeq uint64, pieces [][]byte, size int) error {
+	b := slices.Grow(l.buf[:0], directBytes)[:directBytes]
+	l.buf = b[:0]
+	clear(b[:headerLen])
+	var first [sector]byte
+	n, at, crc := headerLen, l.at, uint32(0)
+	// write writes the whole sectors gathered so far, the first one apart.
+	write := func(whole int) error {
+		from := 0
+		if at == l.at {
+			copy(first[:], b)
+			from = sector
+			crc = crc32.Checksum(b[offNonce:whole], castagnoli)
+		} else {
+			crc = crc32.Update(crc, castagnoli, b[:whole])
+		}
+		if whole > from {
+			if _, err := l.file.WriteAt(b[from:whole], at+int64(from)); err != nil {
+				return l.fail(err, "write")
+			}
+		}
+		at += int64(whole)
+		n = copy(b, b[whole:n])
+		return nil
+	}
+	for _, p := range pieces {
+		for len(p) > 0 {
+			k := copy(b[n:], p)
+			p = p[k:]
+			if n += k; n == len(b) {
+				if err := write(n); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	if n > 0 {
+		whole := int(padded(int64(n)))
+		clear(b[n:whole])
+		if n = whole; n > 0 {
+			if err := write(whole); err != nil {
+				return err
+			}
+		}
+	}
+	l.fill(first[:], lsn, firstSeq, lastSeq, size)
+	l.finish(first[:], crc)
+	if _, err := l.file.WriteAt(first[:], l.at); err != nil {
+		return l.fail(err, "write")
+	}
+	l.at = at
 	l.end.Store(l.at)
 	return nil
 }

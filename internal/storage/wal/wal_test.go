@@ -65,6 +65,16 @@ func payloads(large bool) [][]byte {
 	return all
 }
 
+// pieces cuts a payload at places that differ from frame to frame.
+func pieces(p []byte, i int) (out [][]byte) {
+	rng := rand.New(rand.NewPCG(uint64(i), 3))
+	for i%2 == 0 && len(p) > 0 {
+		n := min(len(p), []int{0, 1, 100, sector - headerLen, sector, 70_000, directBytes, directBytes - headerLen}[rng.IntN(8)])
+		out, p = append(out, p[:n]), p[n:]
+	}
+	return append(out, p)
+}
+
 func writeLog(t testing.TB, fsys vfs.FS, path string, h Header, all [][]byte, each func(l *Log)) *Log {
 	t.Helper()
 	l, err := Create(fsys, path, h, 64<<10)
@@ -107,7 +117,7 @@ func TestRoundTrip(t *testing.T) {
 					l := writeLog(t, fsys, path, h, nil, nil)
 					l.SetBuffered(buffered)
 					for i, p := range all {
-						if _, err := l.Append(uint64(10*i), uint64(10*i+5), p); err != nil {
+						if _, err := l.Append(uint64(10*i), uint64(10*i+5), pieces(p, i)...); err != nil {
 							t.Fatal(err)
 						}
 						if i%3 == 0 {

@@ -1,0 +1,144 @@
+package zqlite_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/zqlite/zqlite"
+)
+
+// Rows of parameters that are inserted within a transaction go a shorter way
+// than others: constraints, errors, savepoints and what comes between must be
+// as they are on the long one, which RETURNING asks for.
+func TestRowsOfParameters(t *testing.T) {
+	for seed := range uint64(30) {
+		rng := rand.New(rand.NewPCG(seed, 1))
+		var steps []func(*fillSide) string
+		for range 60 {
+			steps = append(steps, fillStep(rng))
+		}
+		short, long := newFillSide(t, ""), newFillSide(t, " RETURNING id")
+		for i, step := range steps {
+			if a, b := step(short), step(long); a != b {
+				t.Fatalf("seed %d, step %d: %s on the short way, %s on the long one", seed, i, a, b)
+			}
+		}
+	}
+}
+
+// fillSide is one of the two databases that get the same statements.
+type fillSide struct {
+	t    *testing.T
+	db   *sql.DB
+	tx   *sql.Tx
+	rows *sql.Stmt
+	plus string
+}
+
+func newFillSide(t *testing.T, plus string) *fillSide {
+	s := &fillSide{t: t, db: open(t, ":memory:"), plus: plus}
+	_, err := s.db.Exec(`CREATE TABLE parent (p int PRIMARY KEY); INSERT INTO parent VALUES (1), (2), (3);
+		CREATE DOMAIN small AS int CHECK (VALUE < 900);
+		CREATE TABLE t (id INTEGER PRIMARY KEY, u int UNIQUE, name varchar(5) NOT NULL, n numeric(6,2) CHECK (n > 0),
+			p int REFERENCES parent DEFERRABLE INITIALLY DEFERRED, twice int GENERATED ALWAYS AS (u * 2) STORED, d small);
+		CREATE INDEX ON t (name); CREATE INDEX ON t ((n + 1)) WHERE n < 500`)
+	must(t, err)
+	return s
+}
+
+func (s *fillSide) begin() {
+	if s.tx != nil {
+		return
+	}
+	var err error
+	s.tx, err = s.db.Begin()
+	must(s.t, err)
+	s.rows, err = s.tx.Prepare("INSERT INTO t (id, u, name, n, p, d) VALUES (?, ?, ?, ?, ?, ?)" + s.plus)
+	must(s.t, err)
+}
+
+func (s *fillSide) insert(args ...any) string {
+	s.begin()
+	if s.plus == "" {
+		r, err := s.rows.ExecContext(context.Background(), args...)
+		if err != nil {
+			return told(err)
+		}
+		n, _ := r.RowsAffected()
+		id, err := r.LastInsertId()
+		return fmt.Sprint(n, id, err)
+	}
+	var id int64
+	if err := s.rows.QueryRow(args...).Scan(&id); err != nil {
+		return told(err)
+	}
+	return fmt.Sprint(1, id, nil)
+}
+
+// exec runs a statement and tells what the table holds then.
+func (s *fillSide) exec(text string) string {
+	s.begin()
+	out := ""
+	if _, err := s.tx.Exec(text); err != nil {
+		return told(err)
+	}
+	rows, err := s.tx.Query("SELECT t::text FROM t ORDER BY id")
+	if err != nil {
+		return told(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var r string
+		must(s.t, rows.Scan(&r))
+		out += r
+	}
+	return out + fmt.Sprint(rows.Err())
+}
+
+func (s *fillSide) end(commit bool) string {
+	s.begin()
+	tx := s.tx
+	s.tx = nil
+	if commit {
+		return fmt.Sprint(tx.Commit())
+	}
+	return fmt.Sprint(tx.Rollback())
+}
+
+// told writes an error without the line of the statement.
+func told(err error) string {
+	var e *zqlite.Error
+	if !errors.As(err, &e) {
+		return err.Error()
+	}
+	return fmt.Sprint(e.Code, e.Message, e.Detail, e.Hint, e.Constraint, e.Column, e.Position)
+}
+
+// fillStep gives something to do, the same for both sides.
+func fillStep(rng *rand.Rand) func(*fillSide) string {
+	pick := func(list ...any) any { return list[rng.IntN(len(list))] }
+	switch rng.IntN(24) {
+	case 0:
+		commit := rng.IntN(3) > 0
+		return func(s *fillSide) string { return s.end(commit) }
+	case 1:
+		return func(s *fillSide) string { return s.exec("SAVEPOINT a") }
+	case 2, 3:
+		return func(s *fillSide) string { return s.exec("ROLLBACK TO a") }
+	case 4:
+		text := pick("DELETE FROM t WHERE id % 3 = 0", "UPDATE t SET u = u + 1000", "SET CONSTRAINTS ALL IMMEDIATE",
+			"ALTER TABLE t ALTER COLUMN name TYPE text", "ALTER TABLE t ADD COLUMN IF NOT EXISTS extra int DEFAULT 7",
+			"DECLARE c CURSOR FOR SELECT id FROM t", "SELECT changes(), last_insert_rowid()", "SET LOCAL statement_timeout = '10s'",
+			"SET TRANSACTION READ ONLY", "CREATE OR REPLACE VIEW v AS SELECT * FROM t", "TRUNCATE t").(string)
+		return func(s *fillSide) string { return s.exec(text) }
+	}
+	args := []any{
+		pick(nil, int64(rng.IntN(40)), rng.IntN(1000), "17", fmt.Sprint(rng.IntN(2000)), int64(-5)),
+		pick(nil, rng.IntN(50), rng.IntN(5000), int64(1)<<40, "12"), pick("ab", "abcde", "abcdef", "", "ä", "\xff", nil, 12),
+		pick(1.5, "3.25", 0, "12345.6", "x", nil, int64(600)), pick(nil, 1, 2, 3, 3, 9), pick(nil, 1, 899, 900)}
+	return func(s *fillSide) string { return s.insert(args...) }
+}
