@@ -33,8 +33,10 @@ var (
 
 // OpenBlob opens the value of a column, in the row of a table that has the
 // given primary key. A row that is not there is sql.ErrNoRows, a NULL an error
-// with SQLSTATE 22002. On a Tx the Blob is valid until the Tx ends, and sees
-// what that has written before.
+// with SQLSTATE 22002. Of a table with TENANT BY it finds rows of the tenant
+// that statements with ctx work for; the tenant's part of the key may be left
+// out. On a Tx the Blob is valid until the Tx ends, and sees what that has
+// written before.
 func OpenBlob(ctx context.Context, q Querier, table, column string, key ...any) (*Blob, error) {
 	b := &Blob{}
 	switch q := q.(type) {

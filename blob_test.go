@@ -2,8 +2,10 @@ package zqlite_test
 
 import (
 	"bytes"
+	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"io"
 	"path/filepath"
 	"runtime"
@@ -109,5 +111,57 @@ func TestBlob(t *testing.T) {
 		return b.Close()
 	}); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A value of a table that tenants share is read by its own tenant alone, whose
+// part of the key may be left out.
+func TestBlobOfTenant(t *testing.T) {
+	db, err := zqlite.Open(":memory:?cross_tenant=on")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	mustExec(t, db, "CREATE TABLE files (name text, owner int, body text, PRIMARY KEY (name, owner)) TENANT BY (owner)")
+	one, two := zqlite.WithTenant(ctx, 1), zqlite.WithTenant(ctx, "2")
+	for id, c := range map[int]context.Context{1: one, 2: two} {
+		if _, err := db.Exec(c, "INSERT INTO files VALUES ('a', $1, $2)", id, fmt.Sprint("of ", id)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		ctx        context.Context
+		key        []any
+		want, code string
+	}{
+		{one, []any{"a", 1}, "of 1", ""},
+		{one, []any{"a"}, "of 1", ""},
+		{two, []any{"a"}, "of 2", ""},
+		{two, []any{"a", 1}, "", "no row"},
+		{two, []any{"b"}, "", "no row"},
+		{two, []any{}, "", "22023"},
+		{zqlite.WithTenant(ctx, "x"), []any{"a", 1}, "", "22P02"},
+		{ctx, []any{"a", 1}, "", "42501"},
+		{zqlite.WithCrossTenant(ctx, "support"), []any{"a", 1}, "of 1", ""},
+		{zqlite.WithCrossTenant(ctx, "support"), []any{"a"}, "", "22023"},
+	} {
+		b, err := zqlite.OpenBlob(c.ctx, db, "files", "body", c.key...)
+		if code := state(err); errors.Is(err, sql.ErrNoRows) && c.code == "no row" || err != nil && code == c.code {
+			continue
+		}
+		if err != nil || c.code != "" {
+			t.Errorf("%v: %v, want %q", c.key, err, c.code)
+			continue
+		}
+		if text, err := io.ReadAll(b); string(text) != c.want || err != nil {
+			t.Errorf("%v: %q, %v", c.key, text, err)
+		}
+		if err := b.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	n, err := zqlite.QueryRow[int](zqlite.WithCrossTenant(ctx, "a look"), db, "SELECT count(*) FROM zqlite.audit WHERE statement LIKE 'OpenBlob public.files.body'")
+	if err != nil || n != 2 {
+		t.Errorf("%d uses are recorded, %v", n, err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"sync"
+	"sync/atomic"
 
 	"github.com/zqlite/zqlite/internal/engine"
 	"github.com/zqlite/zqlite/internal/gotype"
@@ -26,9 +27,11 @@ type DB struct {
 
 	borrowed bool // of a pool, which closes it
 
-	mu     sync.Mutex
-	idle   []*Conn
-	closed bool
+	hot    atomic.Pointer[Conn] // the session that was given back last
+	closed atomic.Bool
+
+	mu   sync.Mutex
+	idle []*Conn
 }
 
 // idleSessions bounds the sessions that a DB keeps for later calls.
@@ -83,15 +86,16 @@ func (db *DB) SQL() *sql.DB {
 // Close closes the database. Transactions that are open are rolled back, and
 // what still runs ends with an error. The second Close does nothing.
 func (db *DB) Close() error {
-	db.mu.Lock()
-	if db.closed {
-		db.mu.Unlock()
+	if db.closed.Swap(true) {
 		return nil
 	}
-	db.closed = true
+	db.mu.Lock()
 	idle := db.idle
 	db.idle = nil
 	db.mu.Unlock()
+	if c := db.hot.Swap(nil); c != nil {
+		idle = append(idle, c)
+	}
 	var err error
 	for _, c := range idle {
 		if e := c.session.Close(); err == nil {
@@ -121,11 +125,13 @@ var (
 )
 
 func (db *DB) lease(ctx context.Context) (*Conn, error) {
-	db.mu.Lock()
-	if db.closed {
-		db.mu.Unlock()
+	if db.closed.Load() {
 		return nil, storage.ErrClosed
 	}
+	if c := db.hot.Swap(nil); c != nil {
+		return c, nil
+	}
+	db.mu.Lock()
 	if n := len(db.idle); n > 0 {
 		c := db.idle[n-1]
 		db.idle = db.idle[:n-1]
@@ -147,8 +153,14 @@ func (db *DB) giveBack(c *Conn) {
 			return
 		}
 	}
+	if !c.session.Closed() && db.hot.CompareAndSwap(nil, c) {
+		if db.closed.Load() && db.hot.CompareAndSwap(c, nil) { // Close has not seen it
+			c.dispose()
+		}
+		return
+	}
 	db.mu.Lock()
-	if !db.closed && len(db.idle) < idleSessions && !c.session.Closed() {
+	if !db.closed.Load() && len(db.idle) < idleSessions && !c.session.Closed() {
 		db.idle = append(db.idle, c)
 		db.mu.Unlock()
 		return

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/zqlite/zqlite/internal/catalog"
+	"github.com/zqlite/zqlite/internal/expr"
 	"github.com/zqlite/zqlite/internal/sql/ast"
 	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/storage"
@@ -13,7 +14,9 @@ import (
 
 // Large finds a value of the session's transaction that is to be read in
 // pieces: a column of the row whose primary key the Go values are. found is
-// false where there is no such row, null where the value is NULL.
+// false where there is no such row, null where the value is NULL. Of a table
+// that tenants share the key may leave the tenant out; other tenants' rows are
+// not there.
 func (s *Session) Large(ctx context.Context, name, column string, key []any) (l storage.Large, found, null bool, err error) {
 	defer s.guard(&err)
 	if s.tx == nil {
@@ -31,6 +34,9 @@ func (s *Session) Large(ctx context.Context, name, column string, key []any) (l 
 		return l, false, false, sqlerr.New(sqlerr.SyntaxError, "a table is expected, not %q", name)
 	}
 	s.settle()
+	if err := s.enterScope(ctx); err != nil {
+		return l, false, false, err
+	}
 	if err := s.tx.BeginStatement(); err != nil {
 		return l, false, false, err
 	}
@@ -38,44 +44,75 @@ func (s *Session) Large(ctx context.Context, name, column string, key []any) (l 
 	if err := c.relation(s); err != nil {
 		return l, false, false, err
 	}
-	ordinal, vals, err := s.largeKey(c.rel, column, key)
-	if err != nil {
+	var own types.Value // the tenant, where rows of others are not to be seen
+	if c.rel.Tenant != 0 {
+		if own, err = s.largeTenant(ctx, c.rel, column); err != nil {
+			return l, false, false, err
+		}
+	}
+	ordinal, vals, visible, err := s.largeKey(c.rel, column, key, own)
+	if err != nil || !visible {
 		return l, false, false, err
 	}
 	return table.Of(c.rel).Large(s.tx, vals, ordinal)
 }
 
-// largeKey finds the column and makes the values of the key.
-func (s *Session) largeKey(rel *catalog.Relation, column string, key []any) (ordinal int, vals []types.Value, err error) {
+// largeTenant is the tenant whose rows of a table the statement may read; NULL
+// stands for all, whose use is recorded.
+func (s *Session) largeTenant(ctx context.Context, rel *catalog.Relation, column string) (types.Value, error) {
+	switch {
+	case s.reason != "":
+		return types.Null, s.recordUse(ctx, "OpenBlob "+rel.Schema+"."+rel.Name+"."+column)
+	case s.tenant == "":
+		return types.Null, expr.ErrNoTenant
+	}
+	return s.fromText(s.tenant, rel.Columns[rel.Ordinal(rel.Tenant)].Type)
+}
+
+// largeKey finds the column and makes the values of the key. visible is false
+// for a key of another tenant than own, which is NULL where all may be seen.
+func (s *Session) largeKey(rel *catalog.Relation, column string, key []any, own types.Value) (ordinal int, vals []types.Value, visible bool, err error) {
+	fail := func(code, format string, args ...any) (int, []types.Value, bool, error) {
+		return 0, nil, false, sqlerr.New(code, format, args...)
+	}
 	switch ordinal = rel.ColumnByName(column); {
 	case isAudit(rel) && !s.config.CrossTenant:
-		return 0, nil, errAudit
-	case rel.Tenant != 0: // the condition on the tenant is the binder's to add
-		return 0, nil, sqlerr.New(sqlerr.FeatureNotSupported, "values of the tenant table %q are not read in pieces", rel.Name)
+		return 0, nil, false, errAudit
 	case ordinal < 0:
-		return 0, nil, sqlerr.New(sqlerr.UndefinedColumn, "column %q of relation %q does not exist", column, rel.Name)
+		return fail(sqlerr.UndefinedColumn, "column %q of relation %q does not exist", column, rel.Name)
 	case rel.Primary == nil:
-		return 0, nil, sqlerr.New(sqlerr.WrongObjectType, "table %q has no primary key to find the row by", rel.Name)
+		return fail(sqlerr.WrongObjectType, "table %q has no primary key to find the row by", rel.Name)
 	}
 	switch types.BaseType(rel.Columns[ordinal].Type).Kind {
 	case types.KindBytes, types.KindText, types.KindJSON:
 	default:
-		return 0, nil, sqlerr.New(sqlerr.DatatypeMismatch, "values of type %s are not read in pieces, only bytea, text and json",
+		return fail(sqlerr.DatatypeMismatch, "values of type %s are not read in pieces, only bytea, text and json",
 			types.FormatType(rel.Columns[ordinal].Type))
 	}
-	if len(key) != len(rel.Primary.Parts) {
-		return 0, nil, sqlerr.New(sqlerr.InvalidParameterValue, "the primary key of %q has %d columns, %d values were given",
+	short := !own.IsNull() && len(key) == len(rel.Primary.Parts)-1
+	if len(key) != len(rel.Primary.Parts) && !short {
+		return fail(sqlerr.InvalidParameterValue, "the primary key of %q has %d columns, %d values were given",
 			rel.Name, len(rel.Primary.Parts), len(key))
 	}
+	visible = true
 	for i, p := range rel.Primary.Parts {
-		v, err := s.valueOf(key[i], rel.Columns[rel.Ordinal(p.Column)].Type, i)
+		tenant := rel.Tenant != 0 && p.Column == rel.Tenant
+		if short && tenant {
+			vals = append(vals, own)
+			continue
+		}
+		v, err := s.valueOf(key[0], rel.Columns[rel.Ordinal(p.Column)].Type, i)
 		if err != nil {
-			return 0, nil, err
+			return 0, nil, false, err
 		}
 		if v.IsNull() {
-			return 0, nil, sqlerr.New(sqlerr.InvalidParameterValue, "a primary key is never NULL")
+			return fail(sqlerr.InvalidParameterValue, "a primary key is never NULL")
 		}
+		if tenant && !own.IsNull() && types.Compare(v, own, rel.Columns[rel.Ordinal(p.Column)].Type) != 0 {
+			visible = false
+		}
+		key = key[1:]
 		vals = append(vals, v)
 	}
-	return ordinal, vals, nil
+	return ordinal, vals, visible, nil
 }
