@@ -5,14 +5,12 @@ import (
 	"errors"
 
 	"github.com/zqlite/zqlite/internal/catalog"
-	"github.com/zqlite/zqlite/internal/exec"
 	"github.com/zqlite/zqlite/internal/storage"
-	"github.com/zqlite/zqlite/internal/types"
 )
 
-// fillRow runs INSERT … VALUES ($1, $2, …) within a transaction the short way:
-// the plan that was made before still holds, nothing else of the session is
-// open, and the arguments become the row without a result or a task between.
+// fillRow runs an INSERT of one row within a transaction the short way: the
+// plan that was made before still holds, nothing else of the session is open,
+// and no result or task comes between.
 // done is false where the long way has to be gone, and then nothing has
 // happened that it does not do again.
 func (s *Session) fillRow(ctx context.Context, st *Statement, args []Argument) (o Outcome, done bool, err error) {
@@ -37,7 +35,9 @@ func (s *Session) fillRow(ctx context.Context, st *Statement, args []Argument) (
 	done = true // after a panic too
 	run := s.newRun(ctx, tx, c)
 	if err = s.lockRelations(ctx, tx, p.targets, c, false); err == nil {
-		err = s.storeArguments(st, p, run, args)
+		if run.Params, err = s.arguments(st, p.params, args, run.Params); err == nil {
+			err = p.program.Store(run)
+		}
 	}
 	if err == nil {
 		s.statements++
@@ -57,27 +57,4 @@ func (s *Session) fillRow(ctx context.Context, st *Statement, args []Argument) (
 		err = canceled(ctx, err)
 	}
 	return o, true, explain(ctx, err, st.text)
-}
-
-// storeArguments makes the row of the arguments and stores it.
-func (s *Session) storeArguments(st *Statement, p *Plan, run *exec.Run, args []Argument) error {
-	row, params, err := p.program.Row(run)
-	if err != nil {
-		return err
-	}
-	for i, k := range params {
-		v := &row[i]
-		if k < 0 {
-			*v = types.Null
-			continue
-		}
-		a := &args[k]
-		if a.Name == "" && len(st.names) == 0 && plainValue(a.Value, p.params[k], v) {
-			continue
-		}
-		if *v, err = s.argument(st, p.params[k], args, k); err != nil {
-			return err
-		}
-	}
-	return p.program.Store(run)
 }

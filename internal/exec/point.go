@@ -116,7 +116,7 @@ type pointRun struct {
 	items  []expr.Scalar
 	places []int // of items that are plain columns; nil where some is not
 	values []expr.Scalar
-	params []int // of an insert: the parameter for each column, -1 for NULL; nil where some value is another expression
+	params []int // of an insert: the parameter for each column, or one of the following; nil where a parameter is worked on
 	insert *insertOp
 	change *changeOp
 
@@ -156,14 +156,19 @@ func (p *Program) pointRun() (*pointRun, error) {
 	return x, x.compile(b, s)
 }
 
+const (
+	noValue  = -1 // NULL
+	ownValue = -2 // an expression that reads no parameter of the row: a default
+)
+
 // paramsOf gives for each column of an inserted row the parameter that is its
-// value as it came, or -1 where it has none; nil where a value is anything
-// else.
+// value as it came, or what else it gets; nil where the values have to be made
+// before the row.
 func paramsOf(n *plan.Insert, v *plan.Values) []int {
 	places := scopeOf(v.Columns())
 	out := make([]int, len(n.Row))
 	for i, e := range n.Row {
-		if out[i] = -1; e == nil {
+		if out[i] = noValue; e == nil {
 			continue
 		}
 		if c, ok := e.(*expr.Column); ok {
@@ -171,13 +176,19 @@ func paramsOf(n *plan.Insert, v *plan.Values) []int {
 			if !known {
 				return nil
 			}
-			e = v.Rows[0][at]
+			p, ok := v.Rows[0][at].(*expr.Param)
+			if !ok {
+				return nil
+			}
+			out[i] = p.Index
+			continue
 		}
-		p, ok := e.(*expr.Param)
-		if !ok {
+		used := expr.ColumnSet{}
+		expr.AddColumns(used, e)
+		if len(used) > 0 {
 			return nil
 		}
-		out[i] = p.Index
+		out[i] = ownValue
 	}
 	return out
 }
@@ -340,10 +351,17 @@ func (x *pointRun) insertRow(r *Run) error {
 	if x.params != nil {
 		row := op.full[:len(op.row)]
 		for i, p := range x.params {
-			if p >= 0 {
-				row[i] = r.Params[p]
-			} else {
+			switch p {
+			case noValue:
 				row[i] = types.Null
+			case ownValue:
+				v, err := op.row[i](r.Context, nil)
+				if err != nil {
+					return err
+				}
+				row[i] = v
+			default:
+				row[i] = r.Params[p]
 			}
 		}
 		return op.store(r, row)
