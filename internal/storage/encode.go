@@ -115,6 +115,9 @@ func (t *Tx) encodeOwn(w *recordWriter, h *txTree, from int) error {
 	}
 	adopted := t.adoptable(h.own)
 	var offs []uint32
+	if adopted {
+		offs = make([]uint32, 0, int(h.own.list.Versions())+h.own.tail.rows())
+	}
 	net := int64(0)
 	err := h.own.each(func(op byte, key, row []byte) error {
 		if adopted {

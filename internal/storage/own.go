@@ -84,7 +84,7 @@ func (o *ownWrites) endsBelow(key []byte) bool {
 // operations.
 func (o *ownWrites) rollback(n uint64) {
 	o.list.Truncate(n)
-	o.tail.truncate(n)
+	o.tail.Truncate(n)
 	kept := o.runs[:0]
 	for _, r := range o.runs {
 		if r.limit = min(r.limit, n); r.from <= n {
@@ -189,6 +189,9 @@ func (o *ownWrites) each(f func(op byte, key, row []byte) error) error {
 		}
 		return nil
 	}
+	if len(o.runs) == 0 {
+		return o.eachOfTwo(f)
+	}
 	for w := o.sorted(); ; {
 		ok, err := w.next()
 		if !ok || err != nil {
@@ -200,6 +203,39 @@ func (o *ownWrites) each(f func(op byte, key, row []byte) error) error {
 			}
 		}
 	}
+}
+
+// eachOfTwo is each for a list and a tail, which mostly is short beside it.
+func (o *ownWrites) eachOfTwo(f func(op byte, key, row []byte) error) error {
+	rest := tailCursor{t: o.tail}
+	key := rest.key()
+	for c := o.list.Sorted(); c.Next(); {
+		order := 1
+		for key != nil {
+			if order = bytes.Compare(key, c.Key()); order >= 0 {
+				break
+			}
+			if err := f(opInsert, key, rest.row()); err != nil {
+				return err
+			}
+			key = rest.next()
+		}
+		v, existed := c.Newest(), c.Existed()
+		if key != nil && order == 0 { // the tail's row is the older one, and the first
+			existed, key = false, rest.next()
+		}
+		if op := code(v.Deleted(), existed); op != 0 {
+			if err := f(op, c.Key(), v.Row); err != nil {
+				return err
+			}
+		}
+	}
+	for ; key != nil; key = rest.next() {
+		if err := f(opInsert, key, rest.row()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // bytes is the memory that list and tail take.

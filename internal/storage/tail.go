@@ -19,7 +19,7 @@ const (
 // Invariants:
 //
 //  1. Keys ascend, and so do the ordinals beside them.
-//  2. What an open cursor may stand on is not cut off but left to it: Pop works
+//  2. What an open cursor may stand on is not cut off but left to it: pop works
 //     on copies of shared blocks.
 //  3. A tail that was cut takes no more rows.
 type tail struct {
@@ -85,8 +85,8 @@ func (t *tail) share() {
 	}
 }
 
-// Pop takes back the last row.
-func (t *tail) Pop() {
+// pop takes back the last row.
+func (t *tail) pop() {
 	t.closed = true
 	n := len(t.resident) - 1
 	if n < 0 {
@@ -115,14 +115,14 @@ func (t *tail) Pop() {
 	}
 }
 
-// truncate takes back every row above an ordinal.
-func (t *tail) truncate(max uint64) {
+// Truncate takes back every row above an ordinal.
+func (t *tail) Truncate(max uint64) {
 	for t != nil && t.count > 0 {
 		b := t.resident[len(t.resident)-1]
 		if b.ords[len(b.ords)-1] <= max {
 			return
 		}
-		t.Pop()
+		t.pop()
 	}
 }
 
@@ -195,4 +195,32 @@ func (t *tail) spill(c *chunkFile) (ownRun, error) {
 	var err error
 	out.run, err = w.finish()
 	return out, err
+}
+
+// tailCursor walks the rows of a tail.
+type tailCursor struct {
+	t     *tail
+	block int
+	at    int
+}
+
+// key is that of the present row; nil behind the last.
+func (c *tailCursor) key() []byte {
+	if c.t == nil || c.block >= len(c.t.resident) {
+		return nil
+	}
+	return c.t.resident[c.block].key(c.at)
+}
+
+func (c *tailCursor) row() []byte {
+	v := c.t.resident[c.block].version(c.at, &c.t.run)
+	return v.Row
+}
+
+// next moves to the next row and gives its key.
+func (c *tailCursor) next() []byte {
+	if c.at++; c.at >= len(c.t.resident[c.block].offs) {
+		c.block, c.at = c.block+1, 0
+	}
+	return c.key()
 }

@@ -77,7 +77,11 @@ func (l *List) indexOwn(tag, node uint32) {
 }
 
 // Pop takes back the newest version of a node that PutOwn returned.
-func (l *List) Pop(n uint32) {
+func (l *List) Pop(n uint32) { l.PopAbove(n, 0) }
+
+// PopAbove takes back the newest version of a node that PutOwn returned where
+// its sequence is above max; false where it is not.
+func (l *List) PopAbove(n uint32, max uint64) bool {
 	w := l.words(n)
 	for w[nodeKeyLen]&15 == moved {
 		n = w[nodeChain]
@@ -85,11 +89,13 @@ func (l *List) Pop(n uint32) {
 	}
 	v := w[nodeChain]
 	if v == 0 {
-		return
+		return true
 	}
-	vw := l.words(v)
-	w[nodeChain] = vw[verPrev]
 	ver := l.version(v)
+	if ver.Seq <= max {
+		return false
+	}
+	w[nodeChain] = l.words(v)[verPrev]
 	l.account(int(w[nodeKeyLen]>>4)+len(ver.Row), 0, ver.Flags, -1)
 	if last := len(l.pending) - 1; last >= 0 && l.pending[last].node == n && w[nodeChain] == 0 && l.index.Load() == nil {
 		l.pending = l.pending[:last]
@@ -97,6 +103,7 @@ func (l *List) Pop(n uint32) {
 			l.pendingFrom.Store(^uint64(0))
 		}
 	}
+	return true
 }
 
 // EndsBelow tells whether every key of an own list is below key, without

@@ -2,36 +2,34 @@ package txn
 
 import "github.com/zqlite/zqlite/internal/storage/delta"
 
-// WriteSet is the undo list over a transaction's own lists. Each operation has
-// an ordinal, which is the sequence of its version: reading at ordinal n sees
-// the first n operations. Ordinals of what is taken back are given out again.
+// WriteSet numbers the operations of a transaction and takes them back. Each
+// operation has an ordinal, which is the sequence of its version: reading at
+// ordinal n sees the first n operations. Ordinals of what is taken back are
+// given out again.
+//
+// What is taken back of one list or tail does not depend on the others, so
+// each has an undo list of its own.
 type WriteSet struct {
 	base  int // operations that Forget has dropped
-	n     int // operations in undo
-	undo  []undo
-	spans []span
-	lists []*delta.List // a list's Place is its place here
+	n     int // operations since
+	lists []listUndo
 	tails []Tail
 	steps []step
 }
 
-// Tail takes rows that are only appended, and gives the last one back by Pop.
-// Its Place is for the write set alone.
-type Tail interface {
-	Pop()
-	Place() *uint32
+// listUndo is a list with the nodes of its operations, oldest first. The
+// list's Place is its place in WriteSet.lists.
+type listUndo struct {
+	list  *delta.List
+	nodes []uint32
 }
 
-// undo names a list and a node of it, or no list and a step or a span.
-type undo struct{ list, node uint32 }
-
-// span is operations on one tail, one after the other.
-type span struct{ place, n uint32 }
-
-const (
-	noList = ^uint32(0)
-	onTail = noList - 1
-)
+// Tail takes rows that are only appended, and takes back those of ordinals
+// above one by Truncate. Its Place is for the write set alone.
+type Tail interface {
+	Truncate(ordinal uint64)
+	Place() *uint32
+}
 
 // step is an operation that is not a version in a list.
 type step struct {
@@ -43,7 +41,13 @@ type step struct {
 func (w *WriteSet) Len() int { return w.base + w.n }
 
 // Bytes is the memory that it needs, without that of the lists.
-func (w *WriteSet) Bytes() int64 { return int64(len(w.undo)+len(w.spans)) * 8 }
+func (w *WriteSet) Bytes() int64 {
+	n := 0
+	for i := range w.lists {
+		n += len(w.lists[i].nodes)
+	}
+	return int64(n) * 4
+}
 
 // Put enters a version into one of the transaction's lists. False when the
 // list's address space is used up.
@@ -52,17 +56,27 @@ func (w *WriteSet) Put(l *delta.List, key []byte, flags uint8, row []byte) bool 
 	if n == 0 {
 		return false
 	}
-	if int(l.Place) >= len(w.lists) || w.lists[l.Place] != l {
-		l.Place = uint32(len(w.lists))
-		w.lists = append(w.lists, l)
+	if int(l.Place) >= len(w.lists) || w.lists[l.Place].list != l {
+		w.enter(l)
 	}
-	w.undo = append(w.undo, undo{l.Place, n})
+	u := &w.lists[l.Place]
+	u.nodes = append(u.nodes, n)
 	w.n++
 	return true
 }
 
-// Append enters an operation on a tail, which Pop takes back, and gives its
-// ordinal.
+// enter gives a list its place, in memory of one that had it before.
+func (w *WriteSet) enter(l *delta.List) {
+	l.Place = uint32(len(w.lists))
+	if len(w.lists) < cap(w.lists) {
+		w.lists = w.lists[:len(w.lists)+1]
+		w.lists[l.Place].list = l
+		return
+	}
+	w.lists = append(w.lists, listUndo{list: l})
+}
+
+// Append enters an operation on a tail and gives its ordinal.
 func (w *WriteSet) Append(t Tail) uint64 {
 	place := t.Place()
 	if int(*place) >= len(w.tails) || w.tails[*place] != t {
@@ -70,68 +84,59 @@ func (w *WriteSet) Append(t Tail) uint64 {
 		w.tails = append(w.tails, t)
 	}
 	w.n++
-	if last := len(w.undo) - 1; last >= 0 && w.undo[last].list == onTail {
-		if s := &w.spans[w.undo[last].node]; s.place == *place && s.n < 1<<31 {
-			s.n++
-			return uint64(w.Len())
-		}
-	}
-	w.undo = append(w.undo, undo{onTail, uint32(len(w.spans))})
-	w.spans = append(w.spans, span{*place, 1})
 	return uint64(w.Len())
 }
 
 // Step enters an operation that is taken back by calling back.
 func (w *WriteSet) Step(back func()) {
-	w.undo = append(w.undo, undo{noList, uint32(len(w.steps))})
 	w.n++
 	w.steps = append(w.steps, step{w.Len(), back})
 }
 
-// RollbackTo takes back the operations after the first n, newest first. False
-// when some of them were forgotten: of those only the steps are taken back,
-// and the caller sees to the versions.
+// RollbackTo takes back the operations after the first n, the steps newest
+// first. False when some of them were forgotten: of those only the steps are
+// taken back, and the caller sees to the versions.
 func (w *WriteSet) RollbackTo(n int) bool {
-	for left := max(n-w.base, 0); w.n > left; w.n-- {
-		i := len(w.undo) - 1
-		switch u := w.undo[i]; u.list {
-		case noList:
-			w.stepBack()
-		case onTail:
-			s := &w.spans[u.node]
-			w.tails[s.place].Pop()
-			if s.n--; s.n > 0 {
-				continue
-			}
-			w.spans = w.spans[:u.node]
-		default:
-			w.lists[u.list].Pop(u.node)
-		}
-		w.undo = w.undo[:i]
-	}
-	if n >= w.base {
+	if n >= w.Len() {
 		return true
 	}
-	for len(w.steps) > 0 && w.steps[len(w.steps)-1].ordinal > n {
-		w.stepBack()
+	for i := range w.lists {
+		u := &w.lists[i]
+		for last := len(u.nodes) - 1; last >= 0 && u.list.PopAbove(u.nodes[last], uint64(n)); last-- {
+			u.nodes = u.nodes[:last]
+		}
 	}
-	w.base = n
+	for _, t := range w.tails {
+		t.Truncate(uint64(n))
+	}
+	for len(w.steps) > 0 && w.steps[len(w.steps)-1].ordinal > n {
+		last := len(w.steps) - 1
+		w.steps[last].back()
+		w.steps[last] = step{}
+		w.steps = w.steps[:last]
+	}
+	if n >= w.base {
+		w.n = n - w.base
+		return true
+	}
+	w.base, w.n = n, 0
 	return false
 }
 
-func (w *WriteSet) stepBack() {
-	last := len(w.steps) - 1
-	w.steps[last].back()
-	w.steps[last] = step{}
-	w.steps = w.steps[:last]
-}
+// keptNodes is how many nodes a list's undo list keeps room for.
+const keptNodes = 1 << 15
 
-// Forget drops the undo entries of versions: the lists are out of use, or
+// Forget drops the undo lists of versions: the lists are out of use, or
 // RollbackTo's caller can do without.
 func (w *WriteSet) Forget() {
 	w.base += w.n
-	w.n, w.undo, w.spans = 0, w.undo[:0], w.spans[:0]
-	clear(w.lists)
+	w.n = 0
+	for i := range w.lists {
+		u := &w.lists[i]
+		if u.list, u.nodes = nil, u.nodes[:0]; cap(u.nodes) > keptNodes {
+			u.nodes = nil
+		}
+	}
 	w.lists = w.lists[:0]
 	clear(w.tails)
 	w.tails = w.tails[:0]
@@ -140,9 +145,6 @@ func (w *WriteSet) Forget() {
 // Reset forgets everything without taking it back.
 func (w *WriteSet) Reset() {
 	w.Forget()
-	if cap(w.undo) > 1<<15 {
-		w.undo, w.spans = nil, nil
-	}
 	w.base = 0
 	clear(w.steps)
 	w.steps = w.steps[:0]
