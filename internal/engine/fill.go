@@ -15,26 +15,31 @@ import (
 // happened that it does not do again.
 func (s *Session) fillRow(ctx context.Context, st *Statement, args []Argument) (o Outcome, done bool, err error) {
 	tx := s.tx
-	// The first statement may start over with another snapshot.
-	if tx == nil || s.failed || s.statements == 0 || len(st.parts) != 1 || len(args) != st.count {
+	if tx == nil || s.closed.Load() || len(args) != st.count {
 		return o, false, nil
 	}
-	p := st.parts[0].plan.Load()
-	if p == nil || !p.fills || s.settings.limit > 0 || s.running != nil || len(s.cursors) > 0 || s.detached || s.closed.Load() {
-		return o, false, nil
+	again := s.filled.st == st && s.filled.tx == tx
+	p := s.filled.plan
+	if !again {
+		if p = s.fillPlan(st); p == nil {
+			return o, false, nil
+		}
 	}
 	defer s.guard(&err)
-	if s.enterScope(ctx) != nil || s.reason != "" || p.shared && s.tenant == "" || st.path != s.planScope() || ctx.Err() != nil {
+	if s.enterScope(ctx) != nil || s.reason != "" || p.shared && s.tenant == "" || ctx.Err() != nil || tx.BeginStatement() != nil {
 		return o, false, nil
 	}
 	c := tx.Attachment().(*catalog.Catalog)
-	if !p.valid(c) || s.writable(p.command) != nil || tx.BeginStatement() != nil {
+	if again = again && s.filled.catalog == c; !again && !p.valid(c) {
 		return o, false, nil
 	}
 	mark := len(s.deferred.checks)
 	done = true // after a panic too
 	run := s.newRun(ctx, tx, c)
-	if err = s.lockRelations(ctx, tx, p.targets, c, false); err == nil {
+	if !again {
+		err = s.lockRelations(ctx, tx, p.targets, c, false)
+	}
+	if err == nil {
 		if run.Params, err = s.arguments(st, p.params, args, run.Params); err == nil {
 			err = p.program.Store(run)
 		}
@@ -44,8 +49,12 @@ func (s *Session) fillRow(ctx context.Context, st *Statement, args []Argument) (
 		o.Affected, o.Command = 1, p.command
 		o.LastRowID, o.HasRowID = run.LastRowID()
 		s.note(&o)
+		if !again {
+			s.filled = filled{st, tx, p, c}
+		}
 		return o, true, nil
 	}
+	s.filled = filled{}
 	tx.RollbackStatement()
 	s.deferred.checks = s.deferred.checks[:mark]
 	if errors.Is(err, storage.ErrRestart) {
@@ -57,4 +66,26 @@ func (s *Session) fillRow(ctx context.Context, st *Statement, args []Argument) (
 		err = canceled(ctx, err)
 	}
 	return o, true, explain(ctx, err, st.text)
+}
+
+// filled is the statement that fillRow has run last, if nothing has come after
+// it: then its plan, locks and settings are as they were. settle forgets it.
+type filled struct {
+	st      *Statement
+	tx      *storage.Tx
+	plan    *Plan
+	catalog *catalog.Catalog
+}
+
+// fillPlan gives the plan of a statement that can go the short way; nil is none.
+func (s *Session) fillPlan(st *Statement) *Plan {
+	// The first statement may start over with another snapshot.
+	if s.failed || s.statements == 0 || len(st.parts) != 1 || s.settings.limit > 0 || s.running != nil || len(s.cursors) > 0 || s.detached {
+		return nil
+	}
+	p := st.parts[0].plan.Load()
+	if p == nil || !p.fills || st.path != s.planScope() || s.writable(p.command) != nil {
+		return nil
+	}
+	return p
 }

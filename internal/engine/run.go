@@ -75,8 +75,12 @@ func (s *Session) run(ctx context.Context, st *Statement, args []Argument, query
 	return s.runMany(ctx, st, args, query)
 }
 
-// settle lets a result that still streams read its rows into memory.
+// settle ends what goes on from statement to statement: a result that still
+// streams reads its rows into memory.
 func (s *Session) settle() {
+	if s.filled.st != nil {
+		s.filled = filled{}
+	}
 	if r := s.running; r != nil {
 		s.running = nil
 		r.buffer()

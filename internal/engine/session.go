@@ -61,6 +61,7 @@ type Session struct {
 	triggers        map[catalog.ID]*readyTriggers // of relations that were changed
 	routines        routines                      // bodies of SQL functions
 	running         *Result                       // streams rows; buffered before the next statement runs
+	filled          filled                        // the statement before, an INSERT of one row
 	idleRun         *exec.Run                     // memory of the last statement
 	collecting      *Result                       // takes the rows of point work
 	keepStrings     bool                          // they need no copy

@@ -244,6 +244,7 @@ func settingWord(e ast.Expr) (string, error) {
 
 // SetSetting changes a setting; local lasts until the end of the transaction.
 func (s *Session) SetSetting(name, value string, local bool) error {
+	s.filled = filled{}
 	n, err := s.settings.with(name, value)
 	if err == nil && n.reason != "" && !s.config.CrossTenant {
 		err = errNoCrossTenant

@@ -1,6 +1,8 @@
 package storage
 
 import (
+	"bytes"
+
 	"github.com/zqlite/zqlite/internal/storage/btree"
 	"github.com/zqlite/zqlite/internal/storage/delta"
 	"github.com/zqlite/zqlite/internal/storage/page"
@@ -144,11 +146,46 @@ func (t *Tx) newest(h *txTree, key []byte, hash uint64, notOwn bool, r *RowRef) 
 	if c == nil {
 		return false, errNoTree(h.id)
 	}
+	if notOwn && h.own != nil && t.beyond(h, cur, key) {
+		return false, nil
+	}
 	ls := h.layouts
 	if ls == nil {
 		ls = c.layouts
 	}
 	return t.s.committedAs(c, ls, key, hash, cur.visible.Load(), r)
+}
+
+// ending is what a transaction that appends to a tree knows of its committed
+// rows: none has a key above key, in the state st at sequence seq.
+type ending struct {
+	st    *state
+	seq   uint64
+	key   []byte
+	asked int // times that it did not know
+}
+
+// askedOften is how many keys have to be looked for before the end of the tree
+// is: what others commit makes it unknown again.
+const askedOften = 16
+
+// beyond tells whether the key is known to lie behind all committed ones.
+func (t *Tx) beyond(h *txTree, cur *state, key []byte) bool {
+	e := &h.ending
+	seq := cur.visible.Load()
+	if e.st == cur && e.seq == seq {
+		return bytes.Compare(key, e.key) > 0
+	}
+	if e.asked++; e.asked < askedOften {
+		return false
+	}
+	e.asked = 0
+	last, _, err := t.LastKey(h.id) // the own writes end below the key
+	if err != nil || t.s.state.Load() != cur || cur.visible.Load() != seq {
+		return false
+	}
+	e.st, e.seq, e.key = cur, seq, last
+	return bytes.Compare(key, last) > 0
 }
 
 // found opens a version that a list gave.

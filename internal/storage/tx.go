@@ -62,6 +62,7 @@ type txTree struct {
 	layouts   *layouts // own layouts, when created or altered
 	writtenTo *tree    // the committed tree that own writes were made against
 
+	ending     ending
 	tableModes uint8 // table locks held
 	escalated  bool
 	rowLocks   int
@@ -439,7 +440,7 @@ func (t *Tx) recycle(w *scratch) {
 	clear(w.req.adopt)
 	w.req.adopt = w.req.adopt[:0]
 	for i := range t.order {
-		t.order[i].own, t.order[i].mine = nil, ownWrites{}
+		t.order[i].own, t.order[i].mine, t.order[i].ending = nil, ownWrites{}, ending{}
 	}
 	if w.spilled != nil {
 		w.spilled.f.Close() // a temporary file goes with its handle
