@@ -191,7 +191,7 @@ func (r *rows) boxColumn(b *vector.Batch, v *vector.Vector, t *types.Type) (x bo
 
 // named reports whether integers of the type are shown as names.
 func named(t *types.Type) bool {
-	return t.Is(types.RegClass) || t.Is(types.RegType) || t.Is(types.RegProc) || t.Is(types.RegProcedure)
+	return types.IsReg(t)
 }
 
 func compact[T any](b *vector.Batch, v []T) []T {

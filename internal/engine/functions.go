@@ -139,14 +139,14 @@ func (s *Session) typeByOID(oid types.OID) *types.Type {
 // CatalogFunc answers functions that look at the catalog.
 func (s *Session) CatalogFunc(name string, args []types.Value) (types.Value, error) {
 	c := s.currentCatalog()
-	if v, ok := s.systemView(c).Describe(name, args); ok {
-		return v, nil
+	if v, ok, err := s.systemView(c).Answer(name, args); ok {
+		return v, err
 	}
 	if strings.Contains(name, "advisory") {
 		return s.advisory(name, args)
 	}
 	switch name {
-	case "to_regclass", "to_regtype", "to_regproc", "to_regnamespace":
+	case "to_regclass", "to_regtype", "to_regproc", "to_regnamespace", "to_regprocedure", "to_regoper", "to_regoperator", "to_regrole", "to_regcollation":
 		oid, err := s.regOID(types.Lookup(strings.TrimPrefix(name, "to_")), args[0].S)
 		if err != nil {
 			return types.Null, nil // a name that is not there is NULL
@@ -163,10 +163,6 @@ func (s *Session) CatalogFunc(name string, args []types.Value) (types.Value, err
 			}
 		}
 		return types.Null, nil
-	case "has_table_privilege", "has_column_privilege":
-		return s.tablePrivilege(c, args)
-	case "has_schema_privilege", "has_database_privilege":
-		return types.NewBool(true), nil // the one role owns everything
 	case "pg_my_temp_schema":
 		if sc := c.Schema(s.tempSchema()); sc != nil {
 			return types.NewInt(int64(sc.ID)), nil
@@ -220,24 +216,3 @@ func (s *Session) serialSequence(c *catalog.Catalog, relation, column string) (t
 	})
 	return found, nil
 }
-
-// tablePrivilege is has_table_privilege and has_column_privilege: the one role
-// may do everything to what exists.
-func (s *Session) tablePrivilege(c *catalog.Catalog, args []types.Value) (types.Value, error) {
-	if args[0].K != types.KindText {
-		if c.RelationByID(catalog.ID(args[0].I)) == nil {
-			return types.Null, nil
-		}
-		return types.NewBool(true), nil
-	}
-	name := args[0].S
-	if len(args) == 3 && args[2].K == types.KindText && s.isRole(args[0].S) {
-		name = args[1].S
-	}
-	if _, err := s.regOID(types.RegClass, name); err != nil {
-		return types.Null, err
-	}
-	return types.NewBool(true), nil
-}
-
-func (s *Session) isRole(name string) bool { return name == syscat.Owner || name == "public" }

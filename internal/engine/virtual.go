@@ -7,12 +7,22 @@ import (
 	"github.com/zqlite/zqlite/internal/types"
 )
 
-// firstVirtualID numbers the computed relations, below the ids of users.
+// firstVirtualID numbers the computed relations that PostgreSQL numbers
+// otherwise in each database, below the ids of users.
 const firstVirtualID catalog.ID = 12000
 
 // virtuals are the descriptors of the system catalog's relations, shared by
 // every catalog.
 var virtuals = catalog.NewVirtuals(syscat.Descriptors(firstVirtualID))
+
+// computed finds what computes the rows of a relation by its id.
+var computed = func() map[catalog.ID]*syscat.Relation {
+	m := map[catalog.ID]*syscat.Relation{}
+	for i, r := range virtuals.All() {
+		m[r.ID] = syscat.Relations()[i]
+	}
+	return m
+}()
 
 // systemView is what the system catalog's relations and functions see.
 func (s *Session) systemView(c *catalog.Catalog) *syscat.View {
@@ -44,11 +54,11 @@ func (s *Session) virtualRows(rel *catalog.Relation, emit func(row []types.Value
 	if q := s.runCatalog().SequenceByID(rel.ID); q != nil {
 		return s.sequenceRow(q, emit)
 	}
-	i := int(rel.ID - firstVirtualID)
-	if i < 0 || i >= len(syscat.Relations()) {
+	r := computed[rel.ID]
+	if r == nil {
 		return sqlerr.New(sqlerr.InternalError, "relation %q has no rows of its own", rel.Name)
 	}
-	return syscat.Relations()[i].Rows(s.systemView(s.runCatalog()), emit)
+	return r.Rows(s.systemView(s.runCatalog()), emit)
 }
 
 // runCatalog is the catalog of the statement that runs.

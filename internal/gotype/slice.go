@@ -103,7 +103,7 @@ func (c *Cell) DriverValue(from *types.Type) any {
 	}
 	switch from.Kind {
 	case types.KindInt:
-		if from.Is(types.RegClass) || from.Is(types.RegType) || from.Is(types.RegProc) || from.Is(types.RegProcedure) {
+		if types.IsReg(from) {
 			break
 		}
 		return c.V.I

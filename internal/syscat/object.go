@@ -15,8 +15,7 @@ var (
 		"datistemplate": yes(false), "datallowconn": yes(true), "datconnlimit": num(-1), "datfrozenxid": num(0), "datminmxid": num(0),
 		"dattablespace": num(1663), "datcollate": txt("C.UTF-8"), "datctype": txt("C.UTF-8"),
 	}
-	theTablespace = row{"oid": num(1663), "spcname": txt("pg_default"), "spcowner": num(ownerOID)}
-	theRole       = row{
+	theRole = row{
 		"oid": num(ownerOID), "rolname": txt(Owner), "rolsuper": yes(true), "rolinherit": yes(true), "rolcreaterole": yes(true),
 		"rolcreatedb": yes(true), "rolcanlogin": yes(true), "rolreplication": yes(false), "rolconnlimit": num(-1),
 		"rolpassword": txt("********"), "rolbypassrls": yes(true),
@@ -57,7 +56,10 @@ func language(oid int, name string, trusted bool) row {
 
 var (
 	accessMethods = some(accessMethod(heapOID, "heap", "t"), accessMethod(btreeOID, "btree", "i"), accessMethod(hashOID, "hash", "i"))
-	languages     = some(language(internalLanguage, "internal", false), language(sqlLanguage, "sql", true))
+	tablespaces   = some(
+		row{"oid": num(defaultTablespace), "spcname": txt("pg_default"), "spcowner": num(ownerOID)},
+		row{"oid": num(globalTablespace), "spcname": txt("pg_global"), "spcowner": num(ownerOID)})
+	languages = some(language(internalLanguage, "internal", false), language(sqlLanguage, "sql", true))
 )
 
 // Oids of the two languages that functions are written in.
@@ -380,7 +382,7 @@ func pgOpclass(v *View) iter.Seq[row] {
 				for _, method := range []string{"btree", "hash"} {
 					x := row{
 						"oid": num(classOID(method, t)), "opcmethod": num(methodOID(&catalog.Index{Method: method})), "opcname": txt(t.Name + "_ops"),
-						"opcnamespace": num(catalogSchema), "opcowner": num(ownerOID), "opcfamily": num(0), "opcintype": num(t.OID),
+						"opcnamespace": num(catalogSchema), "opcowner": num(ownerOID), "opcfamily": num(familyOID(method, t)), "opcintype": num(t.OID),
 						"opcdefault": yes(true), "opckeytype": num(0),
 					}
 					if !yield(x) {

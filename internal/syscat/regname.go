@@ -27,6 +27,15 @@ func (n *named) signature() string {
 	return n.name + "(" + strings.Join(list, ",") + ")"
 }
 
+// operands is signature for an operator, where one before its operand has
+// NONE on the left.
+func (n *named) operands() string {
+	if len(n.args) == 1 {
+		return n.name + "(NONE," + types.FormatName(n.args[0]) + ")"
+	}
+	return n.signature()
+}
+
 // builtinNames are the functions and operators that are registered, numbered
 // as pg_proc and pg_operator have them.
 var builtinNames = sync.OnceValue(func() (n struct{ functions, operators []named }) {
@@ -96,7 +105,7 @@ func (v *View) RegName(t *types.Type, oid int64) string {
 			if int64(f.oid) == oid && t.Is(types.RegOper) {
 				return f.name
 			} else if int64(f.oid) == oid {
-				return f.signature()
+				return f.operands()
 			}
 		}
 	}
@@ -169,9 +178,9 @@ func (v *View) RegOID(t *types.Type, text string) (int64, error) {
 		}
 		return 0, sqlerr.New(sqlerr.UndefinedObject, "collation %q for encoding \"UTF8\" does not exist", text)
 	case t.Is(types.RegProc), t.Is(types.RegProcedure):
-		return onlyOne("function", v.normalSignature(text), t.Is(types.RegProcedure), v.namedFunctions())
+		return v.functionOID(text, t.Is(types.RegProcedure))
 	}
-	return onlyOne("operator", text, t.Is(types.RegOperator), builtinNames().operators)
+	return v.operatorOID(text, t.Is(types.RegOperator))
 }
 
 // normalSignature writes a function's name, with the types of its parameters
@@ -186,7 +195,10 @@ func (v *View) normalSignature(text string) string {
 	}
 	list := strings.Split(strings.TrimSuffix(strings.TrimSpace(args), ")"), ",")
 	for i, a := range list {
-		a = strings.TrimSpace(a)
+		if a = strings.TrimSpace(a); strings.EqualFold(a, "none") {
+			list[i] = "NONE"
+			continue
+		}
 		schema, bare := SplitName(a)
 		if oid, err := v.typeOID(a, schema, bare); err == nil {
 			a = v.formatType(oid, types.Null)
@@ -221,25 +233,44 @@ func (v *View) typeOID(text, schema, name string) (int64, error) {
 	return int64(t.OID), nil
 }
 
-// onlyOne finds the function or operator of a name, or of a name with its
-// parameters.
-func onlyOne(what, text string, exact bool, list []named) (int64, error) {
-	wanted := strings.TrimPrefix(strings.ReplaceAll(text, ", ", ","), "pg_catalog.")
-	var found *named
+// functionOID finds the function of a name, or of a name with its parameters.
+func (v *View) functionOID(text string, exact bool) (int64, error) {
+	wanted := strings.TrimPrefix(v.normalSignature(text), "pg_catalog.")
+	oid, many := onlyOne(v.namedFunctions(), func(f *named) bool { return exact && f.signature() == wanted || !exact && f.name == wanted })
+	switch {
+	case many:
+		return 0, sqlerr.New(sqlerr.AmbiguousFunction, "more than one function named \"%s\"", text)
+	case oid == 0:
+		return 0, sqlerr.New(sqlerr.UndefinedFunction, "function \"%s\" does not exist", text)
+	}
+	return oid, nil
+}
+
+// operatorOID finds the operator of a name, or of a name with its operands.
+func (v *View) operatorOID(text string, exact bool) (int64, error) {
+	wanted := strings.TrimPrefix(v.normalSignature(text), "pg_catalog.")
+	oid, many := onlyOne(builtinNames().operators, func(f *named) bool { return exact && f.operands() == wanted || !exact && f.name == wanted })
+	switch {
+	case many:
+		return 0, sqlerr.New(sqlerr.AmbiguousFunction, "more than one operator named %s", text)
+	case oid == 0:
+		return 0, sqlerr.New(sqlerr.UndefinedFunction, "operator does not exist: %s", text)
+	}
+	return oid, nil
+}
+
+// onlyOne is the oid of what matches, 0 for none, and whether more does.
+func onlyOne(list []named, matches func(*named) bool) (oid int64, many bool) {
 	for i := range list {
-		f := &list[i]
-		if name := f.name; exact && f.signature() != wanted || !exact && name != wanted {
+		if f := &list[i]; !matches(f) {
 			continue
+		} else if oid != 0 {
+			return 0, true
+		} else {
+			oid = int64(f.oid)
 		}
-		if found != nil {
-			return 0, sqlerr.New(sqlerr.AmbiguousFunction, "more than one %s named %q", what, text)
-		}
-		found = f
 	}
-	if found == nil {
-		return 0, sqlerr.New(sqlerr.UndefinedFunction, "%s %q does not exist", what, text)
-	}
-	return int64(found.oid), nil
+	return oid, false
 }
 
 // SplitName takes a possibly quoted and qualified name apart; what is not in

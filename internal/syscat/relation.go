@@ -3,6 +3,7 @@ package syscat
 import (
 	_ "embed"
 	"iter"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -11,7 +12,8 @@ import (
 	"github.com/zqlite/zqlite/internal/types"
 )
 
-// layout has a line "schema.relation: column type, …" for each relation.
+// layout has a line "schema.relation oid: column type, …" for each relation;
+// the oid stands where PostgreSQL has the same in every database.
 //
 //go:embed layout.txt
 var layout string
@@ -21,6 +23,7 @@ type Relation struct {
 	Schema, Name string
 	Columns      []types.Field
 
+	oid  catalog.ID     // 0 is given out by Descriptors
 	at   map[string]int // column by name
 	fill filler
 
@@ -45,7 +48,9 @@ func readLayout() []*Relation {
 	var out []*Relation
 	for line := range strings.Lines(layout) {
 		name, columns, _ := strings.Cut(strings.TrimSpace(line), ": ")
-		r := &Relation{at: map[string]int{}, fill: fillers[name]}
+		name, number, _ := strings.Cut(name, " ")
+		oid, _ := strconv.Atoi(number) // 0 where there is none
+		r := &Relation{oid: catalog.ID(oid), at: map[string]int{}, fill: fillers[name]}
 		r.Schema, r.Name, _ = strings.Cut(name, ".")
 		for i, c := range strings.Split(columns, ", ") {
 			column, typ, _ := strings.Cut(c, " ")
@@ -64,7 +69,9 @@ var foreignTypes = map[string]*types.Type{
 	"cardinal_number": types.Int4, "time_stamp": types.TimestampTZ,
 	"int2vector": types.ArrayOf(types.Int2), "oidvector": types.ArrayOf(types.Oid),
 	"pg_node_tree": types.Text, "aclitem[]": types.ArrayOf(types.Text), "anyarray": types.ArrayOf(types.Text),
-	"xid": types.Oid, "pg_lsn": types.Text, "real": types.Float4, "integer": types.Int4, `"char"`: types.CharByte,
+	"xid": types.Oid, "pg_lsn": types.Text, "inet": types.Text, "pg_mcv_list": types.Text, "pg_ndistinct": types.Text,
+	"pg_dependencies": types.Text, "pg_statistic[]": types.ArrayOf(types.Text), "pg_statistic": types.Text,
+	"double_precision[]": types.ArrayOf(types.Float8), "real": types.Float4, "integer": types.Int4, `"char"`: types.CharByte,
 	"regtype[]": types.ArrayOf(types.RegType), `"char"[]`: types.ArrayOf(types.CharByte), "real[]": types.ArrayOf(types.Float4),
 }
 
@@ -120,12 +127,17 @@ func (r *Relation) each(v *View, emit func([]types.Value) error) error {
 	return nil
 }
 
-// Descriptors returns a catalog descriptor for each relation, numbered from
-// first in the order of Relations.
+// Descriptors returns a catalog descriptor for each relation, in the order of
+// Relations: with PostgreSQL's oid where that is the same everywhere, else
+// numbered from first.
 func Descriptors(first catalog.ID) []*catalog.Relation {
 	var out []*catalog.Relation
 	for i, r := range relations {
-		rel := &catalog.Relation{ID: first + catalog.ID(i), Version: 1, Schema: r.Schema, Name: r.Name, Kind: catalog.Virtual}
+		id := r.oid
+		if id == 0 {
+			id = first + catalog.ID(i)
+		}
+		rel := &catalog.Relation{ID: id, Version: 1, Schema: r.Schema, Name: r.Name, Kind: catalog.Virtual}
 		for k, f := range r.Columns {
 			rel.Columns = append(rel.Columns, &catalog.Column{ID: uint16(k + 1), Name: f.Name, Type: f.Type})
 		}

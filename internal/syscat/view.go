@@ -37,6 +37,13 @@ const (
 	classNamespace  = 2615
 	classTrigger    = 2620
 	classAttrDef    = 2604
+	classDatabase   = 1262
+)
+
+// Oids of the tablespaces that every server has.
+const (
+	defaultTablespace = 1663
+	globalTablespace  = 1664
 )
 
 // View is what the rows are computed from. A View is for one statement.
@@ -45,12 +52,13 @@ type View struct {
 	Path    []string // the search path
 	Builtin bool     // built-in objects are wanted, not those of the database
 
-	Rows     func(*catalog.Relation) float64                // rows of a table, estimated
-	Size     func(catalog.ID) int64                         // bytes of a table or index
-	Last     func(*catalog.Sequence) (last int64, ok bool)  // last value handed out
-	Settings func(yield func(name, value, doc string) bool) // the session's settings
-	Cursors  func() []Cursor                                // open in the session
-	Prepared func() []Prepared                              // by PREPARE in the session
+	Rows      func(*catalog.Relation) float64                // rows of a table, estimated
+	Size      func(catalog.ID) int64                         // bytes of a table or index; -1 is not to be told
+	Last      func(*catalog.Sequence) (last int64, ok bool)  // last value handed out
+	FileBytes func() int64                                   // of the database's files
+	Settings  func(yield func(name, value, doc string) bool) // the session's settings
+	Cursors   func() []Cursor                                // open in the session
+	Prepared  func() []Prepared                              // by PREPARE in the session
 }
 
 // Values.

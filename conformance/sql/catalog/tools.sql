@@ -51,7 +51,6 @@ SELECT c2.relname, i.indisprimary, i.indisunique, i.indisclustered, i.indisvalid
 -- gap: not yet
 SELECT r.conname, pg_catalog.pg_get_constraintdef(r.oid, true) FROM pg_catalog.pg_constraint r WHERE r.conrelid = 'app.child'::regclass AND r.contype = 'c' ORDER BY 1;
 SELECT true as sametable, conname, pg_catalog.pg_get_constraintdef(r.oid, true) as condef, conrelid::pg_catalog.regclass::text AS ontable FROM pg_catalog.pg_constraint r WHERE r.conrelid = 'app.child'::regclass AND r.contype = 'f' AND conparentid = 0 ORDER BY conname;
--- gap: not yet
 SELECT conname, conrelid::pg_catalog.regclass::text AS ontable, pg_catalog.pg_get_constraintdef(oid, true) AS condef FROM pg_catalog.pg_constraint c WHERE confrelid IN (SELECT pg_catalog.pg_partition_ancestors('parent'::regclass) UNION ALL VALUES ('parent'::regclass)) AND contype = 'f' AND conparentid = 0 ORDER BY conname;
 -- psql \dt, \di, \dv, \dn, \df, \dT, \du, \l
 SELECT n.nspname as "Schema", c.relname as "Name", CASE c.relkind WHEN 'r' THEN 'table' WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'i' THEN 'index' WHEN 'S' THEN 'sequence' WHEN 't' THEN 'TOAST table' WHEN 'f' THEN 'foreign table' WHEN 'p' THEN 'partitioned table' WHEN 'I' THEN 'partitioned index' END as "Type", pg_catalog.pg_get_userbyid(c.relowner) IS NOT NULL as "Owner" FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam WHERE c.relkind IN ('r','p','v','m','S','f','i','') AND n.nspname <> 'pg_catalog' AND n.nspname !~ '^pg_toast' AND n.nspname <> 'information_schema' AND n.nspname IN ('public', 'app') ORDER BY 1,2;
@@ -65,7 +64,6 @@ SELECT rolname = current_user, rolsuper FROM pg_roles WHERE rolname = current_us
 SELECT usename = current_user FROM pg_user WHERE usename = current_user;
 -- gap: not yet
 SELECT extname FROM pg_extension ORDER BY 1;
--- gap: not yet
 SELECT spcname FROM pg_tablespace ORDER BY 1;
 SELECT amname FROM pg_am WHERE amname IN ('btree', 'hash') ORDER BY 1;
 -- information_schema
@@ -88,10 +86,8 @@ SELECT view_name, table_name FROM information_schema.view_table_usage WHERE view
 SELECT parameter_name, data_type, parameter_mode, ordinal_position FROM information_schema.parameters WHERE specific_schema = 'public' ORDER BY 4;
 SELECT udt_name, object_name FROM information_schema.element_types WHERE object_name = 'parent';
 -- others
--- gap: not yet
 SELECT has_table_privilege('parent', 'SELECT'), has_schema_privilege('app', 'USAGE'), has_database_privilege(current_database(), 'CREATE'), has_column_privilege('parent', 'name', 'UPDATE'), has_table_privilege(current_user, 'parent', 'insert'), has_sequence_privilege('parent_id_seq', 'USAGE'), has_function_privilege('twice(int)', 'EXECUTE');
 SELECT has_table_privilege('nope', 'SELECT');
--- gap: not yet
 SELECT has_table_privilege('parent', 'NOPE');
 -- gap: not yet
 SELECT pg_relation_size('parent') >= 0, pg_total_relation_size('parent') >= 0, pg_table_size('parent') >= 0, pg_indexes_size('parent') >= 0, pg_database_size(current_database()) > 0, pg_size_pretty(12345678::bigint);
@@ -122,17 +118,12 @@ SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'app.child'
 SELECT pg_get_userbyid(relowner) = current_user FROM pg_class WHERE relname = 'parent';
 SELECT n.nspname, t.typname, t.typtype, t.typnotnull, format_type(t.typbasetype, t.typtypmod) FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE typtype = 'd' AND nspname = 'public';
 SELECT collname FROM pg_collation WHERE collname IN ('C', 'default') ORDER BY 1;
--- gap: not yet
 SELECT rolname IS NOT NULL FROM pg_authid LIMIT 1;
 SELECT count(*) FROM pg_stat_user_tables WHERE relname = 'parent';
--- gap: not yet
 SELECT count(*) >= 0 FROM pg_stat_activity;
--- gap: not yet
 SELECT count(*) >= 0 FROM pg_locks;
 SELECT count(*) > 0 FROM pg_operator WHERE oprname = '=';
--- gap: not yet
 SELECT count(*) > 0 FROM pg_cast;
--- gap: not yet
 SELECT castsource::regtype, casttarget::regtype FROM pg_cast WHERE castsource = 'int4'::regtype AND casttarget = 'int8'::regtype;
 SELECT count(*) FROM pg_inherits;
 SELECT count(*) FROM pg_policies;

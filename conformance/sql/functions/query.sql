@@ -226,7 +226,6 @@ SELECT any_value(1);
 SELECT current_user IS NOT NULL, current_schema, current_database() IS NOT NULL, version() LIKE '%', pg_typeof(current_schema), current_setting('nosuch.x', true);
 SELECT current_setting('nosuch');
 SELECT set_config('my.var', 'v', false), current_setting('my.var');
--- gap: not yet
 SELECT num_nulls(1, NULL, 2), num_nonnulls(1, NULL), num_nulls(VARIADIC ARRAY[1, NULL]), pg_column_size(1), pg_size_pretty(123456789::bigint), pg_size_bytes('1 GB'), obj_description(1, 'pg_class'), to_regclass('q'), to_regtype('int4'), 'q'::regclass, 'int4'::regtype, 'lower(text)'::regprocedure, format_type(23, NULL), format_type(1700, 655366), col_description(1, 1);
 SELECT 'nosuch'::regclass;
 SELECT 'nosuch'::regtype;
