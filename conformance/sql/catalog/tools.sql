@@ -95,7 +95,6 @@ SELECT 'parent'::regclass::oid = c.oid FROM pg_class c WHERE relname = 'parent';
 SELECT 'int4'::regtype, 'integer'::regtype, 'character varying'::regtype, 'mood'::regtype, 'int4'::regtype::oid, to_regtype('nope'), 'mood[]'::regtype;
 SELECT 'nope'::regtype;
 SELECT 'nope'::regclass;
--- gap: not yet
 SELECT 'twice'::regproc, 'twice(int)'::regprocedure, to_regproc('nope'), 'app'::regnamespace, to_regnamespace('nope');
 SELECT 'nope'::regproc;
 -- gap: not yet
@@ -111,7 +110,6 @@ SELECT schemaname, sequencename, data_type FROM pg_sequences ORDER BY 2;
 -- gap: not yet
 SELECT seqrelid::regclass, seqtypid::regtype, seqstart, seqincrement, seqmax, seqmin, seqcache, seqcycle FROM pg_sequence ORDER BY 1;
 SELECT d.description FROM pg_description d WHERE d.objoid = 'parent'::regclass ORDER BY objsubid;
--- gap: not yet
 SELECT classid::regclass, refclassid::regclass, deptype FROM pg_depend WHERE objid = 'parent_id_seq'::regclass AND deptype = 'a';
 -- gap: not yet
 SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'app.child'::regclass ORDER BY conname;
