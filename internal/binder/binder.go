@@ -52,6 +52,9 @@ type Options struct {
 	What string
 	// Tenant scopes relations with a TENANT BY column to the session's tenant.
 	Tenant bool
+	// Notes, where it is not nil, is told what the statement's names and
+	// expressions were bound to.
+	Notes *Notes
 }
 
 // OuterRow is a row of a relation that a statement sees from outside.
@@ -167,6 +170,7 @@ type binder struct {
 	top         ast.Stmt                   // the statement that is bound
 	changes     uint8                      // 1: top changes nothing, 2: it does; 0: not looked at
 	domains     map[*types.Type]*expr.Func // checks of domains, one per type
+	referred    []Meaning                  // columns referred to, for Options.Notes
 }
 
 // literalAt is where a string literal stands, for the error that its text is no

@@ -15,6 +15,16 @@ import (
 func (b *binder) scalar(e ast.Expr, s *scope) expr.Expr {
 	b.enter(e.Position())
 	defer b.leave()
+	if b.o.Notes == nil {
+		return b.scalarPlain(e, s)
+	}
+	from := len(b.referred)
+	bound := b.scalarPlain(e, s)
+	b.noteExpr(e, bound, from)
+	return bound
+}
+
+func (b *binder) scalarPlain(e ast.Expr, s *scope) expr.Expr {
 	switch x := e.(type) {
 	case *ast.Literal:
 		return b.constant(x)

@@ -51,15 +51,19 @@ func (b *binder) tableExpr(t ast.TableExpr, s *scope, left []*rangeItem) (node p
 	switch t := t.(type) {
 	case *ast.TableRef:
 		node, it := b.tableRef(t, s)
+		b.noteItem(t, it)
 		return node, []*rangeItem{it}, false
 	case *ast.SubqueryRef:
 		f := s.fromScope(left, t.Lateral)
 		box := &scope{parent: f, ctes: s.ctes}
 		node := b.bindQuery(t.Query, box, queryFlags{})
 		it := b.nodeItem(node, t.Alias, "", t.Pos)
+		b.noteItem(t, it)
 		return node, []*rangeItem{it}, t.Lateral && refersTo(box.outer, left)
 	case *ast.FuncRef:
-		return b.funcRef(t, s, left)
+		node, items, lateral = b.funcRef(t, s, left)
+		b.noteItem(t, items[0])
+		return node, items, lateral
 	case *ast.Join:
 		return b.join(t, s, left)
 	}
@@ -321,10 +325,12 @@ func (b *binder) join(j *ast.Join, s *scope, left []*rangeItem) (plan.Node, []*r
 	case len(names) > 0:
 		merged := b.using(names, litems, ritems, node, s, j.Kind)
 		merged.name = j.UsingAlias
+		b.noteItem(j, merged)
 		items = append([]*rangeItem{merged}, items...)
 	}
 	if j.Alias.Name != "" {
 		covered := b.joinAlias(items, j.Alias, j.Pos, s)
+		b.noteItem(j, covered)
 		for _, it := range items {
 			it.gone = true
 		}

@@ -154,6 +154,9 @@ func (b *binder) refer(it *rangeItem, i, pos int, level, from *scope) expr.Expr 
 		panic(fail(pos, sqlerr.InvalidColumnReference, "invalid reference to FROM-clause entry for table \"%s\"", it.name).
 			WithDetail("The combining JOIN type must be INNER or LEFT for a LATERAL reference."))
 	}
+	if b.o.Notes != nil {
+		b.noteReference(it, i)
+	}
 	c := &it.cols[i]
 	if c.expr != nil {
 		if level == from {

@@ -87,6 +87,9 @@ func (b *binder) findRoutine(c *ast.FuncCall, s *scope, procedure bool) *routine
 	if b.o.Used != nil {
 		b.o.Used(cands[i].f.ID)
 	}
+	if b.o.Notes != nil {
+		b.o.Notes.Called[c] = cands[i].f
+	}
 	return b.applied(c, cands[i], args, given)
 }
 

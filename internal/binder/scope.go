@@ -4,6 +4,7 @@ import (
 	"github.com/zqlite/zqlite/internal/catalog"
 	"github.com/zqlite/zqlite/internal/expr"
 	"github.com/zqlite/zqlite/internal/plan"
+	"github.com/zqlite/zqlite/internal/sql/ast"
 	"github.com/zqlite/zqlite/internal/types"
 )
 
@@ -99,6 +100,7 @@ type rangeItem struct {
 	rowid           expr.ColumnID // id of the row id column of scan, once used
 	node            plan.Node     // subqueries and views: what gives the rows
 	row             *types.Type   // functions that return the rows of a table: their type
+	source          ast.TableExpr // where it is written, for notes; nil otherwise
 }
 
 // rangeCol is a column of a rangeItem.

@@ -49,6 +49,7 @@ func (b *binder) bindQuery(q *ast.Select, box *scope, flags queryFlags) plan.Nod
 		}
 		node = b.orderOutput(node, cl, box, bodyName(q.Body))
 	}
+	b.noteQuery(q, node)
 	if with != nil {
 		with.Body = node
 		return with

@@ -11,17 +11,9 @@ import (
 func (b *binder) targets(list []ast.Target, s *scope) []output {
 	outs := make([]output, 0, len(list))
 	for _, t := range list {
-		switch x := t.Expr.(type) {
-		case *ast.ColumnRef:
-			if x.Star {
-				outs = append(outs, b.expandStar(x, s)...)
-				continue
-			}
-		case *ast.FieldSelect:
-			if x.Star {
-				outs = append(outs, b.expandRecord(x, s)...)
-				continue
-			}
+		if expanded, ok := b.starTarget(t.Expr, s); ok {
+			outs = append(outs, expanded...)
+			continue
 		}
 		o := output{expr: b.scalar(t.Expr, s), name: t.Alias, pos: start(t.Expr)}
 		if o.name == "" {
@@ -30,6 +22,29 @@ func (b *binder) targets(list []ast.Target, s *scope) []output {
 		outs = append(outs, o)
 	}
 	return outs
+}
+
+// starTarget expands a star in a select list; ok is false for anything else.
+func (b *binder) starTarget(e ast.Expr, s *scope) (outs []output, ok bool) {
+	from := len(b.referred)
+	switch x := e.(type) {
+	case *ast.ColumnRef:
+		if !x.Star {
+			return nil, false
+		}
+		outs = b.expandStar(x, s)
+	case *ast.FieldSelect:
+		if !x.Star {
+			return nil, false
+		}
+		outs = b.expandRecord(x, s)
+	default:
+		return nil, false
+	}
+	if b.o.Notes != nil {
+		b.noteStar(e, from)
+	}
+	return outs, true
 }
 
 // expandStar gives the columns of * or t.*.

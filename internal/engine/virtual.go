@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"github.com/zqlite/zqlite/internal/binder"
 	"github.com/zqlite/zqlite/internal/catalog"
 	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/syscat"
@@ -27,7 +28,7 @@ var computed = func() map[catalog.ID]*syscat.Relation {
 // systemView is what the system catalog's relations and functions see.
 func (s *Session) systemView(c *catalog.Catalog) *syscat.View {
 	return &syscat.View{
-		Catalog: c, Path: s.bindPath(), Rows: s.rowsShown, Last: s.lastValueOf,
+		Catalog: c, Path: s.bindPath(), Binder: func() binder.Options { return s.bindOptions(c) }, Rows: s.rowsShown, Last: s.lastValueOf,
 		Cursors: s.openCursors, Prepared: s.preparedStatements,
 		Settings: func(yield func(name, value, doc string) bool) {
 			for _, n := range settingNames() {

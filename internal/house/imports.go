@@ -35,6 +35,7 @@ var floors = map[string]int{
 	"internal/optimizer":     7,
 	"internal/exec":          8,
 	"internal/ddl":           9,
+	"internal/deparse":       8,
 	"internal/syscat":        9,
 	"internal/copyfile":      1,
 	"internal/gotype":        7,

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/zqlite/zqlite/internal/catalog"
+	"github.com/zqlite/zqlite/internal/deparse"
 	"github.com/zqlite/zqlite/internal/types"
 )
 
@@ -142,7 +143,7 @@ func pgAttribute(v *View) iter.Seq[row] {
 
 func attribute(v *View, r *catalog.Relation, c *catalog.Column) row {
 	x := attributeOf(r.ID, int(c.ID), c.Name, c.Type)
-	x["attnotnull"], x["atthasdef"] = yes(c.NotNull), yes(v.defaultText(c) != "" || c.Generated != "")
+	x["attnotnull"], x["atthasdef"] = yes(c.NotNull), yes(v.defaultText(c, false) != "" || c.Generated != "")
 	x["atthasmissing"] = yes(c.Missing != nil)
 	if c.Identity != catalog.NoIdentity {
 		x["attidentity"] = letter(c.Identity)
@@ -174,9 +175,9 @@ func attributeOf(owner catalog.ID, number int, name string, t *types.Type) row {
 }
 
 func pgAttrdef(v *View, r *catalog.Relation, c *catalog.Column) row {
-	text := v.defaultText(c)
+	text := v.defaultText(c, false)
 	if c.Generated != "" {
-		text = c.Generated
+		text = v.generatedText(r, c)
 	}
 	if text == "" {
 		return nil
@@ -196,11 +197,11 @@ func pgIndex(v *View, r *catalog.Relation, ix *catalog.Index) row {
 			option |= 2
 		}
 		if p.Expr != "" {
-			if exprs.IsNull() {
-				exprs = txt(p.Expr)
-			} else {
-				exprs = txt(exprs.S + ", " + p.Expr)
+			text := v.expression(p.Expr, over(r), false)
+			if !exprs.IsNull() {
+				text = exprs.S + ", " + text
 			}
+			exprs = txt(text)
 		}
 		keys, options = append(keys, int16(p.Column)), append(options, option)
 		t := p.Type
@@ -223,12 +224,12 @@ func pgIndex(v *View, r *catalog.Relation, ix *catalog.Index) row {
 		"indcheckxmin": no, "indisready": sure, "indislive": sure, "indisreplident": no,
 		"indkey": vector(types.Int2, keys), "indoption": vector(types.Int2, options),
 		"indcollation": vector(types.Oid, collations), "indclass": vector(types.Oid, classes),
-		"indexprs": exprs, "indpred": optional(ix.Where),
+		"indexprs": exprs, "indpred": optional(v.expression(ix.Where, conditionOver(r), false)),
 	}
 }
 
 func pgIndexes(v *View, r *catalog.Relation, ix *catalog.Index) row {
-	return row{"schemaname": txt(r.Schema), "tablename": txt(r.Name), "indexname": txt(ix.Name), "indexdef": txt(v.indexDefinition(r, ix))}
+	return row{"schemaname": txt(r.Schema), "tablename": txt(r.Name), "indexname": txt(ix.Name), "indexdef": txt(v.indexDefinition(r, ix, false))}
 }
 
 func pgTable(_ *View, r *catalog.Relation) row {
@@ -244,7 +245,7 @@ func pgTable(_ *View, r *catalog.Relation) row {
 func pgView(v *View, r *catalog.Relation) row {
 	switch r.Kind {
 	case catalog.View:
-		return row{"schemaname": txt(r.Schema), "viewname": txt(r.Name), "viewowner": txt(Owner), "definition": txt(v.viewText(r))}
+		return row{"schemaname": txt(r.Schema), "viewname": txt(r.Name), "viewowner": txt(Owner), "definition": txt(v.viewText(r, deparse.Style{}))}
 	}
 	return nil
 }
@@ -255,7 +256,7 @@ func pgMatview(v *View, r *catalog.Relation) row {
 	}
 	return row{
 		"schemaname": txt(r.Schema), "matviewname": txt(r.Name), "matviewowner": txt(Owner), "hasindexes": yes(len(r.Indexes) > 0),
-		"ispopulated": yes(!r.Unpopulated), "definition": txt(v.viewText(r)),
+		"ispopulated": yes(!r.Unpopulated), "definition": txt(v.viewText(r, deparse.Style{})),
 	}
 }
 

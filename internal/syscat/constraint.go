@@ -114,7 +114,7 @@ func pgConstraint(v *View, c *constraint) row {
 	}
 	switch {
 	case c.check != nil:
-		x["conbin"], x["convalidated"], x["connoinherit"] = txt(c.check.Expr), yes(!c.check.NotValid), yes(c.check.NoInherit)
+		x["conbin"], x["convalidated"], x["connoinherit"] = txt(v.expression(c.check.Expr, conditionOver(c.rel), false)), yes(!c.check.NotValid), yes(c.check.NoInherit)
 	case c.index != nil:
 		x["conindid"] = num(c.index.ID)
 	case c.foreign != nil:
@@ -179,7 +179,7 @@ func infoChecks(v *View) iter.Seq[row] {
 		}
 		for r := range v.relations() {
 			for _, c := range r.Checks {
-				if !entry(r.Schema, c.Name, "("+c.Expr+")") {
+				if !entry(r.Schema, c.Name, "("+v.expression(c.Expr, conditionOver(r), false)+")") {
 					return
 				}
 			}
@@ -197,7 +197,7 @@ func infoChecks(v *View) iter.Seq[row] {
 				continue
 			}
 			for _, c := range u.Type.Domain.Checks {
-				if !entry(u.Schema, c.Name, "("+c.Expr+")") {
+				if !entry(u.Schema, c.Name, "("+v.domainCheck(u.Type, c, false)+")") {
 					return
 				}
 			}

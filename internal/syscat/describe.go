@@ -17,21 +17,12 @@ var describers = map[string]func(v *View, a []types.Value) types.Value{
 		}
 		return txt(v.formatType(a[0].I, a[1]))
 	},
-	"pg_get_expr":                  func(_ *View, a []types.Value) types.Value { return a[0] },
-	"pg_get_constraintdef":         func(v *View, a []types.Value) types.Value { return v.constraintOf(a[0].I) },
+	"pg_get_expr":                  (*View).exprOf,
+	"pg_get_constraintdef":         func(v *View, a []types.Value) types.Value { return v.constraintOf(a[0].I, prettyArg(a)) },
 	"pg_get_indexdef":              (*View).indexOf,
 	"pg_index_column_has_property": (*View).columnProperty,
 	"pg_index_has_property":        (*View).indexProperty,
-	"pg_get_viewdef": func(v *View, a []types.Value) types.Value {
-		r := v.Catalog.RelationByID(catalog.ID(a[0].I))
-		if a[0].K == types.KindText {
-			r = v.Catalog.Relation(v.Path, "", a[0].S)
-		}
-		if r == nil || r.Query == "" {
-			return types.Null
-		}
-		return txt(v.viewText(r))
-	},
+	"pg_get_viewdef":               (*View).viewOf,
 	"pg_get_triggerdef": func(v *View, a []types.Value) types.Value {
 		for r := range v.relations() {
 			for _, t := range r.Triggers {
@@ -146,10 +137,15 @@ func (v *View) formatType(oid int64, mod types.Value) string {
 	return types.FormatType(&m)
 }
 
-func (v *View) constraintOf(oid int64) types.Value {
+func (v *View) constraintOf(oid int64, pretty bool) types.Value {
 	for c := range v.constraints() {
 		if int64(c.id) == oid {
-			return txt(v.constraintDefinition(c))
+			return txt(v.constraintDefinition(c, pretty))
+		}
+	}
+	for u, c := range v.domainChecks() {
+		if int64(domainCheckOID(u, c.Name)) == oid {
+			return txt("CHECK (" + v.domainCheck(u.Type, c, pretty) + ")")
 		}
 	}
 	return types.Null
@@ -161,13 +157,14 @@ func (v *View) indexOf(a []types.Value) types.Value {
 		if ix == nil {
 			continue
 		}
+		pretty := len(a) > 2 && a[2].I != 0
 		if len(a) < 2 || a[1].I == 0 {
-			return txt(v.indexDefinition(r, ix))
+			return txt(v.indexDefinition(r, ix, pretty))
 		}
 		switch n := int(a[1].I) - 1; {
 		case n < 0:
 		case n < len(ix.Parts):
-			return txt(partDefinition(r, &ix.Parts[n]))
+			return txt(v.partDefinition(r, &ix.Parts[n], pretty))
 		case n-len(ix.Parts) < len(ix.Include):
 			if c := r.ColumnByID(ix.Include[n-len(ix.Parts)]); c != nil {
 				return txt(ast.QuoteIdent(c.Name))

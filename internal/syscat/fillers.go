@@ -19,7 +19,7 @@ func init() {
 		"pg_catalog.pg_attribute":           pgAttribute,
 		"pg_catalog.pg_class":               pgClass,
 		"pg_catalog.pg_collation":           pgCollation,
-		"pg_catalog.pg_constraint":          perConstraint(pgConstraint),
+		"pg_catalog.pg_constraint":          both(perConstraint(pgConstraint), pgDomainConstraints),
 		"pg_catalog.pg_cursors":             pgCursors,
 		"pg_catalog.pg_prepared_statements": pgPreparedStatements,
 		"pg_catalog.pg_database":            once(theDatabase),
@@ -170,7 +170,7 @@ func sqliteMaster(v *View) iter.Seq[row] {
 			for _, ix := range r.Indexes {
 				sql := ""
 				if !ix.Constraint {
-					sql = v.indexDefinition(r, ix)
+					sql = v.indexDefinition(r, ix, false)
 				}
 				if !object("index", ix.Name, r.Name, ix.ID, sql) {
 					return

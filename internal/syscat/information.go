@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/zqlite/zqlite/internal/catalog"
+	"github.com/zqlite/zqlite/internal/deparse"
 	"github.com/zqlite/zqlite/internal/sql/ast"
 	"github.com/zqlite/zqlite/internal/sql/parser"
 	"github.com/zqlite/zqlite/internal/types"
@@ -55,7 +56,7 @@ func infoColumn(v *View, r *catalog.Relation, c *catalog.Column) row {
 	maps.Copy(x, modifiers(c.Type))
 	v.udt(x, c.Type)
 	maps.Copy(x, row{
-		"ordinal_position": num(c.ID), "column_default": optional(v.defaultText(c)), "is_nullable": yesNo(!c.NotNull),
+		"ordinal_position": num(c.ID), "column_default": optional(v.defaultText(c, false)), "is_nullable": yesNo(!c.NotNull),
 		"data_type": dataType(c.Type), "dtd_identifier": txt(fmt.Sprint(c.ID)), "is_self_referencing": txt("NO"),
 		"is_identity": yesNo(c.Identity != catalog.NoIdentity), "is_generated": txt("NEVER"), "is_updatable": yesNo(r.Kind == catalog.Table),
 		"identity_cycle": txt("NO"),
@@ -64,7 +65,7 @@ func infoColumn(v *View, r *catalog.Relation, c *catalog.Column) row {
 		x["domain_catalog"], x["domain_schema"], x["domain_name"] = txt(Database), txt(v.typeSchema(c.Type)), txt(c.Type.Name)
 	}
 	if c.Generated != "" {
-		x["is_generated"], x["generation_expression"] = txt("ALWAYS"), txt("("+c.Generated+")")
+		x["is_generated"], x["generation_expression"] = txt("ALWAYS"), txt(v.generatedText(r, c))
 	}
 	if c.Identity == catalog.NoIdentity {
 		return x
@@ -128,7 +129,7 @@ func infoView(v *View, r *catalog.Relation) row {
 	}
 	simple := yesNo(len(v.tablesOf(r)) == 1)
 	return row{
-		"table_catalog": txt(Database), "table_schema": txt(r.Schema), "table_name": txt(r.Name), "view_definition": txt(v.viewText(r)),
+		"table_catalog": txt(Database), "table_schema": txt(r.Schema), "table_name": txt(r.Name), "view_definition": txt(v.viewText(r, deparse.Style{})),
 		"check_option": txt(option), "is_updatable": simple, "is_insertable_into": simple, "is_trigger_updatable": has("UPDATE"),
 		"is_trigger_deletable": has("DELETE"), "is_trigger_insertable_into": has("INSERT"),
 	}

@@ -59,7 +59,7 @@ func (v *View) defaultOf(f *catalog.SQLFunction, p catalog.Param) string {
 	if p.In < 0 || k < 0 {
 		return ""
 	}
-	return v.constantDefault(f.Defaults[k], p.Field.Type)
+	return v.assigned(f.Defaults[k], p.Field.Type, false)
 }
 
 // argumentList writes the parameters of a function as CREATE FUNCTION takes

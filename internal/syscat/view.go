@@ -5,6 +5,7 @@ import (
 	"iter"
 	"strconv"
 
+	"github.com/zqlite/zqlite/internal/binder"
 	"github.com/zqlite/zqlite/internal/catalog"
 	"github.com/zqlite/zqlite/internal/sql/ast"
 	"github.com/zqlite/zqlite/internal/types"
@@ -51,6 +52,9 @@ type View struct {
 	Catalog *catalog.Catalog
 	Path    []string // the search path
 	Builtin bool     // built-in objects are wanted, not those of the database
+	// Binder are the options with which the session binds, for the texts of
+	// definitions; nil shows these as they are stored.
+	Binder func() binder.Options
 
 	Rows      func(*catalog.Relation) float64                // rows of a table, estimated
 	Size      func(catalog.ID) int64                         // bytes of a table or index; -1 is not to be told
@@ -217,6 +221,21 @@ func once(r row) filler {
 		return func(yield func(row) bool) {
 			if v.Builtin {
 				yield(r)
+			}
+		}
+	}
+}
+
+// both gives the rows of one filler and those of another.
+func both(one, other filler) filler {
+	return func(v *View) iter.Seq[row] {
+		return func(yield func(row) bool) {
+			for _, f := range []filler{one, other} {
+				for r := range f(v) {
+					if !yield(r) {
+						return
+					}
+				}
 			}
 		}
 	}

@@ -244,6 +244,7 @@ type FuncCall struct {
 	Variadic    bool     // the last argument is written VARIADIC
 	Star        bool     // f(*)
 	Distinct    bool
+	Words       bool // written with the standard's words between the arguments, where commas can stand too
 	Special     bool // a word without parentheses (CURRENT_DATE), or CURRENT_TIME(p) and the like
 	OrderBy     []OrderItem
 	WithinGroup []OrderItem
@@ -309,6 +310,7 @@ type Frame struct {
 	Start   FrameBound
 	End     FrameBound
 	Exclude FrameExclusion
+	Short   bool // written without BETWEEN
 }
 
 // Subscript is x[i], or with Slice x[lo:hi], where either bound may be nil.

@@ -30,6 +30,9 @@ func (p *printer) call(e *FuncCall) {
 		p.mods(e.Args)
 		return
 	}
+	if e.Words && p.worded(e) {
+		return
+	}
 	p.funcName(e.Name)
 	p.s("(")
 	p.when(e.Distinct, "DISTINCT ")
@@ -68,6 +71,37 @@ func (p *printer) call(e *FuncCall) {
 	}
 }
 
+// worded prints a call with the standard's words between the arguments; false
+// is one that has none.
+func (p *printer) worded(e *FuncCall) bool {
+	words := []string{"", " FROM ", " FOR "}
+	open := strings.ToUpper(e.Name.Name) + "("
+	args := e.Args
+	switch e.Name.Name {
+	case "overlay":
+		words = []string{"", " PLACING ", " FROM ", " FOR "}
+	case "substring":
+	case "btrim", "ltrim", "rtrim":
+		open = "TRIM(" + map[string]string{"btrim": "BOTH", "ltrim": "LEADING", "rtrim": "TRAILING"}[e.Name.Name] + " "
+		words = []string{"FROM "}
+		if len(args) == 2 {
+			args, words = []Expr{args[1], args[0]}, []string{"", " FROM "}
+		}
+	default:
+		return false
+	}
+	if len(args) == 0 || len(args) > len(words) {
+		return false
+	}
+	p.s(open)
+	for i, arg := range args {
+		p.s(words[i])
+		p.expr(arg, precPrimary)
+	}
+	p.s(")")
+	return true
+}
+
 // window prints a window definition with its parentheses.
 func (p *printer) window(w *WindowSpec) {
 	p.s("(")
@@ -87,10 +121,13 @@ func (p *printer) window(w *WindowSpec) {
 		sep = " "
 	}
 	if f := w.Frame; f != nil {
-		p.s(sep + []string{"RANGE", "ROWS", "GROUPS"}[f.Mode] + " BETWEEN ")
+		p.s(sep + []string{"RANGE", "ROWS", "GROUPS"}[f.Mode] + " ")
+		p.when(!f.Short, "BETWEEN ")
 		p.bound(f.Start)
-		p.s(" AND ")
-		p.bound(f.End)
+		if !f.Short {
+			p.s(" AND ")
+			p.bound(f.End)
+		}
 		p.s([]string{"", " EXCLUDE CURRENT ROW", " EXCLUDE GROUP", " EXCLUDE TIES"}[f.Exclude])
 	}
 	p.s(")")

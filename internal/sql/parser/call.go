@@ -156,6 +156,7 @@ func (p *parser) frame() *ast.Frame {
 	} else {
 		f.Start = p.frameBound()
 		f.End = ast.FrameBound{Pos: f.Start.Pos, Kind: ast.CurrentRow}
+		f.Short = true
 		if f.Start.Kind == ast.OffsetFollowing {
 			p.failAt(f.Start.Pos, sqlerr.WindowingError, "frame starting from following row cannot end with current row")
 		}
@@ -230,6 +231,7 @@ func (p *parser) specialCall(pos int, word kw.Keyword) ast.Expr {
 		f = p.substring(pos)
 	case kw.Trim:
 		f = p.trim(pos)
+		f.Words = true
 	case kw.Normalize:
 		f = call(pos, "normalize", p.expr())
 		if p.acceptTok(kw.TokComma) {
@@ -284,6 +286,7 @@ func (p *parser) extract(pos int) *ast.FuncCall {
 func (p *parser) overlay(pos int) *ast.FuncCall {
 	f := call(pos, "overlay", p.expr())
 	if p.accept(kw.Placing) {
+		f.Words = true
 		f.Args = append(f.Args, p.expr())
 		p.expect(kw.From)
 		f.Args = append(f.Args, p.expr())
@@ -303,6 +306,7 @@ func (p *parser) overlay(pos int) *ast.FuncCall {
 func (p *parser) substring(pos int) *ast.FuncCall {
 	// SIMILAR belongs to the call here, not to a predicate
 	f := call(pos, "substring", p.infix(p.prefix(false), precLike+1, false))
+	f.Words = !p.isTok(kw.TokComma) && !p.isTok(kw.TokRParen)
 	switch {
 	case p.accept(kw.Similar):
 		f.Args = append(f.Args, p.binary(precLike+1, false))
