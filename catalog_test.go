@@ -42,7 +42,7 @@ func TestSystemCatalogAnswers(t *testing.T) {
 	for query, want := range map[string]string{
 		`SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'child_parent_id_fkey'`:                                                        `FOREIGN KEY (parent_id) REFERENCES parent(id) ON DELETE CASCADE`,
 		`SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'parent_code_key'`:                                                             `UNIQUE (code)`,
-		`SELECT indexdef FROM pg_indexes WHERE indexname = 'child_m'`:                                                                                       `CREATE INDEX child_m ON app.child USING btree (m DESC, lower(tags[1])) WHERE (p > 3)`,
+		`SELECT indexdef FROM pg_indexes WHERE indexname = 'child_m'`:                                                                                       `CREATE INDEX child_m ON app.child USING btree (m DESC, lower(tags[1])) WHERE ((p)::integer > 3)`,
 		`SELECT string_agg(attname || ' ' || format_type(atttypid, atttypmod), ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = 'parent'::regclass`: `id bigint, code character varying(10), price numeric(10,2)`,
 		`SELECT obj_description('parent'::regclass) || ' with ' || col_description('parent'::regclass, 2)`:                                                  `a parent with a code`,
 		`SELECT column_default FROM information_schema.columns WHERE table_name = 'parent' AND column_name = 'id'`:                                          `nextval('parent_id_seq'::regclass)`,

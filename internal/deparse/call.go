@@ -310,7 +310,7 @@ func (a *analysis) aggregate(x *ast.FuncCall) node {
 			if (name == "min" || name == "max") && isText(n.typ()) {
 				want = types.Text
 			}
-			if isNumber(expr.BaseType(n.typ())) && isNumber(want) && fn.OrderedSet == false {
+			if isNumber(expr.BaseType(n.typ())) && isNumber(want) && !fn.OrderedSet {
 				want = n.typ()
 			}
 			args[i] = a.implicitly(n, want)

@@ -107,4 +107,3 @@ func (v *View) domainCheck(t *types.Type, c types.DomainCheck, pretty bool) stri
 
 // prettyArg is the second argument of pg_get_constraintdef and its like.
 func prettyArg(a []types.Value) bool { return len(a) > 1 && a[1].I != 0 }
-

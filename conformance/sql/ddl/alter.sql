@@ -160,7 +160,6 @@ ALTER TABLE dep ALTER COLUMN a TYPE bigint;
 ALTER TABLE dep DROP COLUMN c;
 ALTER TABLE dep RENAME COLUMN a TO aa;
 SELECT * FROM dv;
--- gap: not yet
 SELECT pg_get_viewdef('dv'::regclass);
 ALTER TABLE dep RENAME TO dep2;
 SELECT * FROM dv;

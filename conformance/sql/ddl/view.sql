@@ -130,5 +130,4 @@ SELECT * FROM star ORDER BY id LIMIT 1;
 INSERT INTO star (id, late) VALUES (1, 1);
 -- gap: not yet
 MERGE INTO star s USING (VALUES (1)) x(i) ON s.id = x.i WHEN MATCHED THEN UPDATE SET name = 'm';
--- gap: not yet
 SELECT pg_get_viewdef('star'::regclass, true);

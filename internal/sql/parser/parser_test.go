@@ -96,7 +96,7 @@ func TestFormat(t *testing.T) {
 		{"(-1)::int", "(-1)::integer"},
 		{"a like 'x' escape 'y' or b", "a LIKE 'x' ESCAPE 'y' OR b"},
 		{"a like any ('{}')", "a ~~ ANY ('{}')"},
-		{"trim(both from x)", "btrim(x)"},
+		{"trim(both from x)", "TRIM(BOTH FROM x)"},
 		{"extract(year from x)", "\"extract\"('year', x)"},
 		{"position(a in b)", "\"position\"(b, a)"},
 		{"x is distinct from y and z", "x IS DISTINCT FROM y AND z"},
