@@ -1,5 +1,5 @@
 CREATE TYPE plan AS ENUM ('free', 'team', 'big-corp');
-CREATE DOMAIN percent AS numeric(5,2) CONSTRAINT percent_check CHECK (value BETWEEN 0 AND 100);
+CREATE DOMAIN percent AS numeric(5,2) CONSTRAINT percent_check CHECK ((VALUE >= (0)::numeric) AND (VALUE <= (100)::numeric));
 CREATE TABLE countries (
     code character(2) NOT NULL,
     name text NOT NULL,
