@@ -75,7 +75,7 @@ func (c *column) Text() bool { return c.Type == "string" && !c.Array }
 
 // goTypes are the Go types of SQL types, without their modifiers.
 var goTypes = map[string]string{
-	"boolean": "bool", "smallint": "int16", "integer": "int64", "bigint": "int64", "real": "float32", "double precision": "float64",
+	"boolean": "bool", "smallint": "int16", "integer": "int64", "bigint": "int64", "real": "float32", "float4": "float32", "double precision": "float64",
 	"numeric": "decimal.Decimal", "text": "string", "character varying": "string", "character": "string", "uuid": "uuid.UUID", "bytea": "[]byte",
 	"json": "json.RawMessage", "jsonb": "json.RawMessage", "date": "time.Time", "timestamp without time zone": "time.Time",
 	"timestamp with time zone": "time.Time", "time without time zone": "string", "time with time zone": "string", "interval": "string",

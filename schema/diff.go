@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 )
 
 // Options answers what Diff does not guess.
@@ -21,13 +20,17 @@ func Diff(from, to *Schema, o Options) (*Plan, error) {
 	d := &differ{from: from, to: to, o: o, used: map[string]bool{}, p: &Plan{}}
 	d.types()
 	d.tables()
+	d.functions()
 	d.views()
+	d.comments()
 	for name := range o.Renames {
 		if !d.used[name] {
 			return nil, fmt.Errorf("schema: nothing named %s is to be renamed to %s", name, o.Renames[name])
 		}
 	}
-	d.p.Steps = slices.Concat(d.dropViews, d.dropForeign, d.makeTypes, d.rename, d.drops, d.makeTables, d.alters, d.makeIndexes, d.makeForeign, d.dropTypes, d.makeViews)
+	before := slices.Concat(d.dropComments, d.dropViews, d.dropForeign, d.makeTypes, d.rename, d.drops, d.makeTables)
+	d.p.Steps = slices.Concat(before, d.alters, d.makeIndexes, d.makeForeign, d.makeFunctions, d.dropTypes, d.makeViews, d.makeComments)
+	d.p.rows = len(before)
 	return d.p, nil
 }
 
@@ -38,8 +41,11 @@ type differ struct {
 	used     map[string]bool
 	p        *Plan
 
-	dropViews, dropForeign, makeTypes, rename, drops, makeTables []Step
-	alters, makeIndexes, makeForeign, dropTypes, makeViews       []Step
+	dropComments, dropViews, dropForeign, makeTypes, rename, drops, makeTables          []Step
+	alters, makeIndexes, makeForeign, makeFunctions, dropTypes, makeViews, makeComments []Step
+
+	came []node // types and functions, which makeTypes puts in order
+	gone []node // those that dropTypes takes away, the other way round
 }
 
 // pair walks two lists of named objects: what went, what came, what stayed.
@@ -63,56 +69,6 @@ func pair[T any](from, to []T, key func(T) string, gone func(T), came func(T), b
 		}
 	}
 }
-
-func (d *differ) types() {
-	pair(d.from.Namespaces, d.to.Namespaces, func(s string) string { return s },
-		func(s string) {
-			d.dropTypes = append(d.dropTypes, Step{Up: "DROP SCHEMA " + quote(s), Down: "CREATE SCHEMA " + quote(s)})
-		},
-		func(s string) {
-			d.makeTypes = append(d.makeTypes, Step{Up: "CREATE SCHEMA " + quote(s), Down: "DROP SCHEMA " + quote(s)})
-		},
-		func(_, _ string) {})
-	pair(d.from.Enums, d.to.Enums, func(e *Enum) string { return e.String() },
-		func(e *Enum) { d.dropTypes = append(d.dropTypes, undo(create(e.create(), "DROP TYPE "+e.String()))) },
-		func(e *Enum) { d.makeTypes = append(d.makeTypes, create(e.create(), "DROP TYPE "+e.String())) },
-		d.enum)
-	pair(d.from.Domains, d.to.Domains, func(x *Domain) string { return x.String() },
-		func(x *Domain) {
-			d.dropTypes = append(d.dropTypes, undo(create(x.create(), "DROP DOMAIN "+x.String())))
-		},
-		func(x *Domain) { d.makeTypes = append(d.makeTypes, create(x.create(), "DROP DOMAIN "+x.String())) },
-		d.domain)
-	pair(d.from.Sequences, d.to.Sequences, func(q *Sequence) string { return q.String() },
-		func(q *Sequence) {
-			d.dropTypes = append(d.dropTypes, undo(create(q.create(), "DROP SEQUENCE "+q.String())))
-		},
-		func(q *Sequence) { d.makeTypes = append(d.makeTypes, create(q.create(), "DROP SEQUENCE "+q.String())) },
-		func(a, b *Sequence) {
-			if *a != *b {
-				alter := func(q *Sequence) string { return "ALTER" + q.create()[len("CREATE"):] }
-				d.alters = append(d.alters, Step{Up: alter(b), Down: alter(a)})
-			}
-		})
-	pair(d.from.Functions, d.to.Functions, func(f *Function) string { return f.String() + "(" + f.Arguments + ")" },
-		func(f *Function) { d.dropTypes = append(d.dropTypes, undo(create(f.Definition, dropFunction(f)))) },
-		func(f *Function) { d.makeTypes = append(d.makeTypes, create(f.Definition, dropFunction(f))) },
-		func(a, b *Function) {
-			if a.Definition != b.Definition {
-				d.alters = append(d.alters, Step{Up: b.Definition, Down: a.Definition})
-			}
-		})
-}
-
-func dropFunction(f *Function) string {
-	kind := "FUNCTION "
-	if strings.HasPrefix(f.Definition, "CREATE OR REPLACE PROCEDURE") {
-		kind = "PROCEDURE "
-	}
-	return "DROP " + kind + f.String() + "(" + f.Arguments + ")"
-}
-
-func create(up, down string) Step { return Step{Up: up, Down: down} }
 
 // undo is the step the other way round.
 func undo(s Step) Step { return Step{Up: s.Down, Down: s.Up, Loses: s.Lost, Lost: s.Loses} }
@@ -202,26 +158,6 @@ func (d *differ) domain(a, b *Domain) {
 			d.alters = append(d.alters, create(on+" ADD "+c.sql(), on+" DROP CONSTRAINT "+quote(c.Name)))
 		},
 		func(_, _ Check) {})
-}
-
-// views drops what is gone or another, and makes what came. A view is made
-// again too where a table that it may read changes.
-func (d *differ) views() {
-	changed := len(d.alters)+len(d.rename)+len(d.drops) > 0
-	drop := func(v *View) string { return "DROP " + v.kind() + " " + v.String() }
-	pair(d.from.Views, d.to.Views, func(v *View) string { return v.String() },
-		func(v *View) { d.dropViews = append(d.dropViews, undo(create(v.create(), drop(v)))) },
-		func(v *View) { d.makeViews = append(d.makeViews, create(v.create(), drop(v))) },
-		func(a, b *View) {
-			if changed || a.Query != b.Query || a.Materialized != b.Materialized {
-				d.dropViews = append(d.dropViews, undo(create(a.create(), drop(a))))
-				d.makeViews = append(d.makeViews, create(b.create(), drop(b)))
-			}
-			if a.Comment != b.Comment || changed && b.Comment != "" {
-				d.makeViews = append(d.makeViews, Step{Up: commentOn(b.kind(), b.String(), b.Comment), Down: commentOn(a.kind(), a.String(), a.Comment)})
-			}
-		})
-	slices.Reverse(d.dropViews)
 }
 
 // Equal tells whether two schemas are the same but for annotations.

@@ -6,12 +6,18 @@ import "sort"
 type Schema struct {
 	Namespaces []string // besides public
 	Enums      []*Enum
+	Composites []*Composite
 	Domains    []*Domain
-	Sequences  []*Sequence // those that no column owns
+	Sequences  []*Sequence // besides those that SERIAL and IDENTITY bring along
 	Tables     []*Table
 	Views      []*View
 	Functions  []*Function
+	Comments   []Comment // on all but tables, their columns, and views
 }
+
+// Comment is a comment with what it is on, as COMMENT names it: SCHEMA app,
+// INDEX app.by_name, TRIGGER stamp ON notes.
+type Comment struct{ On, Text string }
 
 // Name is an object's name within its namespace; "" is public.
 type Name struct {
@@ -41,6 +47,15 @@ type Enum struct {
 	Comment string
 }
 
+// Composite is a type of rows.
+type Composite struct {
+	Name
+	Attributes []Attribute
+}
+
+// Attribute is a field of a composite type.
+type Attribute struct{ Name, Type string }
+
 // Domain is a type with conditions.
 type Domain struct {
 	Name
@@ -56,7 +71,9 @@ type Sequence struct {
 	Name
 	Type                       string
 	Start, Increment, Min, Max int64
+	Cache                      int64 // 0 is 1
 	Cycle                      bool
+	OwnedBy                    string // table.column that it goes with; "" is none
 }
 
 // Table is a table with everything that hangs on it.
@@ -77,10 +94,12 @@ type Table struct {
 // Column is a column of a table.
 type Column struct {
 	Name      string
-	Type      string // as format_type writes it, with modifier
+	Type      string // as format_type writes it, with modifier, but float4 for real
+	Collation string // "" is the type's own
 	NotNull   bool
 	Default   string // SQL text; "" is none
 	Identity  string // "", "ALWAYS" or "BY DEFAULT"
+	Counting  string // options of IDENTITY in parentheses; "" are the usual ones
 	Serial    bool   // fills itself from a sequence of its own
 	Generated string // expression of a stored computed column
 	Comment   string
@@ -132,9 +151,18 @@ type Trigger struct {
 type View struct {
 	Name
 	Materialized bool
+	Unpopulated  bool     // materialized, and WITH NO DATA; no difference to Diff
+	Columns      []string // names where they are not those of the query
 	Query        string
+	CheckOption  string // "", "LOCAL" or "CASCADED"
 	Comment      string
+	Indexes      []*Index
+	Triggers     []*Trigger
+	Defaults     []Default
 }
+
+// Default is what INSERT gives a column of a view.
+type Default struct{ Column, Expr string }
 
 // Function is a function of the database. Definition is the statement that
 // makes it; Arguments tells overloads apart.
@@ -182,6 +210,8 @@ func (t *Table) Column(name string) *Column {
 func (s *Schema) sort() {
 	sort.Strings(s.Namespaces)
 	sort.Slice(s.Enums, func(a, b int) bool { return s.Enums[a].less(s.Enums[b].Name) })
+	sort.Slice(s.Composites, func(a, b int) bool { return s.Composites[a].less(s.Composites[b].Name) })
+	sort.Slice(s.Comments, func(a, b int) bool { return s.Comments[a].On < s.Comments[b].On })
 	sort.Slice(s.Domains, func(a, b int) bool { return s.Domains[a].less(s.Domains[b].Name) })
 	sort.Slice(s.Sequences, func(a, b int) bool { return s.Sequences[a].less(s.Sequences[b].Name) })
 	sort.Slice(s.Tables, func(a, b int) bool { return s.Tables[a].less(s.Tables[b].Name) })
@@ -193,6 +223,10 @@ func (s *Schema) sort() {
 		}
 		return x.Arguments < y.Arguments
 	})
+	for _, v := range s.Views {
+		sort.Slice(v.Indexes, func(a, b int) bool { return v.Indexes[a].Name < v.Indexes[b].Name })
+		sort.Slice(v.Triggers, func(a, b int) bool { return v.Triggers[a].Name < v.Triggers[b].Name })
+	}
 	for _, t := range s.Tables {
 		sort.Slice(t.Uniques, func(a, b int) bool { return t.Uniques[a].Name < t.Uniques[b].Name })
 		sort.Slice(t.Foreign, func(a, b int) bool { return t.Foreign[a].Name < t.Foreign[b].Name })

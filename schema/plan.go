@@ -24,6 +24,8 @@ type Plan struct {
 	// Questions are objects that went while others of the same shape came. The
 	// plan drops and creates them; Options.Renames makes it rename.
 	Questions []Question
+
+	rows int // steps after which tables take rows, and keys look at them
 }
 
 // Question asks whether something was renamed.

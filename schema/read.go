@@ -20,12 +20,12 @@ type Querier interface {
 // they are named in skip. Changes in between can make the parts disagree: read
 // in a transaction where that matters.
 func ReadDB(ctx context.Context, db Querier, skip ...string) (*Schema, error) {
-	r := &reader{ctx: ctx, db: db, s: &Schema{}, tables: map[int64]*Table{}, skip: map[string]bool{}}
+	r := &reader{ctx: ctx, db: db, s: &Schema{}, tables: map[int64]*Table{}, viewOf: map[int64]*View{}, skip: map[string]bool{}}
 	for _, name := range skip {
 		r.skip[name] = true
 	}
 	for _, read := range []func() error{
-		r.namespaces, r.enums, r.domains, r.relations, r.columns, r.constraints, r.indexes, r.triggers, r.sequences, r.views, r.functions,
+		r.namespaces, r.enums, r.composites, r.domains, r.relations, r.columns, r.constraints, r.sequences, r.views, r.indexes, r.triggers, r.functions, r.comments,
 	} {
 		if err := read(); err != nil {
 			return nil, fmt.Errorf("schema: %w", err)
@@ -41,6 +41,7 @@ type reader struct {
 	db     Querier
 	s      *Schema
 	tables map[int64]*Table // by oid
+	viewOf map[int64]*View
 	skip   map[string]bool
 }
 
@@ -92,7 +93,7 @@ func (r *reader) enums() error {
 
 func (r *reader) domains() error {
 	byName := map[Name]*Domain{}
-	err := r.each(`SELECT n.nspname, t.typname, format_type(t.typbasetype, t.typtypmod), t.typnotnull, coalesce(t.typdefault, ''),
+	err := r.each(`SELECT n.nspname, t.typname, `+typeText("t.typbasetype, t.typtypmod")+`, t.typnotnull, coalesce(t.typdefault, ''),
 			coalesce(obj_description(t.oid, 'pg_type'), '')
 		FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype = 'd' AND `+own, func(scan func(...any) error) error {
 		d := &Domain{}
@@ -176,15 +177,16 @@ func (r *reader) relations() error {
 }
 
 func (r *reader) columns() error {
-	return r.each(`SELECT a.attrelid, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, coalesce(pg_get_expr(d.adbin, d.adrelid), ''),
-			a.attidentity::text, a.attgenerated::text, coalesce(col_description(a.attrelid, a.attnum), '')
+	return r.each(`SELECT a.attrelid, a.attname, `+typeText("a.atttypid, a.atttypmod")+`, a.attnotnull, coalesce(pg_get_expr(d.adbin, d.adrelid), ''),
+			a.attidentity::text, a.attgenerated::text, coalesce(col_description(a.attrelid, a.attnum), ''),
+			coalesce((SELECT l.collname FROM pg_collation l JOIN pg_type t ON t.oid = a.atttypid WHERE l.oid = a.attcollation AND l.oid <> t.typcollation), '')
 		FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 		LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 		WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p') AND `+own+` ORDER BY a.attrelid, a.attnum`, func(scan func(...any) error) error {
 		var oid int64
 		var identity, generated string
 		c := &Column{}
-		if err := scan(&oid, &c.Name, &c.Type, &c.NotNull, &c.Default, &identity, &generated, &c.Comment); err != nil {
+		if err := scan(&oid, &c.Name, &c.Type, &c.NotNull, &c.Default, &identity, &generated, &c.Comment, &c.Collation); err != nil {
 			return err
 		}
 		t := r.tables[oid]
@@ -288,6 +290,8 @@ func (r *reader) indexes() error {
 		}
 		if t := r.tables[oid]; t != nil {
 			t.Indexes = append(t.Indexes, x)
+		} else if v := r.viewOf[oid]; v != nil {
+			v.Indexes = append(v.Indexes, x)
 		}
 		return nil
 	})
@@ -303,41 +307,10 @@ func (r *reader) triggers() error {
 		}
 		if t := r.tables[oid]; t != nil {
 			t.Triggers = append(t.Triggers, x)
+		} else if v := r.viewOf[oid]; v != nil {
+			v.Triggers = append(v.Triggers, x)
 		}
 		return nil
-	})
-}
-
-func (r *reader) sequences() error {
-	return r.each(`SELECT n.nspname, c.relname, format_type(s.seqtypid, NULL), s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcycle
-		FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-		WHERE NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0) AND `+own, func(scan func(...any) error) error {
-		q := &Sequence{}
-		err := scan(&q.Namespace, &q.Name.Name, &q.Type, &q.Start, &q.Increment, &q.Min, &q.Max, &q.Cycle)
-		r.s.Sequences = append(r.s.Sequences, q)
-		return err
-	})
-}
-
-func (r *reader) views() error {
-	return r.each(`SELECT n.nspname, c.relname, c.relkind = 'm', pg_get_viewdef(c.oid), coalesce(obj_description(c.oid, 'pg_class'), '')
-		FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('v', 'm') AND `+own, func(scan func(...any) error) error {
-		v := &View{}
-		err := scan(&v.Namespace, &v.Name.Name, &v.Materialized, &v.Query, &v.Comment)
-		v.Query = strings.TrimSuffix(strings.TrimSpace(v.Query), ";")
-		r.s.Views = append(r.s.Views, v)
-		return err
-	})
-}
-
-func (r *reader) functions() error {
-	return r.each(`SELECT n.nspname, p.proname, pg_get_function_identity_arguments(p.oid), pg_get_functiondef(p.oid)
-		FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.prokind IN ('f', 'p') AND `+own, func(scan func(...any) error) error {
-		f := &Function{}
-		err := scan(&f.Namespace, &f.Name.Name, &f.Arguments, &f.Definition)
-		f.Definition = strings.TrimSpace(f.Definition)
-		r.s.Functions = append(r.s.Functions, f)
-		return err
 	})
 }
 

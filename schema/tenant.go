@@ -3,33 +3,11 @@ package schema
 import (
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // The setting that says whose rows a session works with: zqlite's own, and the
 // one that policies on PostgreSQL read.
 const tenantSetting = "zqlite.tenant"
-
-// PostgresSQL writes the statements that make the schema on PostgreSQL. What
-// TENANT BY and the annotation @tenant say becomes row level security, forced
-// for the owner too: a statement sees and makes the rows of the tenant that
-//
-//	SELECT set_config('zqlite.tenant', '…', true)
-//
-// has named in its transaction, and fails where none was. Superusers and roles
-// with BYPASSRLS pass by it: applications must not connect as one.
-func (s *Schema) PostgresSQL() string {
-	bare := *s
-	bare.Tables = nil
-	var b strings.Builder
-	for _, t := range s.Tables {
-		n := *t
-		n.TenantBy = ""
-		bare.Tables = append(bare.Tables, &n)
-		b.WriteString(t.rowSecurity())
-	}
-	return bare.SQL() + b.String()
-}
 
 // rowSecurity are the statements that scope a table on PostgreSQL.
 func (t *Table) rowSecurity() string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/zqlite/zqlite/internal/sql/ast"
@@ -82,12 +83,15 @@ func (c *Column) sql() string {
 		text += serialOf(c.Type)
 	} else {
 		text += c.Type
+		if c.Collation != "" {
+			text += " COLLATE " + quote(c.Collation)
+		}
 	}
 	switch {
 	case c.Generated != "":
 		text += " GENERATED ALWAYS AS " + parenthesized(c.Generated) + " STORED"
 	case c.Identity != "":
-		text += " GENERATED " + c.Identity + " AS IDENTITY"
+		text += spaced(" GENERATED", c.Identity, "AS IDENTITY", c.Counting)
 	case c.Default != "":
 		text += " DEFAULT " + c.Default
 	}
@@ -199,11 +203,73 @@ func (d *Domain) create() string {
 }
 
 func (q *Sequence) create() string {
-	text := fmt.Sprintf("CREATE SEQUENCE %s AS %s START %d INCREMENT %d MINVALUE %d MAXVALUE %d", q, q.Type, q.Start, q.Increment, q.Min, q.Max)
-	if q.Cycle {
-		text += " CYCLE"
+	return spaced("CREATE SEQUENCE "+q.String()+" AS "+q.Type, q.options(false))
+}
+
+// alter is the statement that gives the sequence all its options.
+func (q *Sequence) alter() string {
+	return "ALTER SEQUENCE " + q.String() + " AS " + q.Type + " " + q.options(true)
+}
+
+// options are those that are not the usual ones, or all.
+func (q *Sequence) options(all bool) string {
+	var list []string
+	add := func(when bool, format string, args ...any) {
+		if when || all {
+			list = append(list, fmt.Sprintf(format, args...))
+		}
 	}
-	return text
+	first, usualMin, usualMax := q.Min, q.Min == 1, farthest(q.Max)
+	if q.Increment < 0 {
+		first, usualMin, usualMax = q.Max, farthest(q.Min), q.Max == -1
+	}
+	bound := func(usual bool, word string, value int64) {
+		switch {
+		case !usual:
+			list = append(list, fmt.Sprint(word, " ", value))
+		case all:
+			list = append(list, "NO "+word)
+		}
+	}
+	bound(usualMin, "MINVALUE", q.Min)
+	bound(usualMax, "MAXVALUE", q.Max)
+	add(q.Increment != 1, "INCREMENT %d", q.Increment)
+	add(q.Start != first, "START %d", q.Start)
+	add(q.Cache > 1, "CACHE %d", max(q.Cache, 1))
+	switch {
+	case q.Cycle:
+		list = append(list, "CYCLE")
+	case all:
+		list = append(list, "NO CYCLE")
+	}
+	return strings.Join(list, " ")
+}
+
+// farthest tells the bounds of an integer type, in this database or another:
+// integer has 64 bits here.
+func farthest(n int64) bool {
+	switch n {
+	case math.MaxInt16, math.MaxInt32, math.MaxInt64, math.MinInt16, math.MinInt32, math.MinInt64:
+		return true
+	}
+	return false
+}
+
+// owned is the statement that makes the sequence go with its column.
+func (q *Sequence) owned() string {
+	owner := q.OwnedBy
+	if owner == "" {
+		owner = "NONE"
+	}
+	return "ALTER SEQUENCE " + q.String() + " OWNED BY " + owner
+}
+
+func (c *Composite) create() string {
+	fields := make([]string, len(c.Attributes))
+	for i, a := range c.Attributes {
+		fields[i] = quote(a.Name) + " " + a.Type
+	}
+	return "CREATE TYPE " + c.String() + " AS (" + strings.Join(fields, ", ") + ")"
 }
 
 func (v *View) kind() string {
@@ -214,7 +280,27 @@ func (v *View) kind() string {
 }
 
 func (v *View) create() string {
-	return "CREATE " + v.kind() + " " + v.String() + " AS " + v.Query
+	text := "CREATE " + v.kind() + " " + v.String()
+	if len(v.Columns) > 0 {
+		text += " " + list(v.Columns)
+	}
+	text += " AS " + v.Query
+	if v.CheckOption != "" {
+		text += " WITH " + v.CheckOption + " CHECK OPTION"
+	}
+	if v.Unpopulated {
+		text += " WITH NO DATA"
+	}
+	for _, d := range v.Defaults {
+		text += ";\nALTER VIEW " + v.String() + " ALTER COLUMN " + quote(d.Column) + " SET DEFAULT " + d.Expr
+	}
+	for _, x := range v.Indexes {
+		text += ";\n" + x.Definition
+	}
+	for _, x := range v.Triggers {
+		text += ";\n" + x.Definition
+	}
+	return text
 }
 
 func commentOn(kind, name, text string) string {

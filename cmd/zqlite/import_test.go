@@ -53,8 +53,8 @@ func TestImportSQLite(t *testing.T) {
 		}
 	}
 	out, err = command(t, "", db, `SELECT a.Name, active, title, price, released, seen, cover, extra, "order", mixed, untyped FROM album JOIN artist a ON artistid = artist ORDER BY id`, "--mode", "csv", "--header=false")
-	want := `a name longer than ten,f,First,9.99,2020-02-29,2020-02-29 12:30:00,\x00ff,"{""a"": [1]}",3,1,5` + "\n" +
-		`Ö,t,Second,100.00,,2021-01-01,,,,one,6` + "\n"
+	want := `a name longer than ten,f,First,9.99,2020-02-29,2020-02-29 12:30:00+00,\x00ff,"{""a"": [1]}",3,1,5` + "\n" +
+		`Ö,t,Second,100.00,,2021-01-01 00:00:00+00,,,,one,6` + "\n"
 	if must(t, out, err) != want {
 		t.Errorf("got\n%swant\n%s", out, want)
 	}
@@ -121,8 +121,8 @@ func TestImportParquet(t *testing.T) {
 		t.Errorf("got %s", out)
 	}
 	out, err = command(t, "", db, `SELECT * FROM rows ORDER BY id`, "--mode", "csv", "--header=false")
-	want := `1,Ada,2024-10-04,2026-01-02 03:04:05.000006,-123.45,0.5,t,\x00ff,"{x,""y z""}","{1,2}",Bonn,01000000-0000-0000-0000-000000000000,"{""k"": 1}"` + "\n" +
-		`2,,1970-01-01,2026-01-02 03:04:05.000006,0.00,0,f,,{},{},,02000000-0000-0000-0000-000000000000,null` + "\n"
+	want := `1,Ada,2024-10-04,2026-01-02 03:04:05.000006+00,-123.45,0.5,t,\x00ff,"{x,""y z""}","{1,2}",Bonn,01000000-0000-0000-0000-000000000000,"{""k"": 1}"` + "\n" +
+		`2,,1970-01-01,2026-01-02 03:04:05.000006+00,0.00,0,f,\x,{},{},,02000000-0000-0000-0000-000000000000,null` + "\n"
 	if must(t, out, err) != want {
 		t.Errorf("got\n%swant\n%s", out, want)
 	}

@@ -93,8 +93,15 @@ func bytesText(n int64) string {
 }
 
 func dumpCommand() *cobra.Command {
-	return &cobra.Command{
+	var postgres bool
+	c := &cobra.Command{
 		Use: "dump FILE [OUT]", Short: "Write a database as SQL, for zqlite or PostgreSQL", Args: cobra.RangeArgs(1, 2),
+		Long: `dump writes the statements that make a database with its rows, as it is at one
+moment. zqlite restores them; so does PostgreSQL where there are no triggers, no
+TENANT BY and no integers beyond 32 bits. With --postgres it is for PostgreSQL:
+integer columns with large values become bigint, triggers become functions in
+PL/pgSQL, TENANT BY becomes row level security.`,
+		Example: "  zqlite dump app.db app.sql\n  zqlite dump app.db | zqlite copy.db\n  zqlite dump app.db --postgres | psql shop",
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := mustExist(args[0]); err != nil {
 				return err
@@ -103,10 +110,12 @@ func dumpCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			err = withDB(crossing(args[0]), func(db *sql.DB) error { return transfer.Dump(c.Context(), db, out) })
+			err = withDB(crossing(args[0]), func(db *sql.DB) error { return transfer.Dump(c.Context(), db, out, postgres) })
 			return errors.Join(err, out.Close())
 		},
 	}
+	c.Flags().BoolVar(&postgres, "postgres", false, "for PostgreSQL alone")
+	return c
 }
 
 func exportCommand() *cobra.Command {

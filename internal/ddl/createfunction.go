@@ -54,6 +54,9 @@ func (r *run) createFunction(s *ast.CreateFunction) string {
 // checkBody binds the body. What a body without quotes uses may not go while
 // the function is there.
 func (r *run) checkBody(f *catalog.SQLFunction) {
+	if r.TrustBodies && f.Source != "" && len(f.Refused) == 0 {
+		return
+	}
 	o := r.bindOptions("")
 	calls := map[catalog.ID]bool{}
 	o.Used = func(id catalog.ID) { calls[id] = true }

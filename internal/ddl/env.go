@@ -39,6 +39,10 @@ type Env struct {
 	// allows all.
 	Guard func(rel *catalog.Relation) error
 
+	// TrustBodies makes quoted bodies of functions be taken without a look at what
+	// they refer to, which a dump may make only later.
+	TrustBodies bool
+
 	// Affected is how many rows CREATE TABLE AS and its kin have stored.
 	Affected int64
 }

@@ -92,6 +92,9 @@ func (s *Session) defineOnce(ctx context.Context, tx *storage.Tx, st *Statement,
 		},
 		Notice: func(string) {}, Guard: s.mayDefine,
 	}
+	if v, _ := s.settings.get("check_function_bodies"); v != "on" {
+		e.TrustBodies = true
+	}
 	tag, err := ddl.Run(e, stmt, st.text)
 	if err != nil {
 		return nil, err

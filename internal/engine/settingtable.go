@@ -42,7 +42,7 @@ var knownSettings = map[string]*setting{
 	"extra_float_digits":                  {value: "1", check: checkFloatDigits, doc: "digits of floating-point numbers; above 0 the shortest exact form"},
 	"bytea_output":                        {value: "hex", words: []string{"escape", "hex"}, doc: "how bytea is written"},
 	"row_security":                        {value: "on", doc: "accepted, without effect"},
-	"check_function_bodies":               {value: "on", doc: "accepted, without effect"},
+	"check_function_bodies":               {value: "on", check: checkSwitch, doc: "off takes quoted bodies of functions whose tables are not there yet"},
 	"xmloption":                           {value: "content", doc: "accepted, without effect"},
 	"default_tablespace":                  {value: "", doc: "accepted, without effect"},
 	"default_table_access_method":         {value: "heap", doc: "accepted, without effect"},

@@ -76,6 +76,9 @@ func classRow(v *View, r *catalog.Relation) row {
 		x["relrowsecurity"], x["relforcerowsecurity"] = yes(true), yes(true)
 		x["reloptions"] = types.NewArray([]types.Value{txt("tenant_by=" + r.ColumnByID(r.Tenant).Name)}, types.Text)
 	}
+	if r.CheckOption != "" {
+		x["reloptions"] = types.NewArray([]types.Value{txt("check_option=" + r.CheckOption)}, types.Text)
+	}
 	if r.Kind == catalog.Table || r.Kind == catalog.MaterializedView {
 		x["relam"] = num(heapOID)
 		x["relpages"] = v.pages(r.ID)

@@ -2,6 +2,7 @@ package syscat
 
 import (
 	"iter"
+	"strings"
 
 	"github.com/zqlite/zqlite/internal/catalog"
 	"github.com/zqlite/zqlite/internal/types"
@@ -72,6 +73,11 @@ func collation(t *types.Type) int {
 		return 0
 	case t.Is(types.Name) || t.Collation == "C":
 		return cCollation
+	}
+	for _, c := range collations {
+		if strings.EqualFold(c.name, t.Collation) {
+			return c.oid
+		}
 	}
 	return defaultCollation
 }

@@ -12,9 +12,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/mattn/go-runewidth"
+
+	"github.com/zqlite/zqlite/internal/types"
 )
 
 // Mode is a form of output.
@@ -85,20 +86,19 @@ type reader struct {
 	values  []any
 	dest    []any
 	null    string
-	json    []bool // the column is JSON
+	kinds   []string // types of the columns, in small letters
 }
 
 func newReader(rows *sql.Rows, s Style) (*reader, error) {
-	types, err := rows.ColumnTypes()
+	columns, err := rows.ColumnTypes()
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{rows: rows, null: s.Null, values: make([]any, len(types)), dest: make([]any, len(types))}
-	for i, t := range types {
+	r := &reader{rows: rows, null: s.Null, values: make([]any, len(columns)), dest: make([]any, len(columns))}
+	for i, t := range columns {
 		r.names = append(r.names, t.Name())
 		r.numbers = append(r.numbers, isNumber(t.DatabaseTypeName()))
-		name := strings.ToLower(t.DatabaseTypeName())
-		r.json = append(r.json, name == "json" || name == "jsonb")
+		r.kinds = append(r.kinds, strings.ToLower(t.DatabaseTypeName()))
 		r.dest[i] = &r.values[i]
 	}
 	return r, nil
@@ -119,20 +119,24 @@ func (r *reader) next() (bool, error) {
 	return true, r.rows.Scan(r.dest...)
 }
 
-// text is one value as people read it.
-func (r *reader) text(v any) string {
+// text is the value of column i as SQL writes it.
+func (r *reader) text(i int, v any) string {
 	switch v := v.(type) {
 	case nil:
 		return r.null
 	case []byte:
-		if utf8.Valid(v) && !strings.ContainsRune(string(v), 0) {
-			return string(v)
+		if r.kinds[i] == "bytea" {
+			return `\x` + hex.EncodeToString(v)
 		}
-		return `\x` + hex.EncodeToString(v)
+		return string(v)
 	case time.Time:
-		return timeText(v)
+		return timeText(v, r.kinds[i])
 	case float64:
-		return strconv.FormatFloat(v, 'g', -1, 64)
+		bits := 64
+		if r.kinds[i] == "float4" {
+			bits = 32
+		}
+		return string(types.AppendFloat(nil, v, bits))
 	case bool:
 		if v {
 			return "t"
@@ -142,22 +146,31 @@ func (r *reader) text(v any) string {
 	return fmt.Sprint(v)
 }
 
-// timeText writes a time as SQL does: without the clock for a date.
-func timeText(t time.Time) string {
-	layout := "2006-01-02 15:04:05.999999"
-	if t.Hour() == 0 && t.Minute() == 0 && t.Second() == 0 && t.Nanosecond() == 0 && t.Location() == time.UTC {
-		layout = "2006-01-02"
+// timeText writes a time as SQL does: a date, or one with the clock, or with
+// its distance from UTC too.
+func timeText(t time.Time, kind string) string {
+	era := ""
+	if t.Year() <= 0 { // before the year 1 is 1 BC
+		era = " BC"
+		t = t.AddDate(1-2*t.Year(), 0, 0)
 	}
-	if t.Location() != time.UTC {
-		layout += "-07"
+	switch kind {
+	case "date":
+		return t.Format("2006-01-02") + era
+	case "timestamp":
+		return t.Format("2006-01-02 15:04:05.999999") + era
 	}
-	return t.Format(layout)
+	zone := "-07"
+	if _, offset := t.Zone(); offset%3600 != 0 {
+		zone = "-07:00"
+	}
+	return t.Format("2006-01-02 15:04:05.999999"+zone) + era
 }
 
 func (r *reader) texts() []string {
 	out := make([]string, len(r.values))
 	for i, v := range r.values {
-		out[i] = r.text(v)
+		out[i] = r.text(i, v)
 	}
 	return out
 }
@@ -231,19 +244,25 @@ func writeJSON(out *bufio.Writer, r *reader) (n int, err error) {
 
 func (r *reader) jsonValue(i int, v any) ([]byte, error) {
 	switch v := v.(type) {
-	case nil, bool, int64, float64:
+	case nil, bool, int64:
 		return json.Marshal(v)
 	case []byte:
-		if r.json[i] {
+		if r.kinds[i] == "json" || r.kinds[i] == "jsonb" {
 			return v, nil
 		}
 	case time.Time:
-		return json.Marshal(v.Format(time.RFC3339Nano))
+		switch r.kinds[i] {
+		case "timestamp":
+			return json.Marshal(v.Format("2006-01-02T15:04:05.999999"))
+		case "timestamptz":
+			return json.Marshal(v.Format(time.RFC3339Nano))
+		}
 	}
-	if s := r.text(v); r.numbers[i] && json.Valid([]byte(s)) {
-		return []byte(s), nil // numeric comes as text
+	s := r.text(i, v)
+	if r.numbers[i] && json.Valid([]byte(s)) {
+		return []byte(s), nil // numeric comes as text; NaN and Infinity are strings
 	}
-	return json.Marshal(r.text(v))
+	return json.Marshal(s)
 }
 
 func writeVertical(out *bufio.Writer, r *reader) (n int, err error) {
@@ -259,7 +278,7 @@ func writeVertical(out *bufio.Writer, r *reader) (n int, err error) {
 		n++
 		fmt.Fprintf(out, "-[ %d ]%s\n", n, strings.Repeat("-", max(0, width-len(strconv.Itoa(n))+3)))
 		for i, v := range r.values {
-			text := strings.ReplaceAll(r.text(v), "\n", "\n"+strings.Repeat(" ", width)+" | ")
+			text := strings.ReplaceAll(r.text(i, v), "\n", "\n"+strings.Repeat(" ", width)+" | ")
 			fmt.Fprintf(out, "%s | %s\n", runewidth.FillRight(r.names[i], width), text)
 		}
 	}

@@ -16,8 +16,9 @@ import (
 // batchRows is how many rows one INSERT of a dump has.
 const batchRows = 100
 
-// Dump writes the schema and the rows of a database as SQL.
-func Dump(ctx context.Context, db *sql.DB, w io.Writer) (err error) {
+// Dump writes the schema and the rows of a database as SQL, for zqlite or for
+// PostgreSQL.
+func Dump(ctx context.Context, db *sql.DB, w io.Writer, postgres bool) (err error) {
 	tx, err := db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 	if err != nil {
 		return err
@@ -29,39 +30,58 @@ func Dump(ctx context.Context, db *sql.DB, w io.Writer) (err error) {
 	}
 	out := bufio.NewWriter(w)
 	defer func() { err = errors.Join(err, out.Flush()) }()
-	first, last, err := parts(s)
-	if err != nil {
-		return err
+	restore, name := s.Restore, ""
+	if postgres {
+		restore, name = s.PostgresRestore, " --postgres"
+		if err := widen(ctx, tx, s); err != nil {
+			return err
+		}
 	}
-	out.WriteString("-- Made by zqlite dump.\nBEGIN;\n" + first)
+	first, last := restore()
+	out.WriteString("-- Made by zqlite dump" + name + ".\nBEGIN;\n" + first)
 	for _, t := range s.Tables {
 		if err := dumpRows(scopeOf(ctx, t), tx, out, t); err != nil {
 			return err
 		}
 	}
+	if err := dumpSequences(ctx, tx, out, s); err != nil {
+		return err
+	}
 	out.WriteString(last + "COMMIT;\n")
 	return nil
 }
 
-// parts is the schema before the rows, and what has to wait for them: keys that
-// refer to other tables, triggers, views.
-func parts(s *schema.Schema) (first, last string, err error) {
-	bare := *s
-	bare.Views, bare.Tables = nil, nil
+// widen makes bigint of integer columns with values beyond 32 bits, which are
+// PostgreSQL's integers.
+func widen(ctx context.Context, tx *sql.Tx, s *schema.Schema) error {
 	for _, t := range s.Tables {
-		n := *t
-		n.Foreign, n.Triggers, n.TenantBy = nil, nil, "" // rows of all tenants come back before
-		bare.Tables = append(bare.Tables, &n)
+		var exprs []string
+		var columns []*schema.Column
+		for _, c := range t.Columns {
+			if c.Type == "integer" {
+				name := schema.Name{Name: c.Name}.String()
+				exprs = append(exprs, "coalesce(bool_or("+name+" NOT BETWEEN -2147483648 AND 2147483647), false)")
+				columns = append(columns, c)
+			}
+		}
+		if len(columns) == 0 {
+			continue
+		}
+		beyond := make([]bool, len(columns))
+		dest := make([]any, len(columns))
+		for i := range beyond {
+			dest[i] = &beyond[i]
+		}
+		if err := tx.QueryRowContext(scopeOf(ctx, t), "SELECT "+strings.Join(exprs, ", ")+" FROM "+t.String()).Scan(dest...); err != nil {
+			return err
+		}
+		for i, c := range columns {
+			if beyond[i] {
+				c.Type = "bigint"
+			}
+		}
 	}
-	before, err := schema.Diff(&schema.Schema{}, &bare, schema.Options{})
-	if err != nil {
-		return "", "", err
-	}
-	after, err := schema.Diff(&bare, s, schema.Options{})
-	if err != nil {
-		return "", "", err
-	}
-	return before.Up(), after.Up(), nil
+	return nil
 }
 
 // scopeOf lets a dump see all rows of a table that tenants share.
@@ -118,25 +138,43 @@ func dumpRows(ctx context.Context, tx *sql.Tx, out *bufio.Writer, t *schema.Tabl
 	if n > 0 {
 		out.WriteString(";\n")
 	}
-	if err := rows.Err(); err != nil {
-		return err
-	}
-	return dumpSequences(ctx, tx, out, t)
+	return rows.Err()
 }
 
-// dumpSequences sets the sequences of a table's columns behind their values.
-func dumpSequences(ctx context.Context, tx *sql.Tx, out *bufio.Writer, t *schema.Table) error {
-	for _, c := range t.Columns {
-		if !c.Serial && c.Identity == "" {
-			continue
-		}
-		var last sql.NullInt64
-		err := tx.QueryRowContext(ctx, "SELECT pg_sequence_last_value(pg_get_serial_sequence($1, $2)::regclass)", t.String(), c.Name).Scan(&last)
-		if err != nil {
+// dumpSequences puts the sequences where they stand.
+func dumpSequences(ctx context.Context, tx *sql.Tx, out *bufio.Writer, s *schema.Schema) error {
+	set := func(from, name string) error {
+		var last int64
+		var called bool
+		if err := tx.QueryRowContext(ctx, "SELECT last_value, is_called FROM "+from).Scan(&last, &called); err != nil {
 			return err
 		}
-		if last.Valid {
-			fmt.Fprintf(out, "SELECT setval(pg_get_serial_sequence(%s, %s), %d);\n", literal(t.String()), literal(c.Name), last.Int64)
+		if called {
+			fmt.Fprintf(out, "SELECT setval(%s, %d);\n", name, last)
+		}
+		return nil
+	}
+	for _, q := range s.Sequences {
+		if err := set(q.String(), literal(q.String())); err != nil {
+			return err
+		}
+	}
+	for _, t := range s.Tables {
+		for _, c := range t.Columns {
+			if !c.Serial && c.Identity == "" {
+				continue
+			}
+			of := fmt.Sprintf("pg_get_serial_sequence(%s, %s)", literal(t.String()), literal(c.Name))
+			var from sql.NullString
+			if err := tx.QueryRowContext(ctx, "SELECT "+of).Scan(&from); err != nil {
+				return err
+			}
+			if !from.Valid {
+				continue
+			}
+			if err := set(from.String, of); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -48,7 +48,7 @@ CREATE TABLE kinds (
     flag boolean NOT NULL,
     small smallint NOT NULL,
     medium integer NOT NULL,
-    single real NOT NULL,
+    single float4 NOT NULL,
     twice double precision NOT NULL,
     share percent DEFAULT 50 NOT NULL,
     fixed character(3) NOT NULL,
