@@ -31,6 +31,9 @@ func Diff(from, to *Schema, o Options) (*Plan, error) {
 	before := slices.Concat(d.dropComments, d.dropViews, d.dropForeign, d.makeTypes, d.rename, d.drops, d.makeTables)
 	d.p.Steps = slices.Concat(before, d.alters, d.makeIndexes, d.makeForeign, d.makeFunctions, d.dropTypes, d.makeViews, d.makeComments)
 	d.p.rows = len(before)
+	if d.across != (Step{}) {
+		d.p.Steps = slices.Concat([]Step{{Up: d.across.Up}}, d.p.Steps, []Step{{Down: d.across.Down}})
+	}
 	return d.p, nil
 }
 
@@ -43,6 +46,8 @@ type differ struct {
 
 	dropComments, dropViews, dropForeign, makeTypes, rename, drops, makeTables          []Step
 	alters, makeIndexes, makeForeign, makeFunctions, dropTypes, makeViews, makeComments []Step
+
+	across Step // what changes of TENANT BY need before all else, each way
 
 	came []node // types and functions, which makeTypes puts in order
 	gone []node // those that dropTypes takes away, the other way round

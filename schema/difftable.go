@@ -11,8 +11,12 @@ import (
 func (d *differ) tables() {
 	renamed := map[string]string{} // new name → old
 	for old, to := range d.o.Renames {
-		if d.from.Table(old) != nil && !strings.Contains(to, ".") && d.from.Table(old) != nil && d.to.Table(to) != nil {
-			renamed[to] = old
+		was := d.from.Table(old)
+		if was == nil {
+			continue
+		}
+		if is := d.to.Table((Name{was.Namespace, to}).String()); is != nil {
+			renamed[is.String()] = old
 			d.used[old] = true
 		}
 	}
@@ -22,7 +26,7 @@ func (d *differ) tables() {
 		func(t *Table) { came = append(came, t) },
 		d.table)
 	for _, t := range came {
-		old := d.from.Table(renamed[t.Name.Name])
+		old := d.from.Table(renamed[t.String()])
 		if old == nil {
 			d.makeTable(t)
 			continue
@@ -37,7 +41,7 @@ func (d *differ) tables() {
 	for _, t := range gone {
 		d.dropTable(t)
 		for _, u := range came {
-			if renamed[u.Name.Name] == "" && sameShape(t, u) {
+			if renamed[u.String()] == "" && sameShape(t, u) {
 				d.p.Questions = append(d.p.Questions, Question{t.String(), u.String()})
 			}
 		}
@@ -129,6 +133,15 @@ func (d *differ) table(a, b *Table) {
 	if a.TenantBy != b.TenantBy { // when its keys are as they will be
 		on := "ALTER TABLE " + b.String() + " "
 		d.makeIndexes = append(d.makeIndexes, Step{Up: on + tenantBy(b.TenantBy), Down: on + tenantBy(a.TenantBy)})
+		// The engine lets those lift it who work for all tenants, which they have
+		// to say before the first definition: the record of it is a table too.
+		across := "SET LOCAL zqlite.cross_tenant = 'a migration changes TENANT BY'"
+		if a.TenantBy != "" {
+			d.across.Up = across
+		}
+		if b.TenantBy != "" {
+			d.across.Down = across
+		}
 	}
 	if a.Comment != b.Comment {
 		d.alters = append(d.alters, Step{Up: commentOn("TABLE", b.String(), b.Comment), Down: commentOn("TABLE", b.String(), a.Comment)})
@@ -223,10 +236,10 @@ func (d *differ) foreign(a, b *Table, names map[string]string) {
 	}
 	old, now := map[string]bool{}, map[string]bool{}
 	for _, f := range a.Foreign {
-		old[text(a, names)(f)] = true
+		old[text(a, names)(f)] = !d.changesTenant(a, b, f)
 	}
 	for _, f := range b.Foreign {
-		now[text(b, nil)(f)] = true
+		now[text(b, nil)(f)] = !d.changesTenant(a, b, f)
 		if !old[text(b, nil)(f)] {
 			d.makeForeign = append(d.makeForeign, constraintStep(b, f.sql(), f.Name))
 		}
@@ -236,6 +249,13 @@ func (d *differ) foreign(a, b *Table, names map[string]string) {
 			d.dropForeign = append(d.dropForeign, undo(constraintStep(a, f.sql(), f.Name)))
 		}
 	}
+}
+
+// changesTenant tells whether TENANT BY comes to or goes from one of the two
+// tables of a foreign key, which stands aside meanwhile: both have to have it.
+func (d *differ) changesTenant(a, b *Table, f *ForeignKey) bool {
+	was, is := d.from.Table(f.Parent.String()), d.to.Table(f.Parent.String())
+	return a.TenantBy != b.TenantBy || was != nil && is != nil && was.TenantBy != is.TenantBy
 }
 
 // definitions compares indexes and triggers, which are what their text is.
@@ -267,6 +287,9 @@ func (d *differ) columns(a, b *Table) map[string]string {
 	names := map[string]string{}
 	for _, c := range a.Columns {
 		key := b.Name.Name + "." + c.Name
+		if d.o.Renames[key] == "" {
+			key = b.String() + "." + c.Name
+		}
 		if to := d.o.Renames[key]; to != "" && b.Column(to) != nil {
 			names[c.Name] = to
 			d.used[key] = true

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -43,8 +44,10 @@ func (d *differ) goes(name Name, up, down string) {
 }
 
 func (d *differ) makeSequence(q *Sequence) {
-	d.comes(q.Name, q.create(), "DROP SEQUENCE "+q.String())
-	if q.OwnedBy != "" {
+	if q.OwnedBy == "" {
+		d.comes(q.Name, q.create(), "DROP SEQUENCE "+q.String())
+	} else { // it may have gone with its column
+		d.comes(q.Name, q.create(), "DROP SEQUENCE IF EXISTS "+q.String())
 		d.makeIndexes = append(d.makeIndexes, Step{Up: q.owned()})
 	}
 }
@@ -97,8 +100,13 @@ func (d *differ) composite(a, b *Composite) {
 // parsed speak of is there first.
 func (d *differ) functions() {
 	tables, views := d.made(d.to, d.from), madeViews(d.to, d.from)
-	var late []node
-	lax := false
+	var late, mid []node
+	lax, needed := false, map[string]bool{} // by tables
+	for _, t := range d.to.Tables {
+		if tables[t.Name.Name] {
+			maps.Copy(needed, words(t.create()))
+		}
+	}
 	pair(d.from.Functions, d.to.Functions, func(f *Function) string { return f.String() + "(" + f.Arguments + ")" },
 		func(f *Function) {
 			if head := f.head(); mentions(head, madeViews(d.from, d.to)) || mentions(head, d.made(d.from, d.to)) {
@@ -111,8 +119,8 @@ func (d *differ) functions() {
 			switch head := f.head(); {
 			case mentions(head, views):
 				late = append(late, node{f.Name.Name, create(f.Definition, dropFunction(f)), f.Definition})
-			case mentions(head, tables):
-				d.makeFunctions = append(d.makeFunctions, create(f.Definition, dropFunction(f)))
+			case mentions(head, tables), head == f.Definition && !needed[f.Name.Name]:
+				mid = append(mid, node{f.Name.Name, create(f.Definition, dropFunction(f)), f.Definition})
 			default:
 				lax = lax || mentions(f.Definition, tables) || mentions(f.Definition, views)
 				d.comes(f.Name, f.Definition, dropFunction(f))
@@ -132,6 +140,9 @@ func (d *differ) functions() {
 	}
 	for _, n := range ordered(d.came) {
 		d.makeTypes = append(d.makeTypes, n.step)
+	}
+	for _, n := range ordered(mid) {
+		d.makeFunctions = append(d.makeFunctions, n.step)
 	}
 	gone := ordered(d.gone)
 	slices.Reverse(gone)

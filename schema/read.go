@@ -316,7 +316,7 @@ func (r *reader) triggers() error {
 
 // onEmpty runs work on an empty database in memory.
 func onEmpty(work func(db *sql.DB) error) error {
-	c, err := (&zqlite.Driver{}).OpenConnector(":memory:")
+	c, err := (&zqlite.Driver{}).OpenConnector(":memory:?cross_tenant=on")
 	if err != nil {
 		return err
 	}
