@@ -26,6 +26,9 @@ type UserType struct {
 	Name    string
 	Type    *types.Type
 	Comment string
+	// PartComments are the comments of attributes and of a domain's checks, by
+	// name. Names that are not there any more may be left.
+	PartComments map[string]string
 }
 
 // Catalog is one immutable version of all descriptors. The zero value is not

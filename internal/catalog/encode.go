@@ -144,12 +144,13 @@ type typeJSON struct {
 	Fields       []fieldJSON
 	Base         string
 	Domain       *types.Domain
+	PartComments map[string]string `json:",omitempty"`
 }
 
 // MarshalJSON writes the definition behind the type.
 func (u *UserType) MarshalJSON() ([]byte, error) {
 	j := typeJSON{ID: u.ID, Schema: u.Schema, Name: u.Name, Comment: u.Comment,
-		Labels: u.Type.Labels, Base: typeRef(u.Type.Base), Domain: u.Type.Domain}
+		Labels: u.Type.Labels, Base: typeRef(u.Type.Base), Domain: u.Type.Domain, PartComments: u.PartComments}
 	for _, f := range u.Type.Fields {
 		j.Fields = append(j.Fields, fieldJSON{f.Name, typeRef(f.Type)})
 	}
@@ -162,7 +163,7 @@ func (u *UserType) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &j); err != nil {
 		return err
 	}
-	u.ID, u.Schema, u.Name, u.Comment = j.ID, j.Schema, j.Name, j.Comment
+	u.ID, u.Schema, u.Name, u.Comment, u.PartComments = j.ID, j.Schema, j.Name, j.Comment, j.PartComments
 	switch {
 	case j.Domain != nil:
 		u.Type = NewDomainType(j.ID, j.Name, placeholder(j.Base), j.Domain)

@@ -91,6 +91,8 @@ type Index struct {
 	Deferrable       bool
 	Deferred         bool // INITIALLY DEFERRED
 	Comment          string
+	// ConstraintComment is that of the constraint that the index belongs to.
+	ConstraintComment string
 }
 
 // IndexPart is one key part: a column or an expression.

@@ -29,7 +29,7 @@ var (
 
 func (r *run) bindOptions(what string) binder.Options {
 	o := r.Binder(r.Catalog)
-	o.What = what
+	o.What, o.SearchPath = what, r.SearchPath // within CREATE SCHEMA the schema comes first
 	return o
 }
 

@@ -38,6 +38,16 @@ func pgClass(v *View) iter.Seq[row] {
 				}
 			}
 		}
+		for u := range v.userTypes() {
+			if !composite(u) {
+				continue
+			}
+			x := class(compositeOID(u), u.Name, v.schemaID(u.Schema), "c", false)
+			x["reltype"], x["relnatts"], x["relfilenode"], x["relreplident"] = num(u.ID), num(len(u.Type.Fields)), num(0), txt("n")
+			if !yield(x) {
+				return
+			}
+		}
 		for q := range v.sequences() {
 			x := class(q.ID, q.Name, v.schemaID(q.Schema), "S", q.Temp)
 			x["reltuples"], x["relnatts"] = real(1), num(3)
@@ -136,7 +146,7 @@ func pgAttribute(v *View) iter.Seq[row] {
 		}
 		for u := range v.userTypes() {
 			for i, f := range u.Type.Fields {
-				if !yield(attributeOf(derived("row type ", u.ID, ""), i+1, f.Name, f.Type)) {
+				if !yield(attributeOf(compositeOID(u), i+1, f.Name, f.Type)) {
 					return
 				}
 			}

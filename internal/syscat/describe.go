@@ -65,9 +65,17 @@ var describers = map[string]func(v *View, a []types.Value) types.Value{
 	"pg_function_is_visible":     func(*View, []types.Value) types.Value { return yes(true) },
 	"pg_relation_is_publishable": func(*View, []types.Value) types.Value { return yes(false) },
 	"obj_description": func(v *View, a []types.Value) types.Value {
-		return v.comment(a[0].I, 0)
+		if len(a) > 1 {
+			return v.comment(a[0].I, 0, v.classNamed(a[1].S))
+		}
+		return v.comment(a[0].I, 0, 0)
 	},
-	"col_description": func(v *View, a []types.Value) types.Value { return v.comment(a[0].I, a[1].I) },
+	"col_description": func(v *View, a []types.Value) types.Value {
+		if a[1].I == 0 { // the table's own
+			return types.Null
+		}
+		return v.comment(a[0].I, a[1].I, classRelation)
+	},
 	"current_schemas": func(v *View, a []types.Value) types.Value {
 		var list []string
 		for i, s := range v.Path {
@@ -171,15 +179,6 @@ func (v *View) indexOf(a []types.Value) types.Value {
 			}
 		}
 		return txt("")
-	}
-	return types.Null
-}
-
-func (v *View) comment(oid, sub int64) types.Value {
-	for c := range v.comments() {
-		if int64(c.id) == oid && int64(c.sub) == sub {
-			return txt(c.comment)
-		}
 	}
 	return types.Null
 }

@@ -71,7 +71,10 @@ func (v *View) RegName(t *types.Type, oid int64) string {
 		if q := c.SequenceByID(catalog.ID(oid)); q != nil {
 			return v.visibleName(q.Schema, q.Name)
 		}
-		return c.IndexName(catalog.ID(oid))
+		if u := v.compositeNumbered(oid); u != nil {
+			return v.visibleName(u.Schema, u.Name)
+		}
+		return v.indexName(oid)
 	case t.Is(types.RegType):
 		if name := v.formatType(oid, types.Null); name != "???" {
 			return name
@@ -107,6 +110,16 @@ func (v *View) RegName(t *types.Type, oid int64) string {
 			} else if int64(f.oid) == oid {
 				return f.operands()
 			}
+		}
+	}
+	return ""
+}
+
+// indexName is the name of an index, with its schema where that is needed.
+func (v *View) indexName(oid int64) string {
+	for r := range v.relations() {
+		if ix := r.IndexByID(catalog.ID(oid)); ix != nil {
+			return v.visibleName(r.Schema, ix.Name)
 		}
 	}
 	return ""
@@ -156,6 +169,9 @@ func (v *View) RegOID(t *types.Type, text string) (int64, error) {
 		}
 		if ix, _ := c.Index(v.Path, schema, name); ix != nil {
 			return int64(ix.ID), nil
+		}
+		if u := c.UserType(v.Path, schema, name); u != nil && composite(u) {
+			return int64(compositeOID(u)), nil
 		}
 		return 0, sqlerr.New(sqlerr.UndefinedTable, "relation %q does not exist", text)
 	case t.Is(types.RegType):

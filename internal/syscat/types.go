@@ -127,7 +127,7 @@ func userType(v *View, u *catalog.UserType, yield func(row) bool) bool {
 	x := typeRow(u.Type, schema, kind)
 	x["typname"] = txt(u.Name)
 	if kind == "c" {
-		x["typrelid"] = num(derived("row type ", u.ID, ""))
+		x["typrelid"] = num(compositeOID(u))
 	}
 	return yield(x) && yield(typeRow(types.ArrayOf(u.Type), schema, "b"))
 }

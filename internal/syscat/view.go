@@ -39,6 +39,9 @@ const (
 	classTrigger    = 2620
 	classAttrDef    = 2604
 	classDatabase   = 1262
+	classCollation  = 3456
+	classLanguage   = 2612
+	classMethod     = 2601
 )
 
 // Oids of the tablespaces that every server has.

@@ -27,6 +27,7 @@ const (
 	ObjectDatabase
 	ObjectRole
 	ObjectSystem
+	ObjectOther
 )
 
 // CreateSchema is CREATE SCHEMA; Elements are the statements inside it.
@@ -281,4 +282,7 @@ type Comment struct {
 	Type     *TypeName
 	Sub      string
 	Text     *string
+	// Other are the words of a kind that there are no other statements for (a
+	// rule, a language), in upper case; Kind is then ObjectOther.
+	Other string
 }

@@ -402,7 +402,11 @@ func (p *printer) drop(n *Drop) {
 }
 
 func (p *printer) comment(n *Comment) {
-	p.s("COMMENT ON " + objectWords[n.Kind] + " ")
+	words := objectWords[n.Kind]
+	if n.Kind == ObjectOther {
+		words = n.Other
+	}
+	p.s("COMMENT ON " + words + " ")
 	switch {
 	case n.Kind == ObjectColumn:
 		p.qualified(n.Object)

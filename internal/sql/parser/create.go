@@ -5,6 +5,7 @@ import (
 
 	"github.com/zqlite/zqlite/internal/sql/ast"
 	kw "github.com/zqlite/zqlite/internal/sql/scanner"
+	"github.com/zqlite/zqlite/internal/sqlerr"
 )
 
 // create reads every CREATE.
@@ -97,8 +98,20 @@ func (p *parser) createSchema(pos int) ast.Stmt {
 	if p.accept(kw.Authorization) {
 		s.Authorization = p.label()
 	}
+	if p.is(kw.Create) && s.IfNotExists {
+		p.failAt(p.tok.Pos, sqlerr.FeatureNotSupported, "CREATE SCHEMA IF NOT EXISTS cannot include schema elements")
+	}
 	for p.is(kw.Create) {
+		switch p.peek(1).Keyword {
+		case kw.Type, kw.Function, kw.Procedure, kw.Schema, kw.Domain, kw.Extension, kw.Materialized, kw.Aggregate:
+			p.advance()
+			p.syntaxError()
+			return s
+		}
 		s.Elements = append(s.Elements, p.create())
+	}
+	if p.is(kw.Grant) {
+		p.unsupported(p.tok.Pos, "GRANT")
 	}
 	return s
 }

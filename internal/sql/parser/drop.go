@@ -5,6 +5,7 @@ import (
 
 	"github.com/zqlite/zqlite/internal/sql/ast"
 	kw "github.com/zqlite/zqlite/internal/sql/scanner"
+	"github.com/zqlite/zqlite/internal/sqlerr"
 )
 
 // objectKind reads the words that name a kind of object.
@@ -146,10 +147,9 @@ func (p *parser) comment() ast.Stmt {
 	switch {
 	case p.accept(kw.Column):
 		s.Kind = ast.ObjectColumn
-		start := p.tok
 		q := p.columnPath()
 		if p.err == nil && len(q) < 2 {
-			p.syntaxErrorAt(&start)
+			p.failAt(q[0].Pos, sqlerr.SyntaxError, "column name must be qualified")
 			return s
 		}
 		if p.err != nil {
@@ -185,7 +185,7 @@ func (p *parser) comment() ast.Stmt {
 func (p *parser) commentObject(s *ast.Comment) {
 	kind, ok := p.objectKind()
 	if !ok {
-		p.syntaxError()
+		p.commentOther(s)
 		return
 	}
 	s.Kind = kind
@@ -198,6 +198,43 @@ func (p *parser) commentObject(s *ast.Comment) {
 	default:
 		s.Object = p.qualified()
 	}
+}
+
+// otherKinds are the kinds of objects that only COMMENT and its kin name, by
+// their words.
+var otherKinds = [][]kw.Keyword{
+	{kw.Rule}, {kw.Policy}, {kw.Conversion}, {kw.Language}, {kw.Procedural, kw.Language}, {kw.Statistics}, {kw.Server},
+	{kw.Foreign, kw.Data, kw.Wrapper}, {kw.Foreign, kw.Table}, {kw.Tablespace}, {kw.Event, kw.Trigger}, {kw.Publication},
+	{kw.Subscription}, {kw.Access, kw.Method}, {kw.Text, kw.Search, kw.Configuration}, {kw.Text, kw.Search, kw.Dictionary},
+	{kw.Text, kw.Search, kw.Parser}, {kw.Text, kw.Search, kw.Template},
+}
+
+// commentOther reads the name of an object of otherKinds.
+func (p *parser) commentOther(s *ast.Comment) {
+	switch p.tok.Keyword {
+	case kw.Operator, kw.Cast, kw.Large, kw.Transform:
+		p.unsupported(p.tok.Pos, "COMMENT ON "+strings.ToUpper(p.tok.Text))
+		return
+	}
+	start := p.tok.Pos
+	for _, words := range otherKinds {
+		if !p.is(words[0]) || len(words) > 1 && !p.peekIs(words[1]) || len(words) > 2 && p.peek(2).Keyword != words[2] {
+			continue
+		}
+		end := 0
+		for range words {
+			end = p.tok.End
+			p.advance()
+		}
+		s.Kind, s.Other = ast.ObjectOther, strings.ToUpper(strings.Join(strings.Fields(p.text[start:end]), " "))
+		if s.Other == "RULE" || s.Other == "POLICY" {
+			s.Sub = p.name()
+			p.expect(kw.On)
+		}
+		s.Object = p.anyQualified()
+		return
+	}
+	p.syntaxError()
 }
 
 // columnPath reads names with dots between them, up to four.

@@ -1,0 +1,128 @@
+-- COMMENT ON every kind of object, and what descriptions say.
+CREATE SCHEMA app;
+CREATE TYPE mood AS ENUM ('a', 'b');
+CREATE TYPE pair AS (x int4, y text);
+CREATE DOMAIN dom AS int4 CONSTRAINT pos CHECK (VALUE > 0);
+CREATE TABLE t (a int4 PRIMARY KEY, b int4 CONSTRAINT bpos CHECK (b > 0), c text UNIQUE);
+CREATE TABLE u (a int4 CONSTRAINT fk REFERENCES t);
+CREATE INDEX t_b ON t (b);
+CREATE VIEW v AS SELECT a, b FROM t;
+CREATE MATERIALIZED VIEW mv AS SELECT a FROM t;
+CREATE SEQUENCE s;
+CREATE FUNCTION f(a int4) RETURNS int4 LANGUAGE SQL AS 'SELECT a';
+CREATE FUNCTION f(a text) RETURNS text LANGUAGE SQL AS 'SELECT a';
+CREATE FUNCTION g() RETURNS int4 LANGUAGE SQL AS 'SELECT 1';
+CREATE PROCEDURE pr(x int4) LANGUAGE SQL AS 'INSERT INTO u VALUES (x)';
+COMMENT ON TABLE t IS 'table';
+COMMENT ON COLUMN t.a IS 'column a';
+COMMENT ON COLUMN v.b IS 'view column';
+COMMENT ON COLUMN mv.a IS 'mv column';
+COMMENT ON COLUMN pair.x IS 'attribute';
+COMMENT ON INDEX t_b IS 'index';
+COMMENT ON INDEX t_pkey IS 'pk index';
+COMMENT ON VIEW v IS 'view';
+COMMENT ON MATERIALIZED VIEW mv IS 'matview';
+COMMENT ON SEQUENCE s IS 'sequence';
+COMMENT ON TYPE mood IS 'enum';
+COMMENT ON TYPE pair IS 'composite';
+COMMENT ON DOMAIN dom IS 'domain';
+COMMENT ON CONSTRAINT pos ON DOMAIN dom IS 'domain constraint';
+COMMENT ON CONSTRAINT t_pkey ON t IS 'pk';
+COMMENT ON CONSTRAINT bpos ON t IS 'check';
+COMMENT ON CONSTRAINT fk ON u IS 'fk';
+COMMENT ON SCHEMA app IS 'schema';
+COMMENT ON FUNCTION f(int4) IS 'f of int';
+COMMENT ON FUNCTION f(text) IS 'f of text';
+COMMENT ON FUNCTION g IS 'g';
+COMMENT ON PROCEDURE pr(int4) IS 'proc';
+COMMENT ON ROUTINE g() IS 'g routine';
+SELECT obj_description('t'::regclass), obj_description('t'::regclass, 'pg_class'), col_description('t'::regclass, 1), col_description('v'::regclass, 2), col_description('mv'::regclass, 1), obj_description('t_b'::regclass, 'pg_class'), obj_description('t_pkey'::regclass, 'pg_class'), obj_description('v'::regclass), obj_description('mv'::regclass), obj_description('s'::regclass), obj_description('t'::regclass, 'pg_type');
+SELECT obj_description('mood'::regtype, 'pg_type'), obj_description('pair'::regtype, 'pg_type'), obj_description('dom'::regtype, 'pg_type'), obj_description('app'::regnamespace, 'pg_namespace'), obj_description('f(int4)'::regprocedure, 'pg_proc'), obj_description('f(text)'::regprocedure, 'pg_proc'), obj_description('g'::regproc, 'pg_proc'), obj_description('pr'::regproc, 'pg_proc');
+SELECT conname, obj_description(oid, 'pg_constraint') FROM pg_constraint WHERE conname IN ('pos', 't_pkey', 'bpos', 'fk') ORDER BY 1;
+SELECT col_description(typrelid, 1) FROM pg_type WHERE typname = 'pair';
+SELECT c.relname, d.objsubid, d.description FROM pg_description d JOIN pg_class c ON c.oid = d.objoid AND d.classoid = 'pg_class'::regclass WHERE c.relname IN ('t', 'v', 'mv', 't_b', 's', 'pair') ORDER BY 1, 2;
+COMMENT ON TABLE t IS NULL;
+COMMENT ON COLUMN t.a IS '';
+SELECT obj_description('t'::regclass), col_description('t'::regclass, 1);
+COMMENT ON TABLE v IS 'x';
+COMMENT ON VIEW t IS 'x';
+COMMENT ON INDEX t IS 'x';
+COMMENT ON SEQUENCE t IS 'x';
+COMMENT ON MATERIALIZED VIEW v IS 'x';
+COMMENT ON TABLE nosuch IS 'x';
+COMMENT ON COLUMN t.nosuch IS 'x';
+COMMENT ON COLUMN nosuch.a IS 'x';
+COMMENT ON COLUMN a IS 'x';
+COMMENT ON COLUMN s.last_value IS 'x';
+COMMENT ON COLUMN t_b.b IS 'x';
+COMMENT ON INDEX nosuch IS 'x';
+COMMENT ON VIEW nosuch IS 'x';
+COMMENT ON SEQUENCE nosuch IS 'x';
+COMMENT ON TYPE nosuch IS 'x';
+COMMENT ON DOMAIN nosuch IS 'x';
+COMMENT ON DOMAIN mood IS 'x';
+COMMENT ON TYPE dom IS 'dom as type';
+COMMENT ON TYPE app.nosuch IS 'x';
+COMMENT ON TYPE nosuch.x IS 'x';
+COMMENT ON SCHEMA nosuch IS 'x';
+COMMENT ON CONSTRAINT nosuch ON t IS 'x';
+COMMENT ON CONSTRAINT nosuch ON nosuch IS 'x';
+COMMENT ON CONSTRAINT nosuch ON DOMAIN dom IS 'x';
+COMMENT ON CONSTRAINT pos ON DOMAIN nosuch IS 'x';
+COMMENT ON FUNCTION nosuch() IS 'x';
+COMMENT ON FUNCTION f IS 'x';
+COMMENT ON FUNCTION f(bool) IS 'x';
+COMMENT ON PROCEDURE g() IS 'x';
+COMMENT ON FUNCTION pr(int4) IS 'x';
+COMMENT ON AGGREGATE nosuch(int4) IS 'x';
+COMMENT ON TRIGGER nosuch ON t IS 'x';
+COMMENT ON TRIGGER nosuch ON nosuch IS 'x';
+COMMENT ON RULE nosuch ON t IS 'x';
+-- differs: not objects that can be commented on here
+COMMENT ON OPERATOR === (int4, int4) IS 'x';
+-- differs: not objects that can be commented on here
+COMMENT ON OPERATOR - (NONE, box) IS 'x';
+-- differs: not objects that can be commented on here
+COMMENT ON CAST (text AS box) IS 'x';
+-- differs: not objects that can be commented on here
+COMMENT ON CAST (text AS dom) IS 'x';
+COMMENT ON COLLATION nosuch IS 'x';
+COMMENT ON CONVERSION nosuch IS 'x';
+COMMENT ON LANGUAGE nosuch IS 'x';
+-- differs: not objects that can be commented on here
+COMMENT ON OPERATOR CLASS nosuch USING btree IS 'x';
+-- differs: not objects that can be commented on here
+COMMENT ON OPERATOR FAMILY nosuch USING btree IS 'x';
+-- differs: not objects that can be commented on here
+COMMENT ON OPERATOR CLASS nosuch USING nosuch IS 'x';
+COMMENT ON STATISTICS nosuch IS 'x';
+COMMENT ON EXTENSION nosuch IS 'x';
+COMMENT ON FOREIGN DATA WRAPPER nosuch IS 'x';
+COMMENT ON SERVER nosuch IS 'x';
+COMMENT ON FOREIGN TABLE nosuch IS 'x';
+COMMENT ON ROLE nosuch IS 'x';
+COMMENT ON DATABASE nosuch IS 'x';
+COMMENT ON TABLESPACE nosuch IS 'x';
+COMMENT ON EVENT TRIGGER nosuch IS 'x';
+COMMENT ON POLICY nosuch ON t IS 'x';
+COMMENT ON PUBLICATION nosuch IS 'x';
+COMMENT ON SUBSCRIPTION nosuch IS 'x';
+COMMENT ON ACCESS METHOD nosuch IS 'x';
+COMMENT ON TEXT SEARCH CONFIGURATION nosuch IS 'x';
+COMMENT ON TEXT SEARCH DICTIONARY nosuch IS 'x';
+COMMENT ON TEXT SEARCH PARSER nosuch IS 'x';
+COMMENT ON TEXT SEARCH TEMPLATE nosuch IS 'x';
+-- differs: not objects that can be commented on here
+COMMENT ON LARGE OBJECT 42 IS 'x';
+-- differs: not objects that can be commented on here
+COMMENT ON TRANSFORM FOR int4 LANGUAGE sql IS 'x';
+-- differs: not objects that can be commented on here
+COMMENT ON TRANSFORM FOR int4 LANGUAGE nosuch IS 'x';
+COMMENT ON TABLE t IS 42;
+COMMENT ON TABLE t;
+COMMENT ON t IS 'x';
+ALTER TABLE t RENAME a TO z;
+COMMENT ON COLUMN t.z IS 'renamed';
+ALTER TABLE t DROP COLUMN b;
+SELECT col_description('t'::regclass, 1), count(*) FROM pg_description WHERE objoid = 't'::regclass GROUP BY 1;
+DROP VIEW v CASCADE;
