@@ -93,7 +93,6 @@ SELECT 'nope'::regtype;
 SELECT 'nope'::regclass;
 SELECT 'twice'::regproc, 'twice(int)'::regprocedure, to_regproc('nope'), 'app'::regnamespace, to_regnamespace('nope');
 SELECT 'nope'::regproc;
--- gap: not yet
 SELECT 'app.child'::regclass, 'app.child_idx'::regclass::text, 16384::regclass IS NOT NULL;
 SELECT attname, attnum, atttypid::regtype, attnotnull, atthasdef, attidentity, attgenerated, attlen, atttypmod FROM pg_attribute WHERE attrelid = 'parent'::regclass AND attnum > 0 ORDER BY attnum;
 SELECT conname, contype, condeferrable, condeferred, convalidated, conkey, confkey, confupdtype, confdeltype, confmatchtype FROM pg_constraint WHERE conrelid = 'app.child'::regclass ORDER BY conname;
