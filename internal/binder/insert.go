@@ -18,6 +18,9 @@ func (b *binder) bindInsert(st *ast.Insert, box *scope) plan.Node {
 		c.target.RowID = b.newID()
 	}
 	n := &plan.Insert{Replace: st.Or == ast.ConflictReplace}
+	if n.Replace {
+		anyArbiter(c)
+	}
 	ordinals := b.insertColumns(st, c)
 	n.Row = make([]expr.Expr, len(c.rel.Columns))
 	given := make([]bool, len(c.rel.Columns))
@@ -276,6 +279,7 @@ func (b *binder) valueFor(e ast.Expr, c *change, ord int, s *scope) expr.Expr {
 func (b *binder) onConflict(st *ast.Insert, c *change, n *plan.Insert, box *scope) {
 	if len(st.OnConflict) == 0 {
 		if st.Or == ast.ConflictIgnore {
+			anyArbiter(c)
 			n.OnConflict = &plan.OnConflict{}
 		}
 		return
@@ -293,6 +297,8 @@ func (b *binder) onConflict(st *ast.Insert, c *change, n *plan.Insert, box *scop
 	case oc.Action == ast.ConflictDoUpdate:
 		panic(fail(oc.Pos, sqlerr.SyntaxError, "ON CONFLICT DO UPDATE requires inference specification or constraint name").
 			WithHint("For example, ON CONFLICT (column_name)."))
+	default:
+		anyArbiter(c)
 	}
 	n.OnConflict = out
 	if oc.Action != ast.ConflictDoUpdate {
@@ -321,11 +327,27 @@ func (b *binder) onConflict(st *ast.Insert, c *change, n *plan.Insert, box *scop
 	}
 }
 
+// errLateArbiter is the error of ON CONFLICT where a deferrable key would
+// decide: it may be shared for a while.
+func errLateArbiter(pos int) error {
+	return fail(pos, sqlerr.ObjectNotInPrerequisiteState, "ON CONFLICT does not support deferrable unique constraints/exclusion constraints as arbiters")
+}
+
+// anyArbiter refuses a conflict clause that names no key for a relation that
+// has a deferrable one.
+func anyArbiter(c *change) {
+	for _, ix := range c.rel.Indexes {
+		if ix.Unique && ix.Deferrable {
+			panic(errLateArbiter(-1))
+		}
+	}
+}
+
 func (b *binder) constraintIndex(oc *ast.OnConflict, c *change) *catalog.Index {
 	for _, ix := range c.rel.Indexes {
 		if ix.Constraint && ix.Name == oc.Constraint && ix.Unique {
 			if ix.Deferrable {
-				panic(fail(oc.Pos, sqlerr.ObjectNotInPrerequisiteState, "ON CONFLICT does not support deferrable unique constraints/exclusion constraints as arbiters"))
+				panic(errLateArbiter(oc.Pos))
 			}
 			return ix
 		}
@@ -369,7 +391,7 @@ func (b *binder) inferArbiters(oc *ast.OnConflict, c *change) []*catalog.Index {
 		}
 		if arbiterMatches(item, columns, exprs) {
 			if ix.Deferrable {
-				panic(fail(-1, sqlerr.ObjectNotInPrerequisiteState, "ON CONFLICT does not support deferrable unique constraints/exclusion constraints as arbiters"))
+				panic(errLateArbiter(-1))
 			}
 			out = append(out, ix)
 		}

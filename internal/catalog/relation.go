@@ -95,6 +95,10 @@ type Index struct {
 	ConstraintComment string
 }
 
+// Immediate reports whether no two rows ever have one key of the index, NULLs
+// aside: that of a deferrable constraint may be shared until it is checked.
+func (x *Index) Immediate() bool { return x.Unique && !x.Deferrable }
+
 // IndexPart is one key part: a column or an expression.
 type IndexPart struct {
 	Column     uint16 // column id; 0 where Expr is used

@@ -99,6 +99,11 @@ func (r *run) promoteIndex(rel *catalog.Relation, c *ast.Constraint) catalog.ID 
 	next := rel.Clone()
 	next.Indexes[i] = &ix
 	r.Catalog = r.Catalog.WithRelation(next)
+	if ix.Deferrable { // its entries have another form
+		r.lock(next, storage.TableExclusive)
+		check(r.Tx.TruncateTree(storage.TreeID(ix.ID)))
+		r.fillIndex(next, &ix)
+	}
 	return rel.ID
 }
 

@@ -109,7 +109,11 @@ func primaryOf(rel *catalog.Relation) *catalog.Index {
 
 // cluster makes a primary key the order of the relation: one integer column is
 // the row's key itself. With auto it fills itself, unless something else does.
+// A deferrable key orders nothing: rows may share it for a while.
 func cluster(rel *catalog.Relation, ix *catalog.Index, auto bool) {
+	if ix.Deferrable {
+		return
+	}
 	rel.Primary = ix
 	rel.RowIDKey, rel.KeyColumn = false, 0
 	col := integerKeyOf(rel, ix)
@@ -353,8 +357,8 @@ func parentKey(k *catalog.ForeignKey, ref *ast.Reference, parent *catalog.Relati
 		k.ParentIndex = matchingKey(parent, k.ParentColumns)
 	}
 	if ix := parent.IndexByID(k.ParentIndex); ix.Deferrable {
-		fail(-1, sqlerr.ObjectNotInPrerequisiteState, "cannot use a deferrable %s constraint for referenced table \"%s\"",
-			map[bool]string{true: "primary key", false: "unique"}[ix.Primary], parent.Name)
+		fail(-1, sqlerr.ObjectNotInPrerequisiteState, "cannot use a deferrable %s for referenced table \"%s\"",
+			map[bool]string{true: "primary key", false: "unique constraint"}[len(ref.Columns) == 0], parent.Name)
 	}
 }
 

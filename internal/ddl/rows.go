@@ -117,14 +117,13 @@ func (r *run) writer(rel *catalog.Relation) *table.Writer {
 const sortRoom = 64 << 20
 
 // entry is a place in entries.arena.
-type entry struct{ at, key, body int }
+type entry struct{ at, key, body, alone int }
 
 // entries collects what goes into an index until it is sorted and stored.
 type entries struct {
-	arena  []byte
-	list   []entry
-	unique bool // some entry must be alone
-	later  bool // entries of an earlier run are in the tree
+	arena []byte
+	list  []entry
+	later bool // entries of an earlier run are in the tree
 }
 
 func (s *entries) key(e entry) []byte  { return s.arena[e.at : e.at+e.key] }
@@ -141,13 +140,12 @@ func (r *run) fillIndex(rel *catalog.Relation, ix *catalog.Index) {
 		var err error
 		key, err = w.Key(key[:0], row, rowid)
 		check(err)
-		k, body, unique, covered, err := w.Entry(ix.ID, row, key)
+		k, body, alone, covered, err := w.Entry(ix.ID, row, key)
 		check(err)
 		if !covered {
 			return true
 		}
-		s.unique = s.unique || unique
-		s.list = append(s.list, entry{len(s.arena), len(k), len(body)})
+		s.list = append(s.list, entry{len(s.arena), len(k), len(body), alone})
 		s.arena = append(append(s.arena, k...), body...)
 		if len(s.arena) >= sortRoom {
 			r.storeEntries(rel, ix, s)
@@ -162,17 +160,19 @@ func (r *run) fillIndex(rel *catalog.Relation, ix *catalog.Index) {
 func (r *run) storeEntries(rel *catalog.Relation, ix *catalog.Index, s *entries) {
 	slices.SortFunc(s.list, func(a, b entry) int { return bytes.Compare(s.key(a), s.key(b)) })
 	tree := storage.TreeID(ix.ID)
-	var found storage.RowRef
 	for i, e := range s.list {
-		taken := i > 0 && bytes.Equal(s.key(s.list[i-1]), s.key(e))
-		if !taken && s.later && s.unique {
-			var err error
-			taken, err = r.Tx.GetNewest(tree, s.key(e), &found)
+		if e.alone == 0 {
+			continue
+		}
+		key := s.key(e)[:e.alone]
+		taken := i > 0 && s.list[i-1].alone > 0 && bytes.Equal(s.key(s.list[i-1])[:s.list[i-1].alone], key)
+		if !taken && s.later {
+			n, err := table.CountPrefix(r.Tx, tree, key)
 			check(err)
-			found.Release()
+			taken = n > 0
 		}
 		if taken {
-			r.reportDuplicate(rel, ix, s.key(e))
+			r.reportDuplicate(rel, ix, key)
 		}
 	}
 	check(r.Tx.Build(r.Ctx, tree, &sortedRun{s: s}))
@@ -202,9 +202,9 @@ func (r *run) reportDuplicate(rel *catalog.Relation, ix *catalog.Index, want []b
 		var err error
 		key, err = w.Key(key[:0], row, rowid)
 		check(err)
-		k, _, _, covered, err := w.Entry(ix.ID, row, key)
+		k, _, alone, covered, err := w.Entry(ix.ID, row, key)
 		check(err)
-		if covered && bytes.Equal(k, want) {
+		if covered && alone > 0 && bytes.Equal(k[:alone], want) {
 			throw(r.duplicate(rel, ix, row, w.Exprs))
 		}
 		return true

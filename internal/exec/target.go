@@ -28,6 +28,7 @@ type target struct {
 	autoKey    int  // ordinal of the column that fills itself, or -1
 	hiddenKey  bool
 	context    *expr.Context
+	run        *Run
 	keyOrds    []int // ordinals of columns in unique keys
 	row        []types.Value
 	keyBuf     []byte
@@ -103,6 +104,9 @@ func (b *builder) target(t *plan.Target) (*target, error) {
 	}
 	if x.exprs {
 		x.writer.Exprs = x
+	}
+	if slices.ContainsFunc(t.Rel.Indexes, func(ix *catalog.Index) bool { return ix.Deferrable }) {
+		x.writer.Late = x
 	}
 	x.row = make([]types.Value, len(t.Rel.Columns))
 	return x, nil
@@ -188,7 +192,7 @@ func (t *target) Covers(index int, row []types.Value) (bool, error) {
 
 // begin readies the target for a run.
 func (t *target) begin(r *Run) error {
-	t.context = r.Context
+	t.context, t.run = r.Context, r
 	if r.Tx == nil {
 		return sqlerr.New(sqlerr.InternalError, "relation %q is changed outside of a transaction", t.rel.Name)
 	}

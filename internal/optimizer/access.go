@@ -140,7 +140,7 @@ func (z *optimizer) matchIndex(n *plan.Scan, ix *catalog.Index, sargs []sarg) *p
 		return nil
 	}
 	full := len(p.rng.Eq) == len(parts) && !nulls
-	p.unique = full && (ix == nil || ix.Unique)
+	p.unique = full && (ix == nil || ix.Immediate())
 	p.rows = math.Max(1, total*sel*p.fan)
 	if p.unique {
 		p.rows = p.fan

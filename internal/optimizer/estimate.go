@@ -141,7 +141,7 @@ func fixesKey(rel *catalog.Relation, equal map[uint16]bool) bool {
 		return true
 	}
 	for _, ix := range rel.Indexes {
-		if !ix.Unique || ix.Where != "" {
+		if !ix.Immediate() || ix.Where != "" {
 			continue
 		}
 		all := true

@@ -293,7 +293,7 @@ func (z *optimizer) probeCost(s *plan.Scan, equal map[int]bool) (best float64, o
 		if n == 0 {
 			continue
 		}
-		if n == len(parts) && (ix == nil || ix.Unique) {
+		if n == len(parts) && (ix == nil || ix.Immediate()) {
 			rows = 1
 		}
 		perRow := 1.0

@@ -199,7 +199,7 @@ func ordered(n *plan.Scan, a *plan.Access, keys []expr.SortKey) (ok, reverse boo
 		}
 		if place >= len(parts) {
 			// All parts of a unique order are used up: the rest cannot matter.
-			return a.Index == nil || (a.Index.Unique && allPartsNotNull(n, parts)), reverse
+			return a.Index == nil || (a.Index.Immediate() && allPartsNotNull(n, parts)), reverse
 		}
 		po, plain := partOrdinal(n.Rel, a.Index, parts[place])
 		if !plain || po != o {

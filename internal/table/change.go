@@ -25,6 +25,7 @@ type IndexExprs interface {
 type Writer struct {
 	*Table
 	Exprs IndexExprs
+	Late  LateKeys // nil: deferrable keys are checked at once
 	row   page.RowWriter
 	rows  []page.RowWriter // of the indexes: a writer keeps what it knows of one layout
 	key   []byte
@@ -85,17 +86,19 @@ func (w *Writer) insertEntry(ctx context.Context, tx *storage.Tx, x *index, row 
 	if err != nil || !covered {
 		return err
 	}
-	entry, check, err := w.entryKey(w.entry[:0], x, row, key)
+	entry, alone, err := w.entryKey(w.entry[:0], x, row, key)
 	if err != nil {
 		return err
 	}
 	w.entry = entry
 	body, err := w.entryRow(x, row, key)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	if !check {
+	case alone == 0:
 		return tx.Insert(x.tree, entry, body)
+	case x.Index.Deferrable:
+		return w.insertLate(ctx, tx, x, entry, body, alone, row)
 	}
 	taken, err := tx.InsertNew(ctx, x.tree, entry, body, &w.found)
 	if err == nil && taken {
@@ -164,20 +167,20 @@ func (w *Writer) updateEntry(ctx context.Context, tx *storage.Tx, x *index, old,
 	if err != nil {
 		return err
 	}
+	alone, was := 0, 0
 	if had {
-		if w.old, _, err = w.entryKey(w.old[:0], x, old, oldKey); err != nil {
+		if w.old, was, err = w.entryKey(w.old[:0], x, old, oldKey); err != nil {
 			return err
 		}
 	}
-	check := false
 	if has {
-		if w.entry, check, err = w.entryKey(w.entry[:0], x, new, newKey); err != nil {
+		if w.entry, alone, err = w.entryKey(w.entry[:0], x, new, newKey); err != nil {
 			return err
 		}
 	}
 	same := had && has && bytes.Equal(w.old, w.entry)
 	if had && !same {
-		if err := w.lockEntry(ctx, tx, x, w.old, old); err != nil {
+		if err := w.lockEntry(ctx, tx, x, w.old, was); err != nil {
 			return err
 		}
 		if err := tx.Delete(x.tree, w.old); err != nil {
@@ -187,7 +190,8 @@ func (w *Writer) updateEntry(ctx context.Context, tx *storage.Tx, x *index, old,
 	if !has {
 		return nil
 	}
-	if check && !same {
+	late := alone > 0 && x.Index.Deferrable
+	if alone > 0 && !same && !late {
 		if err := w.takeUnique(ctx, tx, x, w.entry, new); err != nil {
 			return err
 		}
@@ -196,8 +200,11 @@ func (w *Writer) updateEntry(ctx context.Context, tx *storage.Tx, x *index, old,
 	if err != nil {
 		return err
 	}
-	if same {
+	switch {
+	case same:
 		return tx.Put(x.tree, w.entry, body)
+	case late:
+		return w.insertLate(ctx, tx, x, w.entry, body, alone, new)
 	}
 	return tx.Insert(x.tree, w.entry, body)
 }
@@ -222,12 +229,15 @@ func (w *Writer) sameEntry(x *index, old, new []types.Value) bool {
 }
 
 // lockEntry locks a unique entry before it goes, so that who wants to insert
-// the same key waits for the outcome.
-func (w *Writer) lockEntry(ctx context.Context, tx *storage.Tx, x *index, entry []byte, row []types.Value) error {
+// the same key waits for the outcome. alone is that of entryKey.
+func (w *Writer) lockEntry(ctx context.Context, tx *storage.Tx, x *index, entry []byte, alone int) error {
 	if !x.Index.Unique {
 		return nil
 	}
-	return tx.LockKey(ctx, x.tree, entry, storage.LockExclusive, storage.Wait)
+	if alone == 0 { // NULLs: nobody waits for it, but it goes as others do
+		alone = len(entry)
+	}
+	return tx.LockKey(ctx, x.tree, entry[:alone], storage.LockExclusive, storage.Wait)
 }
 
 // Delete removes the row stored under key, which the caller has locked.
@@ -241,10 +251,11 @@ func (w *Writer) Delete(ctx context.Context, tx *storage.Tx, key []byte, old []t
 		if !covered {
 			continue
 		}
-		if w.entry, _, err = w.entryKey(w.entry[:0], x, old, key); err != nil {
+		alone := 0
+		if w.entry, alone, err = w.entryKey(w.entry[:0], x, old, key); err != nil {
 			return err
 		}
-		if err := w.lockEntry(ctx, tx, x, w.entry, old); err != nil {
+		if err := w.lockEntry(ctx, tx, x, w.entry, alone); err != nil {
 			return err
 		}
 		if err := tx.Delete(x.tree, w.entry); err != nil {
@@ -278,8 +289,8 @@ func (w *Writer) Conflict(ctx context.Context, tx *storage.Tx, row []types.Value
 	if err != nil || !covered {
 		return nil, false, err
 	}
-	entry, check, err := w.entryKey(w.entry[:0], x, row, own)
-	if err != nil || !check {
+	entry, alone, err := w.entryKey(w.entry[:0], x, row, own)
+	if err != nil || alone == 0 {
 		return nil, false, err
 	}
 	w.entry = entry

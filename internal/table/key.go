@@ -61,32 +61,36 @@ func (w *Writer) covers(x *index, row []types.Value) (bool, error) {
 	return w.Exprs.Covers(x.place, row)
 }
 
-// entryKey appends the key of the row's index entry. unique is true where the
-// entry must be alone: a unique index and no part NULL (or NULLs not distinct).
-func (w *Writer) entryKey(dst []byte, x *index, row []types.Value, key []byte) (entry []byte, unique bool, err error) {
+// entryKey appends the key of the row's index entry. alone is how many of its
+// bytes must be in no other entry: a unique index and no part NULL (or NULLs not
+// distinct); 0 is none. It is the whole entry unless the index is deferrable.
+func (w *Writer) entryKey(dst []byte, x *index, row []types.Value, key []byte) (entry []byte, alone int, err error) {
 	start := len(dst)
-	unique = x.Index.Unique
+	unique := x.Index.Unique
 	for i := range x.parts {
 		var v types.Value
 		if o := x.ordinals[i]; o >= 0 {
 			v = row[o]
 		} else if v, err = w.Exprs.Part(x.place, i, row); err != nil {
-			return dst, false, err
+			return dst, 0, err
 		}
 		if v.IsNull() && !x.Index.NullsNotDistinct {
 			unique = false
 		}
 		if dst, err = codec.Append(dst, &x.parts[i], v); err != nil {
-			return dst, false, err
+			return dst, 0, err
 		}
 	}
 	if err := w.checkLength(len(dst)-start, x.Index.Name); err != nil {
-		return dst, false, err
+		return dst, 0, err
 	}
-	if !unique {
+	if unique {
+		alone = len(dst) - start
+	}
+	if !unique || x.Index.Deferrable {
 		dst = append(dst, key...)
 	}
-	return dst, unique, nil
+	return dst, alone, nil
 }
 
 // entryRow encodes what an index entry holds besides its key.
@@ -150,9 +154,10 @@ func (w *Writer) EncodeRow(row []types.Value) ([]byte, error) {
 const maxRowID = math.MaxInt64
 
 // Entry encodes the index entry of a row, for building an index. covered is
-// false where a partial index leaves the row out; unique says that no other
-// row may have the same entry. The bytes are valid until the next call.
-func (w *Writer) Entry(id catalog.ID, row []types.Value, key []byte) (entry, body []byte, unique, covered bool, err error) {
+// false where a partial index leaves the row out; alone is how many of its first
+// bytes no other row's may have, 0 for none. The bytes are valid until the next
+// call.
+func (w *Writer) Entry(id catalog.ID, row []types.Value, key []byte) (entry, body []byte, alone int, covered bool, err error) {
 	var x *index
 	for i := range w.indexes {
 		if w.indexes[i].Index.ID == id {
@@ -160,16 +165,16 @@ func (w *Writer) Entry(id catalog.ID, row []types.Value, key []byte) (entry, bod
 		}
 	}
 	if x == nil {
-		return nil, nil, false, false, sqlerr.New(sqlerr.InternalError, "relation %q has no index %d", w.Rel.Name, id)
+		return nil, nil, 0, false, sqlerr.New(sqlerr.InternalError, "relation %q has no index %d", w.Rel.Name, id)
 	}
 	if covered, err = w.covers(x, row); err != nil || !covered {
-		return nil, nil, false, covered, err
+		return nil, nil, 0, covered, err
 	}
-	if w.entry, unique, err = w.entryKey(w.entry[:0], x, row, key); err != nil {
-		return nil, nil, false, true, err
+	if w.entry, alone, err = w.entryKey(w.entry[:0], x, row, key); err != nil {
+		return nil, nil, 0, true, err
 	}
 	body, err = w.entryRow(x, row, key)
-	return w.entry, body, unique, true, err
+	return w.entry, body, alone, true, err
 }
 
 // Duplicate makes the error for a unique index that cannot be built since two
