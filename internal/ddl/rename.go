@@ -84,12 +84,7 @@ func (r *run) renameRelation(s *ast.Rename) {
 		if r.Catalog.UserType([]string{f.rel.Schema}, f.rel.Schema, s.NewName) != nil {
 			fail(-1, sqlerr.DuplicateObject, "type \"%s\" already exists", s.NewName)
 		}
-		r.rewriteViews(f.rel, func(t *ast.TableRef) {
-			if t.Alias.Name == "" {
-				t.Alias.Name = t.Name.Name
-			}
-			t.Name.Name = s.NewName
-		})
+		r.renameInViews(f.rel, s.NewName)
 		n := f.rel.Clone()
 		n.Name = s.NewName
 		r.Catalog = r.Catalog.WithRelation(n)

@@ -252,3 +252,78 @@ func keepNames(t *ast.TableRef, rel *catalog.Relation, last int) {
 		t.Alias.Columns = append(t.Alias.Columns, ast.Name{Text: rel.Columns[i].Name})
 	}
 }
+
+// renameInViews gives a relation its new name in the queries of views. Columns
+// that are named by the relation follow; where the new name means something
+// else there, the relation gets its old name as an alias.
+func (r *run) renameInViews(rel *catalog.Relation, name string) {
+	for _, v := range r.viewsOf(rel) {
+		q := r.storedQuery(v)
+		o := r.bindOptions("")
+		o.Notes = binder.NewNotes()
+		_, err := binder.Bind(o, q)
+		taken := err != nil || namedInQuery(q, name)
+		ast.Walk(q, func(n ast.Node) bool {
+			t, ok := n.(*ast.TableRef)
+			if !ok || t.Name.Name != rel.Name || t.Name.Schema != rel.Schema {
+				return true
+			}
+			own := t.Alias.Name == "" || t.Alias.Name == rel.Name && len(t.Alias.Columns) > 0
+			if own && (taken || !requalify(o.Notes, t, name)) {
+				t.Alias.Name = rel.Name
+			} else if own && t.Alias.Name != "" {
+				t.Alias.Name = name
+			}
+			t.Name.Name = name
+			return true
+		})
+		n := v.Clone()
+		n.Query = ast.Format(q)
+		r.Catalog = r.Catalog.WithRelation(n)
+	}
+}
+
+// namedInQuery reports whether anything in FROM or WITH has a name.
+func namedInQuery(q *ast.Select, name string) bool {
+	found := false
+	ast.Walk(q, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CTE:
+			found = found || n.Name == name
+		case ast.TableExpr:
+			j, join := n.(*ast.Join)
+			found = found || leafName(n) == name || join && (j.Alias.Name == name || j.UsingAlias == name)
+		}
+		return true
+	})
+	return found
+}
+
+// requalify renames the qualifier of columns of an item; false is that the item
+// is used in another way, and nothing was changed.
+func requalify(notes *binder.Notes, t *ast.TableRef, name string) bool {
+	var refs []*ast.ColumnRef
+	for e, m := range notes.Names {
+		if m.Item != t {
+			continue
+		}
+		c, ok := e.(*ast.ColumnRef)
+		if !ok || m.Column < 0 {
+			return false
+		}
+		if len(c.Parts) > 1 {
+			refs = append(refs, c)
+		}
+	}
+	for e, list := range notes.Stars {
+		for _, m := range list {
+			if c, ok := e.(*ast.ColumnRef); m.Item == t && (!ok || len(c.Parts) > 0) {
+				return false
+			}
+		}
+	}
+	for _, c := range refs {
+		c.Parts = []ast.Name{{Text: name}, c.Parts[len(c.Parts)-1]}
+	}
+	return true
+}

@@ -99,6 +99,9 @@ func (a *analysis) rare(e ast.Expr) node {
 			if x.All {
 				words = " ALL"
 			}
+			if x.Op == "=" && !x.All {
+				return a.quantified(x.X, "=", "IN", x.Query)
+			}
 			return a.quantified(x.X, x.Op, x.Op+words, x.Query)
 		}
 		return a.arrayTest(x.Op, a.expr(x.X), a.expr(x.Array), x.All)

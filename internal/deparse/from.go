@@ -85,11 +85,20 @@ func (p *printer) tableRef(t *ast.TableRef, name string) {
 }
 
 func (p *printer) function(t *ast.FuncRef, name string) {
-	if t.Lateral {
+	calls := make([]node, len(t.Items))
+	lateral := t.Lateral
+	for i, item := range t.Items {
+		calls[i] = p.a.value(item.Func)
+		each(calls[i], func(n node) {
+			if c, ok := n.(*column); ok && p.names.has(c.m.Item) {
+				lateral = true
+			}
+		})
+	}
+	if lateral {
 		p.s("LATERAL ")
 	}
-	call := func(e ast.Expr) {
-		n := p.a.value(e)
+	call := func(n node) {
 		if isCall(n) {
 			p.node(n, true)
 			return
@@ -105,7 +114,7 @@ func (p *printer) function(t *ast.FuncRef, name string) {
 		if i > 0 {
 			p.s(", ")
 		}
-		call(item.Func)
+		call(calls[i])
 		if len(item.Columns) > 0 {
 			p.s(" AS ")
 			p.definitions(item.Columns)

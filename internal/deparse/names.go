@@ -77,6 +77,13 @@ func (n *names) taken(name string) bool {
 	return false
 }
 
+// has reports whether an item is one of the query's own.
+func (n *names) has(t ast.TableExpr) bool {
+	_, named := n.of[t]
+	_, join := t.(*ast.Join)
+	return t != nil && (named || join)
+}
+
 // find returns the name of an item of the query or one around it.
 func (n *names) find(t ast.TableExpr) string {
 	for ; n != nil; n = n.parent {

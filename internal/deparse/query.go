@@ -115,8 +115,9 @@ func (p *printer) tail(q *ast.Select, outs []output, place bool) {
 	if q.Limit != nil {
 		if q.WithTies {
 			p.line(" FETCH FIRST ", -indentClause, indentClause, 0)
+			p.s("(")
 			p.node(p.count(q.Limit), false)
-			p.s(" ROWS WITH TIES")
+			p.s(") ROWS WITH TIES")
 		} else {
 			p.line(" LIMIT ", -indentClause, indentClause, 0)
 			if n := p.count(q.Limit); isNull(n) {

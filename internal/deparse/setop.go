@@ -160,15 +160,11 @@ func (p *printer) window(w *ast.WindowSpec) {
 		p.orderBy(keys)
 		sep = " "
 	}
-	if w.Frame != nil && !defaultFrame(w.Frame) {
+	if w.Frame != nil {
 		p.s(sep)
 		p.frame(w)
 	}
 	p.s(")")
-}
-
-func defaultFrame(f *ast.Frame) bool {
-	return f.Mode == ast.FrameRange && f.Start.Kind == ast.UnboundedPreceding && f.End.Kind == ast.CurrentRow && f.Exclude == ast.ExcludeNoOthers
 }
 
 func (p *printer) frame(w *ast.WindowSpec) {

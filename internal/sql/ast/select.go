@@ -7,7 +7,7 @@ type Select struct {
 	With     *With
 	Body     SelectBody
 	OrderBy  []OrderItem
-	Limit    Expr // nil for none and for ALL
+	Limit    Expr // nil for none; ALL is a NULL
 	Offset   Expr
 	WithTies bool // FETCH FIRST ... WITH TIES
 	Locking  []Locking

@@ -380,7 +380,8 @@ func (p *parser) selectTail(s *ast.Select) {
 // limit reads LIMIT n, LIMIT skip, n, or FETCH FIRST n ROWS ONLY|WITH TIES.
 func (p *parser) limit(s *ast.Select) {
 	if p.accept(kw.Limit) {
-		if p.accept(kw.All) {
+		if p.is(kw.All) {
+			s.Limit = p.wordLiteral(ast.NullLiteral, "")
 			return
 		}
 		s.Limit = p.expr()
