@@ -171,7 +171,7 @@ CREATE VIEW v157 AS SELECT date_trunc('day', tz) AS day, count(*) AS c FROM a GR
 CREATE VIEW v158 AS SELECT date_trunc('day', tz) AS day, count(*) AS c FROM a GROUP BY 1 ORDER BY 1;
 CREATE VIEW v159 AS SELECT EXTRACT(epoch FROM tz - ts::timestamptz) AS e, EXTRACT(dow FROM d)::int AS w, d - interval '1 month' AS pm, make_date(2020, 1, id) AS md FROM a;
 CREATE VIEW v160 AS WITH r AS (SELECT a_id, sum(x) AS total FROM b GROUP BY a_id), m AS (SELECT max(total) AS top FROM r) SELECT r.a_id, r.total / m.top AS share FROM r, m ORDER BY r.total DESC;
-CREATE VIEW v161 AS WITH RECURSIVE tree AS (SELECT id, 0 AS lvl, ARRAY[id] AS path FROM a WHERE id = 1 UNION ALL SELECT b.id, t.lvl + 1, t.path || b.id FROM b JOIN tree t ON b.a_id = t.id) SELECT id, lvl, path FROM tree ORDER BY path;
+CREATE VIEW v161 AS WITH RECURSIVE tree AS (SELECT id, 0 AS lvl, ARRAY[id] AS path FROM a WHERE id = 1 UNION ALL SELECT b.id, t.lvl + 1, t.path || b.id FROM b JOIN tree t ON b.a_id = t.id WHERE t.lvl < 3) SELECT id, lvl, path FROM tree ORDER BY path;
 CREATE VIEW v162 AS SELECT id FROM a EXCEPT ALL (SELECT id FROM b INTERSECT SELECT id FROM c);
 CREATE VIEW v163 AS (SELECT id FROM a UNION SELECT id FROM b) INTERSECT SELECT id FROM c ORDER BY id;
 CREATE VIEW v164 AS SELECT u.id, u.k FROM (SELECT id, 'a' AS k FROM a UNION ALL SELECT id, 'b' FROM b) u WHERE u.id > 0;
