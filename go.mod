@@ -9,10 +9,10 @@ require (
 	github.com/mattn/go-runewidth v0.0.31
 	github.com/parquet-go/parquet-go v0.32.0
 	github.com/pierrec/lz4/v4 v4.1.21
-	github.com/reeflective/readline v1.1.4
+	github.com/reeflective/readline v1.3.0
 	github.com/spf13/cobra v1.10.2
 	github.com/tidwall/btree v1.8.2
-	golang.org/x/sys v0.40.0
+	golang.org/x/sys v0.45.0
 )
 
 require (

@@ -5,6 +5,7 @@ go 1.26.0
 replace github.com/zqlite/zqlite => ../
 
 require (
+	github.com/jackc/pgx/v5 v5.7.6
 	github.com/marcboeker/go-duckdb/v2 v2.3.5
 	github.com/mattn/go-sqlite3 v1.14.53
 	github.com/zqlite/zqlite v0.0.0
@@ -27,7 +28,6 @@ require (
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/jackc/pgpassfile v1.0.0 // indirect
 	github.com/jackc/pgservicefile v0.0.0-20240606120523-5a60cdf6a761 // indirect
-	github.com/jackc/pgx/v5 v5.7.6 // indirect
 	github.com/jackc/puddle/v2 v2.2.2 // indirect
 	github.com/klauspost/compress v1.18.0 // indirect
 	github.com/klauspost/cpuid/v2 v2.2.11 // indirect

@@ -25,7 +25,7 @@ func migrateCommand() *cobra.Command {
 	c := &cobra.Command{Use: "migrate", Short: "Numbered changes of a schema: plan, up, down, status, verify"}
 	c.PersistentFlags().StringVarP(&dir, "dir", "d", "migrations", "directory of the migrations")
 	with := func(file string, f func(m *migrate.Migrate) error) error { return withMigrations(c, dir, file, f) }
-	status := func(m *migrate.Migrate) error { return printVersion(c, m) }
+	status := func(m *migrate.Migrate) error { return printVersion(c, dir, m) }
 	steps := func(args []string, sign int, all func(m *migrate.Migrate) error) (func(m *migrate.Migrate) error, error) {
 		if len(args) < 2 {
 			return all, nil
@@ -91,19 +91,29 @@ func withMigrations(c *cobra.Command, dir, file string, f func(m *migrate.Migrat
 	})
 }
 
-// printVersion tells the version that a database is at.
-func printVersion(c *cobra.Command, m *migrate.Migrate) error {
+// printVersion tells the version that a database is at, and what is to come.
+func printVersion(c *cobra.Command, dir string, m *migrate.Migrate) error {
 	v, dirty, err := m.Version()
 	switch {
 	case errors.Is(err, migrate.ErrNilVersion):
 		fmt.Fprintln(c.OutOrStdout(), "no migration was run")
-		return nil
 	case err != nil:
 		return err
 	case dirty:
 		return fmt.Errorf("version %d is dirty: a migration without a transaction failed in the middle", v)
+	default:
+		fmt.Fprintf(c.OutOrStdout(), "version %d\n", v)
 	}
-	fmt.Fprintf(c.OutOrStdout(), "version %d\n", v)
+	files, err := filepath.Glob(filepath.Join(dir, "*.up.sql"))
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		number, _, _ := strings.Cut(filepath.Base(f), "_")
+		if n, err := strconv.ParseUint(number, 10, 64); err == nil && n > uint64(v) {
+			fmt.Fprintf(c.OutOrStdout(), "to come: %s\n", filepath.Base(f))
+		}
+	}
 	return nil
 }
 
@@ -258,7 +268,6 @@ func genCommand() *cobra.Command {
 	var queries []string
 	c := &cobra.Command{
 		Use: "gen SCHEMA", Short: "Write typed Go repositories for the tables of schema files, and methods for annotated queries", Args: cobra.ExactArgs(1),
-		Example: "  zqlite gen schema.sql --queries queries --out internal/db --import example.org/app/internal/db",
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := readSchema(args[0])
 			if err != nil {

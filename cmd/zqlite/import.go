@@ -44,14 +44,14 @@ func importCommand() *cobra.Command {
 				return err
 			}
 			defer f.Close()
-			source, err := sourceOf(f, args[1], comma)
+			source, err := transfer.Open(f, args[1], comma)
 			if err != nil {
 				return err
 			}
 			return withDB(args[0], func(db *sql.DB) error {
 				begin := time.Now()
 				report, done := bar(c, f)
-				n, err := transfer.Import(c.Context(), db, quoteTable(table), source, report)
+				n, err := transfer.Import(c.Context(), db, transfer.QuoteTable(table), source, report)
 				done()
 				if err != nil {
 					return fmt.Errorf("%s: %w", args[1], err)
@@ -121,7 +121,7 @@ func importParquet(c *cobra.Command, file, input, table string) error {
 	begin := time.Now()
 	return native(c, file, func(ctx context.Context, tx *zqlite.Tx) error {
 		report, done := rowsBar(c, table)
-		n, err := transfer.Load(ctx, tx, quoteTable(table), p, nil, of(report, p.Total()))
+		n, err := transfer.Load(ctx, tx, transfer.QuoteTable(table), p, nil, of(report, p.Total()))
 		done()
 		if err != nil {
 			return fmt.Errorf("%s: %w", input, err)
@@ -208,47 +208,6 @@ func takeTables(ctx context.Context, c *cobra.Command, tx *zqlite.Tx, s *transfe
 		}
 	}
 	return nil
-}
-
-// quoteTable leaves names with a schema as they are written.
-func quoteTable(name string) string {
-	if strings.ContainsAny(name, `."`) {
-		return name
-	}
-	return schema.Name{Name: name}.String()
-}
-
-// sourceOf opens a file, again and again, in the format that its name says.
-func sourceOf(f *os.File, name, comma string) (func() (transfer.Source, error), error) {
-	separator := ','
-	if comma != "" {
-		runes := []rune(strings.ReplaceAll(comma, `\t`, "\t"))
-		if len(runes) != 1 {
-			return nil, fmt.Errorf("the separator is one character, not %q", comma)
-		}
-		separator = runes[0]
-	}
-	rewind := func(f *os.File) error { _, err := f.Seek(0, 0); return err }
-	switch ext := strings.ToLower(filepath.Ext(name)); ext {
-	case ".tsv", ".csv", ".txt":
-		if ext == ".tsv" && comma == "" {
-			separator = '\t'
-		}
-		return func() (transfer.Source, error) {
-			if err := rewind(f); err != nil {
-				return nil, err
-			}
-			return transfer.CSV(f, separator)
-		}, nil
-	case ".json", ".ndjson", ".jsonl":
-		return func() (transfer.Source, error) {
-			if err := rewind(f); err != nil {
-				return nil, err
-			}
-			return transfer.JSON(f)
-		}, nil
-	}
-	return nil, fmt.Errorf("%s: the name says no format; .csv, .tsv, .json, .ndjson and .jsonl are read", name)
 }
 
 // bar shows how much of a file was read, on a terminal.

@@ -8,6 +8,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 
@@ -16,7 +17,9 @@ import (
 
 func main() {
 	if err := root().Execute(); err != nil {
-		fmt.Fprintln(os.Stderr, shell.Message(err))
-		os.Exit(1)
+		if !errors.Is(err, errShown) {
+			fmt.Fprintln(os.Stderr, shell.Message(err))
+		}
+		os.Exit(exitCode(err))
 	}
 }

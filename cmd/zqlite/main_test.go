@@ -188,7 +188,7 @@ func TestMigratePlanUpDown(t *testing.T) {
 		t.Errorf("drift: %v %s", err, out)
 	}
 	out, err = command(t, "", "migrate", "down", db, "-d", dir)
-	if must(t, out, err) != "version 1\n" {
+	if must(t, out, err) != "version 1\nto come: 0002_migration.up.sql\n" {
 		t.Errorf("down: %s", out)
 	}
 	if _, err := command(t, "", "migrate", "up", db, "many", "-d", dir); err == nil {

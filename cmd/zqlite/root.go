@@ -24,22 +24,21 @@ func root() *cobra.Command {
 	c := &cobra.Command{
 		Use:           "zqlite [FILE [SQL…]]",
 		Short:         "Shell and tools of zqlite databases",
-		Long:          "zqlite opens a shell on a database, runs statements given as arguments or on the\nstandard input, or does what one of the commands below says.",
-		Example:       "  zqlite app.db\n  zqlite app.db \"SELECT * FROM users\" --mode json\n  zqlite app.db < script.sql",
+		Long:          "zqlite opens a shell on a database, runs statements given as arguments or on the\nstandard input, or does what one of the commands below says.\n\nIt ends with 0 where all went well, with 1 where a statement or a command failed or a\ncheck found something, and with 2 where the command line is wrong.",
 		Args:          cobra.ArbitraryArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		RunE: func(c *cobra.Command, args []string) error {
 			m, err := output.Parse(mode)
 			if err != nil {
-				return err
+				return usageError{err}
 			}
 			file := ":memory:"
 			if len(args) > 0 {
 				file = args[0]
 			}
 			if len(args) > 0 && !exists(file) && !looksLikeFile(file) {
-				return fmt.Errorf("there is no file and no command %q; zqlite --help lists the commands", file)
+				return usageError{fmt.Errorf("there is no file and no command %q%s; zqlite --help lists the commands, and %s.db makes a database", file, meant(c, file), file)}
 			}
 			return withConn(file, func(_ *sql.DB, conn *sql.Conn) error {
 				s := &shell.Shell{
@@ -54,6 +53,7 @@ func root() *cobra.Command {
 	c.Flags().BoolVar(&header, "header", true, "names of columns in csv and list")
 	c.Flags().BoolVar(&timing, "timing", false, "print the time of each statement")
 	c.AddCommand(checkCommand(), infoCommand(), backupCommand(), dumpCommand(), importCommand(), exportCommand(), tenantCommand(), migrateCommand(), schemaCommand(), genCommand())
+	explain(c)
 	return c
 }
 

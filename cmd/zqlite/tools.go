@@ -101,7 +101,6 @@ moment. zqlite restores them; so does PostgreSQL where there are no triggers, no
 TENANT BY and no integers beyond 32 bits. With --postgres it is for PostgreSQL:
 integer columns with large values become bigint, triggers become functions in
 PL/pgSQL, TENANT BY becomes row level security.`,
-		Example: "  zqlite dump app.db app.sql\n  zqlite dump app.db | zqlite copy.db\n  zqlite dump app.db --postgres | psql shop",
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := mustExist(args[0]); err != nil {
 				return err

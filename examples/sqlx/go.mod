@@ -12,7 +12,7 @@ require (
 require (
 	github.com/golang-migrate/migrate/v4 v4.19.1 // indirect
 	github.com/tidwall/btree v1.8.2 // indirect
-	golang.org/x/sys v0.40.0 // indirect
+	golang.org/x/sys v0.45.0 // indirect
 	golang.org/x/text v0.33.0 // indirect
 )
 

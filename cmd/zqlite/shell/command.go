@@ -24,7 +24,7 @@ func init() {
 	commands = []command{
 		{[]string{`\q`, ".quit", ".exit"}, "", "leave", func(s *Shell, _ []string) error { s.quit = true; return nil }},
 		{[]string{`\?`, ".help", `\h`}, "", "this list", help},
-		{[]string{`\d`, ".schema"}, "[NAME]", "tables, or the columns, keys and indexes of one", describe},
+		{[]string{`\d`, `\d+`}, "[NAME]", "tables, or the columns, keys and indexes of one", describe},
 		{[]string{`\dt`, ".tables"}, "", "tables", list(`SELECT table_schema AS schema, table_name AS name, obj_description((quote_ident(table_schema) || '.' || quote_ident(table_name))::regclass) AS comment
 			FROM information_schema.tables WHERE table_type <> 'VIEW' AND ` + users("table_schema") + ` ORDER BY 1, 2`)},
 		{[]string{`\dv`, ".views"}, "", "views", list(`SELECT schemaname AS schema, viewname AS name FROM pg_views WHERE ` + users("schemaname") + `
@@ -35,7 +35,15 @@ func init() {
 		{[]string{`\dT`}, "", "types", list(`SELECT n.nspname AS schema, t.typname AS name, CASE t.typtype::text WHEN 'e' THEN (SELECT string_agg(enumlabel, ', ' ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = t.oid)
 			WHEN 'd' THEN 'domain over ' || format_type(t.typbasetype, t.typtypmod) ELSE 'composite' END AS what
 			FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype IN ('e', 'd') AND ` + users("n.nspname") + ` ORDER BY 1, 2`)},
+		{[]string{`\dm`}, "", "materialized views", list(`SELECT schemaname AS schema, matviewname AS name, ispopulated AS filled FROM pg_matviews WHERE ` + users("schemaname") + ` ORDER BY 1, 2`)},
 		{[]string{`\df`}, "[NAME]", "functions", functions},
+		{[]string{`\sf`}, "NAME", "the text of a function", source(`SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname = $1 ORDER BY oid`)},
+		{[]string{`\sv`}, "NAME", "the query of a view", source(`SELECT pg_get_viewdef(to_regclass($1))`)},
+		{[]string{`.schema`}, "[TABLE]", "the statements that make the schema, or a table", schemaText},
+		{[]string{`.dump`}, "[FILE]", "the database as SQL", dump},
+		{[]string{`.import`}, "FILE TABLE", "rows of a CSV, TSV, JSON or NDJSON file", importFile},
+		{[]string{`\copy`}, "TABLE|(QUERY) TO|FROM FILE [OPTIONS]", "COPY with a file of this machine", copyFile},
+		{[]string{`.backup`}, "FILE", "a copy of the database in a new file", backup},
 		{[]string{`\x`}, "", "one column a line, or a table again", func(s *Shell, _ []string) error {
 			if s.Style.Mode == output.Vertical {
 				s.Style.Mode = output.Table
@@ -60,6 +68,17 @@ func init() {
 		{[]string{`\header`, ".headers", ".header"}, "[on|off]", "names of columns in csv and list", onOff(func(s *Shell) *bool { return &s.Style.Header }, "Headers")},
 		{[]string{`\i`, ".read"}, "FILE", "run a file", include},
 		{[]string{`\o`, ".output"}, "[FILE]", "print to a file, or here again", redirect},
+		{[]string{`\echo`, ".print"}, "TEXT", "print the text", func(s *Shell, args []string) error {
+			fmt.Fprintln(s.out(), strings.Join(args, " "))
+			return nil
+		}},
+		{[]string{`\!`, ".shell"}, "COMMAND", "run a command of the system", system},
+		{[]string{`\cd`, ".cd"}, "DIRECTORY", "where files are looked for", func(_ *Shell, args []string) error {
+			if len(args) != 1 {
+				return fmt.Errorf("name one directory")
+			}
+			return os.Chdir(args[0])
+		}},
 		{[]string{`\conninfo`, ".show"}, "", "settings", list(`SELECT name, setting FROM pg_settings ORDER BY name`)},
 	}
 }
@@ -80,13 +99,13 @@ func (s *Shell) command(line string) {
 			}
 		}
 	}
-	s.report(fmt.Errorf("there is no command %s; \\? lists them", words[0]))
+	s.report(fmt.Errorf("there is no command %s%s; \\? lists them", words[0], likely(words[0])))
 }
 
 func help(s *Shell, _ []string) error {
 	fmt.Fprintln(s.Out, "SQL ends with a semicolon. Ctrl-C cancels what runs; Ctrl-D leaves.")
 	for _, c := range commands {
-		fmt.Fprintf(s.Out, "  %-12s %-10s %s\n", c.names[0], c.args, c.help+aka(c.names[1:]))
+		fmt.Fprintf(s.Out, "  %-24s %s\n", c.names[0]+" "+c.args, c.help+aka(c.names[1:]))
 	}
 	return nil
 }

@@ -18,7 +18,7 @@ const batchRows = 100
 
 // Dump writes the schema and the rows of a database as SQL, for zqlite or for
 // PostgreSQL.
-func Dump(ctx context.Context, db *sql.DB, w io.Writer, postgres bool) (err error) {
+func Dump(ctx context.Context, db Beginner, w io.Writer, postgres bool) (err error) {
 	tx, err := db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 	if err != nil {
 		return err

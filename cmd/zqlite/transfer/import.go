@@ -21,9 +21,14 @@ type Source interface {
 	Line() int
 }
 
+// Beginner is a *sql.DB or *sql.Conn.
+type Beginner interface {
+	BeginTx(ctx context.Context, o *sql.TxOptions) (*sql.Tx, error)
+}
+
 // Import makes a table of a source's rows, or adds them to one that is there,
 // in one transaction. progress is called now and then with the rows so far.
-func Import(ctx context.Context, db *sql.DB, table string, open func() (Source, error), progress func(rows int64)) (n int64, err error) {
+func Import(ctx context.Context, db Beginner, table string, open func() (Source, error), progress func(rows int64)) (n int64, err error) {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return 0, err
