@@ -339,16 +339,47 @@ func TestDocumentedProgramsRun(t *testing.T) {
 	}
 }
 
-// TestDocumentedSQLRuns runs the SQL of pages that need nothing else.
+// documentedSQL says what the SQL of a page finds, and what is asked after it.
+var documentedSQL = map[string]struct{ before, after, want string }{
+	"docs/from-sqlite.md": {after: "SELECT body FROM notes", want: "first, again"},
+	"docs/triggers.md": {
+		before: `CREATE TABLE note (id int PRIMARY KEY, body text, version int DEFAULT 0, changed_at timestamptz);
+			CREATE TABLE note_history (id int, body text, at timestamptz);
+			CREATE TABLE invoice (id int PRIMARY KEY, total numeric DEFAULT 0);
+			CREATE TABLE item (invoice int, price numeric)`,
+		after: `INSERT INTO note (id, body) VALUES (1, 'a'); UPDATE note SET body = 'b'; INSERT INTO invoice (id) VALUES (1), (2);
+			INSERT INTO item VALUES (1, 2.50), (1, 1), (2, 7);
+			SELECT (SELECT version FROM note) || ' ' || (SELECT string_agg(body, ',') FROM note_history) || ' ' || (SELECT string_agg(total::text, ',' ORDER BY id) FROM invoice)`,
+		want: "1 a 3.50,7",
+	},
+	"docs/multi-tenancy.md": {}, // TestMultiTenancyPage runs it
+}
+
+// TestDocumentedSQLRuns runs the SQL of all pages.
 func TestDocumentedSQLRuns(t *testing.T) {
-	page, err := os.ReadFile("docs/from-sqlite.md")
+	pages, err := filepath.Glob("docs/*.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, b := range blocks(string(page), "sql") {
+	for _, name := range append(pages, "README.md") {
+		page, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list := blocks(string(page), "sql")
+		about, known := documentedSQL[filepath.ToSlash(name)]
+		if known != (len(list) > 0) {
+			t.Errorf("%s has %d blocks of SQL; documentedSQL says otherwise", name, len(list))
+		}
+		if about.after == "" {
+			continue
+		}
 		db := openNative(t)
-		for _, text := range strings.SplitAfter(b, ";\n") {
+		for _, text := range append(append([]string{about.before}, list...), about.after) {
 			mustExec(t, db, text)
+		}
+		if got, err := zqlite.QueryRow[string](ctx, db, about.after[strings.LastIndex(about.after, ";")+1:]); got != about.want || err != nil {
+			t.Errorf("%s: %q, %v", name, got, err)
 		}
 	}
 }

@@ -56,6 +56,9 @@ func migrateCommand() *cobra.Command {
 		&cobra.Command{Use: "status FILE", Short: "The version of a database", Args: cobra.ExactArgs(1), RunE: func(_ *cobra.Command, args []string) error { return with(args[0], status) }},
 		planCommand(&dir),
 		&cobra.Command{Use: "verify FILE", Short: "Compare a database with what its migrations make", Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
+			if err := hasMigrations(dir); err != nil {
+				return err
+			}
 			want, err := schema.ReadFiles(os.DirFS(dir), ".")
 			if err != nil {
 				return err
@@ -68,6 +71,9 @@ func migrateCommand() *cobra.Command {
 
 // withMigrations runs f over the migrations of a directory and a database.
 func withMigrations(c *cobra.Command, dir, file string, f func(m *migrate.Migrate) error) error {
+	if err := hasMigrations(dir); err != nil {
+		return err
+	}
 	return withDB(file, func(db *sql.DB) error {
 		source, err := zqlite.MigrationFiles(os.DirFS(dir), ".")
 		if err != nil {
@@ -89,6 +95,14 @@ func withMigrations(c *cobra.Command, dir, file string, f func(m *migrate.Migrat
 		_, closed := m.Close()
 		return errors.Join(err, closed)
 	})
+}
+
+// hasMigrations refuses a directory that is not there.
+func hasMigrations(dir string) error {
+	if st, err := os.Stat(dir); err != nil || !st.IsDir() {
+		return fmt.Errorf("there is no directory %s; zqlite migrate plan SCHEMA makes it, --dir names another", dir)
+	}
+	return nil
 }
 
 // printVersion tells the version that a database is at, and what is to come.
@@ -125,11 +139,14 @@ func planCommand(dir *string) *cobra.Command {
 	c := &cobra.Command{
 		Use: "plan SCHEMA", Short: "Write the next migration, from the migrations that are there to the schema files", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			have, err := schema.ReadFiles(os.DirFS(*dir), ".")
+			want, err := readSchema(args[0])
 			if err != nil {
 				return err
 			}
-			want, err := readSchema(args[0])
+			if err := os.MkdirAll(*dir, 0o755); err != nil { // the first plan makes it
+				return err
+			}
+			have, err := schema.ReadFiles(os.DirFS(*dir), ".")
 			if err != nil {
 				return err
 			}
