@@ -77,7 +77,7 @@ func (b *binder) noteExpr(e ast.Expr, bound expr.Expr, from int) {
 		return
 	}
 	switch e.(type) {
-	case *ast.ColumnRef, *ast.FieldSelect:
+	case *ast.ColumnRef, *ast.FieldSelect, *ast.Param:
 		m := found[len(found)-1]
 		if _, row := bound.(*expr.Row); row {
 			m.Column, m.Name, m.Type = -1, "", bound.Type()

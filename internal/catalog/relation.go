@@ -91,6 +91,7 @@ type Index struct {
 	Deferrable       bool
 	Deferred         bool // INITIALLY DEFERRED
 	Comment          string
+	Options          []string `json:",omitempty"` // WITH (…): name=value
 	// ConstraintComment is that of the constraint that the index belongs to.
 	ConstraintComment string
 }
@@ -107,6 +108,8 @@ type IndexPart struct {
 	Desc       bool
 	NullsFirst bool
 	Collation  string
+	Class      string `json:",omitempty"` // operator class, where it is not that of the type
+	Written    string `json:",omitempty"` // collation as written, where Collation does not have it: C
 }
 
 // Check is a CHECK constraint.

@@ -25,7 +25,7 @@ func (r *run) createIndex(s *ast.CreateIndex) {
 	if s.Name.Name != "" && !r.free(rel.Schema, s.Name.Name, s.IfNotExists) {
 		return
 	}
-	ix := &catalog.Index{Name: s.Name.Name, Method: method(s), Unique: s.Unique, NullsNotDistinct: s.NullsNotDistinct}
+	ix := &catalog.Index{Name: s.Name.Name, Method: method(s), Unique: s.Unique, NullsNotDistinct: s.NullsNotDistinct, Options: storageOptions(s.Options)}
 	var names []string
 	for i := range s.Elems {
 		p, name := r.indexPart(rel, &s.Elems[i], ix.Method)
@@ -125,7 +125,7 @@ func (r *run) indexPart(rel *catalog.Relation, e *ast.IndexElem, method string) 
 			p.Type = types.WithCollation(p.Type, "")
 		}
 	}
-	operatorClass(e)
+	p.Class, p.Written = operatorClass(e, p.Type, method), writtenCollation(collate, p)
 	return p, name
 }
 
@@ -147,13 +147,6 @@ func exprName(e ast.Expr) string {
 		return "case"
 	}
 	return "expr"
-}
-
-// operatorClass accepts the classes whose order is ours anyway.
-func operatorClass(e *ast.IndexElem) {
-	if n := e.OpClass.Name; n != "" && !strings.HasSuffix(n, "_ops") {
-		fail(-1, sqlerr.UndefinedObject, "operator class \"%s\" does not exist for access method \"btree\"", n)
-	}
 }
 
 func includeColumn(rel *catalog.Relation, e ast.IndexElem) (uint16, string) {

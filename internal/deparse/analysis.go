@@ -57,6 +57,9 @@ func (a *analysis) expr(e ast.Expr) node {
 	case *ast.ColumnRef:
 		return a.column(x)
 	case *ast.Param:
+		if m, ok := a.notes.Names[x]; ok { // an argument of a function
+			return &column{m: m, t: m.Type}
+		}
 		return &word{text: "$" + itoa(x.Index), t: a.noted(x)}
 	case *ast.Unary:
 		if l, ok := x.X.(*ast.Literal); ok && (l.Kind == ast.IntLiteral || l.Kind == ast.NumericLiteral) {

@@ -112,16 +112,44 @@ func Query(o binder.Options, view *catalog.Relation, style Style) (out string, e
 	return string(p.buf) + ";", nil
 }
 
-// Statement writes a query that a function's body holds.
-func Statement(o binder.Options, q *ast.Select, style Style) (out string, err error) {
+// Body writes the body of a SQL function that the standard's form has: RETURN
+// and an expression, or statements between BEGIN ATOMIC and END. Statements
+// that change tables are not written: then there is an error.
+func Body(o binder.Options, f *catalog.SQLFunction) (out string, err error) {
 	defer recoverTo(&err)
-	o.Notes = binder.NewNotes()
-	if _, err = binder.Bind(o, q); err != nil {
+	stmts, err := o.ParseBody(f.Body)
+	if err != nil {
 		return "", err
 	}
-	p := &printer{a: &analysis{o: o, bind: o, notes: o.Notes}, pretty: style.Pretty, wrap: style.Wrap, level: 1}
-	p.query(q, frame{names: &names{}, visible: true})
-	return string(p.buf), nil
+	o.Notes = binder.NewNotes()
+	bind := o
+	bind.SearchPath = everywhere(o)
+	bind.ParseBody = func(string) ([]ast.Stmt, error) { return stmts, nil }
+	if _, err = binder.CheckRoutine(bind, f); err != nil {
+		return "", err
+	}
+	p := &printer{a: &analysis{o: o, bind: bind, notes: o.Notes}, routine: f, names: &names{}}
+	if f.Return {
+		core, ok := stmts[0].(*ast.Select).Body.(*ast.SelectCore)
+		if !ok || len(core.Targets) != 1 {
+			return "", unsupported(stmts[0])
+		}
+		p.flat, p.wrap = true, -1
+		p.s("RETURN ")
+		p.node(p.a.expr(core.Targets[0].Expr), true)
+		return string(p.buf), nil
+	}
+	p.s("BEGIN ATOMIC\n")
+	for _, st := range stmts {
+		q, ok := st.(*ast.Select)
+		if !ok {
+			return "", unsupported(st)
+		}
+		p.level = 1
+		p.query(q, frame{names: p.names})
+		p.s(";\n")
+	}
+	return string(p.buf) + "END", nil
 }
 
 // everywhere is the search path and all other schemas behind it: what is kept

@@ -212,8 +212,7 @@ func (p *printer) with(w *ast.With) {
 	if w == nil {
 		return
 	}
-	p.level += indentClause
-	p.s(" ")
+	p.begin()
 	sep := "WITH "
 	if w.Recursive {
 		sep = "WITH RECURSIVE "
@@ -237,6 +236,9 @@ func (p *printer) with(w *ast.With) {
 	}
 	p.level -= indentClause
 	p.line("", 0, 0, 0)
+	if p.flat {
+		p.s(" ")
+	}
 }
 
 // trace writes SEARCH and CYCLE.

@@ -176,6 +176,9 @@ func (p *printer) column(n *column) {
 			p.s("*")
 			return
 		}
+	case m.Item == nil && p.routine != nil:
+		p.argument(m.Column)
+		return
 	case m.Item == nil:
 		if m.Column < 0 {
 			p.s("*")
@@ -186,6 +189,23 @@ func (p *printer) column(n *column) {
 		return
 	}
 	p.s(ast.QuoteIdent(m.Name))
+}
+
+// argument writes a parameter of the function whose body is written: behind the
+// function's name where there are tables too.
+func (p *printer) argument(i int) {
+	name := p.routine.Args[i].Name
+	if name == "" {
+		p.s("$" + itoa(i+1))
+		return
+	}
+	for n := p.names; n != nil; n = n.parent {
+		if len(n.of) > 0 {
+			p.s(ast.QuoteIdent(p.routine.Name) + ".")
+			break
+		}
+	}
+	p.s(ast.QuoteIdent(name))
 }
 
 // itemColumn writes a column of an item of FROM. One that USING merged is the

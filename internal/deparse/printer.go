@@ -3,6 +3,7 @@ package deparse
 import (
 	"strings"
 
+	"github.com/zqlite/zqlite/internal/catalog"
 	"github.com/zqlite/zqlite/internal/sql/ast"
 	"github.com/zqlite/zqlite/internal/types"
 )
@@ -21,9 +22,13 @@ type printer struct {
 	a      *analysis
 	buf    []byte
 	pretty bool // only the parentheses that are needed
+	flat   bool // all in one line
 	level  int  // of indentation
 	wrap   int  // columns of a line before a select list or FROM goes on in the next; 0 is one item a line, -1 any number
 	names  *names
+	// routine is the function whose body is written; columns of no item are
+	// its arguments.
+	routine *catalog.SQLFunction
 }
 
 func (p *printer) s(text string) { p.buf = append(p.buf, text...) }
@@ -37,6 +42,10 @@ func (p *printer) trimSpaces() {
 // line begins a line with a word: the level changes before and after, extra
 // spaces stand in front of the word.
 func (p *printer) line(text string, before, after, extra int) {
+	if p.flat {
+		p.s(text)
+		return
+	}
 	p.level += before
 	p.trimSpaces()
 	p.s("\n")
@@ -242,14 +251,22 @@ func (p *printer) choice(n *choice) {
 		p.s(" ")
 		p.node(n.arg, true)
 	}
+	space := func() {
+		if p.flat {
+			p.s(" ")
+		}
+	}
 	for _, w := range n.when {
+		space()
 		p.line("WHEN ", 0, 0, 0)
 		p.node(w[0], false)
 		p.s(" THEN ")
 		p.node(w[1], true)
 	}
+	space()
 	p.line("ELSE ", 0, 0, 0)
 	p.node(n.otherwise, true)
+	space()
 	p.line("END", -indentCase, 0, 0)
 }
 

@@ -48,8 +48,7 @@ func (p *printer) query(q *ast.Select, f frame) {
 		outs = p.outputs(body, f)
 		p.core(body, outs, f)
 	case *ast.Values:
-		p.level += indentClause
-		p.s(" ")
+		p.begin()
 		p.valuesQuery(body, q, f)
 		place = true
 	case *ast.SetOp:
@@ -64,6 +63,14 @@ func (p *printer) query(q *ast.Select, f frame) {
 		panic(unsupported(q.Body))
 	}
 	p.tail(q, outs, place)
+}
+
+// begin moves what follows to the right.
+func (p *printer) begin() {
+	p.level += indentClause
+	if !p.flat {
+		p.s(" ")
+	}
 }
 
 // flattened is a query without parentheses around its body.
@@ -263,8 +270,8 @@ func (p *printer) chosen(e ast.Expr, outs []output) node {
 }
 
 func (p *printer) core(c *ast.SelectCore, outs []output, f frame) {
-	p.level += indentClause
-	p.s(" SELECT")
+	p.begin()
+	p.s("SELECT")
 	if len(c.DistinctOn) > 0 {
 		p.s(" DISTINCT ON (")
 		for i, e := range c.DistinctOn {
@@ -397,7 +404,7 @@ func (p *printer) item(later bool, lines *bool, extra int, write func()) {
 	write()
 	text := p.buf
 	p.buf = outer
-	if p.wrap >= 0 {
+	if p.wrap >= 0 && !p.flat {
 		begins := len(text) > 0 && text[0] == '\n'
 		if begins {
 			p.trimSpaces()

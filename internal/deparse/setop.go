@@ -21,6 +21,9 @@ func (p *printer) setOp(op *ast.SetOp, f frame) {
 		p.line(") ", -indent, 0, 0)
 	} else {
 		p.line("", 0, 0, 0)
+		if p.flat {
+			p.s(" ")
+		}
 	}
 	p.s([...]string{"UNION ", "INTERSECT ", "EXCEPT "}[op.Kind])
 	if op.All {

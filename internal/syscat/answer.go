@@ -29,7 +29,6 @@ var answers = map[string]func(v *View, a []types.Value) (types.Value, error){
 // quiet are functions over the catalog that tell of what is not here: nothing,
 // or always the same.
 var quiet = map[string]types.Value{
-	"pg_get_function_sqlbody":        types.Null,
 	"pg_get_statisticsobjdef":        types.Null,
 	"pg_partition_root":              types.Null,
 	"pg_statistics_obj_is_visible":   types.Null,

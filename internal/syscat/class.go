@@ -113,6 +113,9 @@ func indexClassRow(v *View, r *catalog.Relation, ix *catalog.Index) row {
 	if !ix.Primary {
 		x["relpages"] = v.pages(ix.ID)
 	}
+	if len(ix.Options) > 0 {
+		x["reloptions"] = names(ix.Options)
+	}
 	return x
 }
 
@@ -200,7 +203,6 @@ func pgAttrdef(v *View, r *catalog.Relation, c *catalog.Column) row {
 
 func pgIndex(v *View, r *catalog.Relation, ix *catalog.Index) row {
 	keys, options, collations, classes := make([]int16, 0, len(ix.Parts)), []int16{}, []types.OID{}, []types.OID{}
-	var exprs types.Value = types.Null
 	for _, p := range ix.Parts {
 		option := int16(0)
 		if p.Desc {
@@ -208,13 +210,6 @@ func pgIndex(v *View, r *catalog.Relation, ix *catalog.Index) row {
 		}
 		if p.NullsFirst {
 			option |= 2
-		}
-		if p.Expr != "" {
-			text := v.expression(p.Expr, over(r), false)
-			if !exprs.IsNull() {
-				text = exprs.S + ", " + text
-			}
-			exprs = txt(text)
 		}
 		keys, options = append(keys, int16(p.Column)), append(options, option)
 		t := p.Type
@@ -237,7 +232,7 @@ func pgIndex(v *View, r *catalog.Relation, ix *catalog.Index) row {
 		"indcheckxmin": no, "indisready": sure, "indislive": sure, "indisreplident": no,
 		"indkey": vector(types.Int2, keys), "indoption": vector(types.Int2, options),
 		"indcollation": vector(types.Oid, collations), "indclass": vector(types.Oid, classes),
-		"indexprs": exprs, "indpred": optional(v.expression(ix.Where, conditionOver(r), false)),
+		"indexprs": optional(v.indexExpressions(r, ix, false)), "indpred": optional(v.expression(ix.Where, conditionOver(r), false)),
 	}
 }
 

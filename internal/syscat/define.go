@@ -149,8 +149,11 @@ func (v *View) indexDefinition(r *catalog.Relation, ix *catalog.Index, pretty bo
 			b.WriteString(", ")
 		}
 		b.WriteString(v.partDefinition(r, p, pretty))
-		if p.Collation != "" {
-			b.WriteString(" COLLATE " + ast.QuoteIdent(p.Collation))
+		if c := p.Collation + p.Written; c != "" {
+			b.WriteString(" COLLATE " + ast.QuoteIdent(c))
+		}
+		if p.Class != "" {
+			b.WriteString(" " + p.Class)
 		}
 		switch {
 		case p.Desc && !p.NullsFirst:
@@ -167,6 +170,17 @@ func (v *View) indexDefinition(r *catalog.Relation, ix *catalog.Index, pretty bo
 	}
 	if ix.NullsNotDistinct {
 		b.WriteString(" NULLS NOT DISTINCT")
+	}
+	if len(ix.Options) > 0 {
+		b.WriteString(" WITH (")
+		for i, o := range ix.Options {
+			name, value, _ := strings.Cut(o, "=")
+			if ast.QuoteIdent(value) != value {
+				value = ast.QuoteString(value)
+			}
+			b.WriteString([]string{"", ", "}[min(i, 1)] + ast.QuoteIdent(name) + "=" + value)
+		}
+		b.WriteString(")")
 	}
 	if ix.Where != "" {
 		b.WriteString(" WHERE " + v.expression(ix.Where, conditionOver(r), pretty))

@@ -37,6 +37,7 @@ var describers = map[string]func(v *View, a []types.Value) types.Value{
 	"pg_get_function_arguments":          functionText("pg_get_function_arguments"),
 	"pg_get_function_identity_arguments": functionText("pg_get_function_identity_arguments"),
 	"pg_get_function_result":             functionText("pg_get_function_result"),
+	"pg_get_function_sqlbody":            functionText("pg_get_function_sqlbody"),
 	"pg_get_function_arg_default":        argDefault,
 	"pg_get_ruledef":                     none,
 	"pg_get_partkeydef":                  none,

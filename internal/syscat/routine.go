@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/zqlite/zqlite/internal/catalog"
+	"github.com/zqlite/zqlite/internal/deparse"
 	"github.com/zqlite/zqlite/internal/sql/ast"
 	"github.com/zqlite/zqlite/internal/sql/parser"
 	"github.com/zqlite/zqlite/internal/types"
@@ -17,6 +18,7 @@ var routineTexts = map[string]func(v *View, f *catalog.SQLFunction) types.Value{
 	"pg_get_functiondef":                 func(v *View, f *catalog.SQLFunction) types.Value { return txt(v.functionDefinition(f)) },
 	"pg_get_function_arguments":          func(v *View, f *catalog.SQLFunction) types.Value { return txt(v.argumentList(f, true)) },
 	"pg_get_function_identity_arguments": func(v *View, f *catalog.SQLFunction) types.Value { return txt(v.argumentList(f, false)) },
+	"pg_get_function_sqlbody":            func(v *View, f *catalog.SQLFunction) types.Value { return optional(v.standardBody(f)) },
 	"pg_get_function_result": func(v *View, f *catalog.SQLFunction) types.Value {
 		if f.Procedure {
 			return types.Null
@@ -126,7 +128,7 @@ func (v *View) functionDefinition(f *catalog.SQLFunction) string {
 		}
 		b.WriteString(" SET search_path TO " + strings.Join(list, ", ") + "\n")
 	}
-	return b.String() + functionBody(f) + "\n"
+	return b.String() + v.functionBody(f) + "\n"
 }
 
 // properties are the words between a function's language and its body.
@@ -149,17 +151,31 @@ func properties(f *catalog.SQLFunction) string {
 	return b.String()
 }
 
-// functionBody is the body as CREATE FUNCTION takes it.
-func functionBody(f *catalog.SQLFunction) string {
-	switch {
-	case f.Return:
-		return "RETURN " + strings.TrimPrefix(f.Body, "SELECT ")
-	case f.Source == "" && f.Modes != "" || f.Source == "" && len(f.Args) == 0 && f.Parallel != 0:
-		text := "BEGIN ATOMIC\n"
-		for _, st := range statementsOf(f) {
-			text += " " + st + ";\n"
+// standardBody is a body that is not between quotes, "" for one that is.
+func (v *View) standardBody(f *catalog.SQLFunction) string {
+	atomic := f.Source == "" && f.Modes != "" || f.Source == "" && len(f.Args) == 0 && f.Parallel != 0
+	if !f.Return && !atomic {
+		return ""
+	}
+	if v.Binder != nil {
+		if text, err := deparse.Body(v.Binder(), f); err == nil {
+			return text
 		}
-		return text + "END"
+	}
+	if f.Return { // it cannot be bound, or changes tables: as it is stored
+		return "RETURN " + strings.TrimPrefix(f.Body, "SELECT ")
+	}
+	text := "BEGIN ATOMIC\n"
+	for _, st := range statementsOf(f) {
+		text += " " + st + ";\n"
+	}
+	return text + "END"
+}
+
+// functionBody is the body as CREATE FUNCTION takes it.
+func (v *View) functionBody(f *catalog.SQLFunction) string {
+	if text := v.standardBody(f); text != "" {
+		return text
 	}
 	text := sourceOf(f)
 	tag := "$function$"
@@ -218,6 +234,13 @@ func (v *View) procRow(f *catalog.SQLFunction) row {
 	}
 	if f.Set {
 		x["prorows"] = real(1000)
+	}
+	if n := len(f.Defaults); n > 0 {
+		list := make([]string, n)
+		for i, d := range f.Defaults {
+			list[i] = v.assigned(d, f.Args[len(f.Args)-n+i].Type, false)
+		}
+		x["proargdefaults"] = txt(strings.Join(list, ", "))
 	}
 	if n, err := strconv.ParseFloat(f.Rows, 64); err == nil {
 		x["prorows"] = types.NewFloat(n)

@@ -1,6 +1,8 @@
 package syscat
 
 import (
+	"strings"
+
 	"github.com/zqlite/zqlite/internal/catalog"
 	"github.com/zqlite/zqlite/internal/deparse"
 	"github.com/zqlite/zqlite/internal/types"
@@ -90,8 +92,8 @@ func (v *View) exprOf(a []types.Value) types.Value {
 	}
 	for _, ix := range r.Indexes {
 		try(ix.Where, conditionOver(r))
-		for i := range ix.Parts {
-			try(ix.Parts[i].Expr, over(r))
+		if v.indexExpressions(r, ix, false) == a[0].S {
+			pretty = v.indexExpressions(r, ix, true)
 		}
 	}
 	if pretty == "" {
@@ -107,3 +109,15 @@ func (v *View) domainCheck(t *types.Type, c types.DomainCheck, pretty bool) stri
 
 // prettyArg is the second argument of pg_get_constraintdef and its like.
 func prettyArg(a []types.Value) bool { return len(a) > 1 && a[1].I != 0 }
+
+// indexExpressions are the expressions of an index, as pg_get_expr gives
+// indexprs.
+func (v *View) indexExpressions(r *catalog.Relation, ix *catalog.Index, pretty bool) string {
+	var list []string
+	for i := range ix.Parts {
+		if text := ix.Parts[i].Expr; text != "" {
+			list = append(list, v.expression(text, over(r), pretty))
+		}
+	}
+	return strings.Join(list, ", ")
+}

@@ -17,7 +17,6 @@ CREATE INDEX desc_i ON t (a DESC, b ASC NULLS FIRST, c DESC NULLS LAST);
 CREATE INDEX coll ON t (b COLLATE "C");
 CREATE INDEX opc ON t (b text_pattern_ops);
 CREATE INDEX opc2 ON t (a int4_ops);
--- gap: not yet
 CREATE INDEX opc3 ON t (a nope_ops);
 CREATE INDEX CONCURRENTLY conc ON t (c);
 CREATE INDEX CONCURRENTLY IF NOT EXISTS conc ON t (c);
@@ -40,7 +39,6 @@ CREATE INDEX n1 ON t (a) WHERE b;
 CREATE INDEX n1 ON t (a) INCLUDE (nope);
 CREATE INDEX n1 ON t (a) INCLUDE ((a + 1));
 CREATE UNIQUE INDEX nnd ON t (a) NULLS NOT DISTINCT;
--- gap: not yet
 SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 't' ORDER BY 1;
 SELECT count(*) FROM t WHERE b = 'name3';
 SELECT a FROM t WHERE lower(b) = 'name1' ORDER BY a;

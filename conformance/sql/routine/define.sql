@@ -102,7 +102,6 @@ CREATE FUNCTION rt() RETURNS SETOF u LANGUAGE SQL AS 'SELECT * FROM u';
 DROP TABLE u;
 CREATE FUNCTION doc(a int, b text DEFAULT 'x', VARIADIC c int[] DEFAULT '{}') RETURNS SETOF text LANGUAGE SQL STABLE STRICT LEAKPROOF SECURITY DEFINER PARALLEL SAFE COST 5 ROWS 20 AS $$ SELECT b $$;
 SELECT pg_get_functiondef('doc'::regproc);
--- gap: no names and lines are put in
 SELECT pg_get_functiondef('atom'::regproc);
 SELECT pg_get_functiondef('o'::regproc);
 SELECT pg_get_function_arguments('doc'::regproc), pg_get_function_result('doc'::regproc), pg_get_function_identity_arguments('doc'::regproc), pg_get_function_arg_default('doc'::regproc, 2);
