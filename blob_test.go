@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 	"testing/iotest"
 
@@ -163,5 +165,93 @@ func TestBlobOfTenant(t *testing.T) {
 	n, err := zqlite.QueryRow[int](zqlite.WithCrossTenant(ctx, "a look"), db, "SELECT count(*) FROM zqlite.audit WHERE statement LIKE 'OpenBlob public.files.body'")
 	if err != nil || n != 2 {
 		t.Errorf("%d uses are recorded, %v", n, err)
+	}
+}
+
+// A value that is written in pieces is there when it is closed, all or nothing.
+func TestBlobWriter(t *testing.T) {
+	db, err := zqlite.Open(filepath.Join(t.TempDir(), "a.db") + "?sync=off")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	mustExec(t, db, `CREATE TABLE files (bucket text, name text, body bytea, note text CHECK (note <> 'bad'), PRIMARY KEY (bucket, name));
+		INSERT INTO files VALUES ('b', 'x', NULL, NULL), ('b', 'y', 'old', 'old')`)
+	data := make([]byte, 9<<20+3)
+	for i := range data {
+		data[i] = byte(i * 13 >> 5)
+	}
+	t.Setenv("TMPDIR", t.TempDir())
+	temps := func() int {
+		list, err := filepath.Glob(filepath.Join(os.TempDir(), "zqlite-blob-*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(list)
+	}
+	before := temps()
+	write := func(q zqlite.Querier, column, name string, r io.Reader) error {
+		w, err := zqlite.CreateBlob(ctx, q, "files", column, "b", name)
+		if err != nil {
+			return err
+		}
+		defer w.Discard()
+		if _, err := io.Copy(w, r); err != nil {
+			return err
+		}
+		return w.Close()
+	}
+	check := func(q zqlite.Querier, column, name string, want []byte) {
+		t.Helper()
+		b, err := zqlite.OpenBlob(ctx, q, "files", column, "b", name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer b.Close()
+		if all, err := io.ReadAll(b); !bytes.Equal(all, want) || err != nil {
+			t.Errorf("%s of %s: %d bytes, want %d: %v", column, name, len(all), len(want), err)
+		}
+	}
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(write(db, "body", "x", bytes.NewReader(data)))
+	check(db, "body", "x", data)
+	must(write(db, "body", "y", iotest.OneByteReader(bytes.NewReader(data[:5000]))))
+	check(db, "body", "y", data[:5000])
+	must(write(db, "note", "x", bytes.NewReader(bytes.Repeat([]byte("ü"), 1<<20))))
+	check(db, "note", "x", bytes.Repeat([]byte("ü"), 1<<20))
+	must(write(db, "body", "x", bytes.NewReader(nil)))
+	check(db, "body", "x", []byte{})
+
+	// In a transaction it is seen by nobody else, and goes with it.
+	tx, err := db.Begin(ctx, zqlite.TxOptions{})
+	must(err)
+	must(write(tx, "body", "y", bytes.NewReader(data)))
+	check(tx, "body", "y", data)
+	check(db, "body", "y", data[:5000])
+	must(tx.Rollback())
+	check(db, "body", "y", data[:5000])
+
+	for what, c := range map[string]struct {
+		err  error
+		want string
+	}{
+		"a reader that fails":  {write(db, "body", "y", io.MultiReader(bytes.NewReader(data), iotest.ErrReader(io.ErrUnexpectedEOF))), "unexpected EOF"},
+		"a row that is not":    {write(db, "body", "z", bytes.NewReader(data)), "no rows"},
+		"a column that is not": {write(db, "nope", "x", bytes.NewReader(data)), "42703"},
+		"no UTF-8":             {write(db, "note", "x", bytes.NewReader([]byte{0xff})), "22021"},
+		"a condition":          {write(db, "note", "x", bytes.NewReader([]byte("bad"))), "23514"},
+	} {
+		if c.err == nil || state(c.err) != c.want && !strings.Contains(c.err.Error(), c.want) {
+			t.Errorf("%s: %v", what, c.err)
+		}
+	}
+	check(db, "body", "y", data[:5000])
+	if n := temps(); n != before {
+		t.Errorf("%d temporary files are left", n-before)
 	}
 }

@@ -292,6 +292,18 @@ func nativeBlob(ctx context.Context, db *zqlite.DB, w http.ResponseWriter, r *ht
 	return nil
 }
 
+func nativeBlobWrite(ctx context.Context, db *zqlite.DB, upload io.Reader) error {
+	w, err := zqlite.CreateBlob(ctx, db, "files", "body", "report.pdf")
+	if err != nil {
+		return err
+	}
+	defer w.Discard()
+	if _, err := io.Copy(w, upload); err != nil {
+		return err
+	}
+	return w.Close()
+}
+
 func isDuplicate(err error) bool {
 	var e interface{ SQLState() string }
 	return errors.As(err, &e) && e.SQLState() == "23505"
@@ -332,6 +344,12 @@ func TestDocumentedProgramsRun(t *testing.T) {
 	}
 	if body, err := io.ReadAll(w.Result().Body); string(body) != "PDF" || err != nil {
 		t.Errorf("%q %v", body, err)
+	}
+	if err := nativeBlobWrite(ctx, db, strings.NewReader("%PDF-2")); err != nil {
+		t.Fatal(err)
+	}
+	if size, err := zqlite.QueryRow[int](ctx, db, "SELECT length(body) FROM files"); size != 6 || err != nil {
+		t.Error(size, err)
 	}
 	_, err = db.Exec(ctx, "INSERT INTO files VALUES ('report.pdf', NULL)")
 	if !isDuplicate(err) {

@@ -2,6 +2,8 @@ package engine
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"github.com/zqlite/zqlite/internal/catalog"
 	"github.com/zqlite/zqlite/internal/expr"
@@ -115,4 +117,38 @@ func (s *Session) largeKey(rel *catalog.Relation, column string, key []any, own 
 		vals = append(vals, v)
 	}
 	return ordinal, vals, visible, nil
+}
+
+// LargeUpdate writes the statement that stores a value in pieces: its first
+// parameter is the value, the others the key, which may leave the tenant out.
+// binary tells a bytea.
+func (s *Session) LargeUpdate(name, column string, keys int) (text string, binary bool, err error) {
+	defer s.guard(&err)
+	st, err := s.Lookup("COPY " + name + " FROM STDIN")
+	if err != nil {
+		return "", false, err
+	}
+	c := &copyRun{stmt: st.parts[0].stmt.(*ast.Copy)}
+	if err := c.relation(s); err != nil {
+		return "", false, err
+	}
+	rel := c.rel
+	var b strings.Builder
+	fmt.Fprintf(&b, "UPDATE %s.%s SET %s = $1 WHERE ", ast.QuoteIdent(rel.Schema), ast.QuoteIdent(rel.Name), ast.QuoteIdent(column))
+	n := 1
+	for _, p := range rel.Primary.Parts {
+		if keys < len(rel.Primary.Parts) && p.Column == rel.Tenant {
+			continue
+		}
+		if n > 1 {
+			b.WriteString(" AND ")
+		}
+		n++
+		fmt.Fprintf(&b, "%s = $%d", ast.QuoteIdent(rel.ColumnByID(p.Column).Name), n)
+	}
+	if n == 1 { // one row a tenant
+		b.WriteString("true")
+	}
+	ordinal := rel.ColumnByName(column)
+	return b.String(), types.BaseType(rel.Columns[ordinal].Type).Kind == types.KindBytes, nil
 }
