@@ -224,6 +224,8 @@ func TestBlobWriter(t *testing.T) {
 	check(db, "body", "y", data[:5000])
 	must(write(db, "note", "x", bytes.NewReader(bytes.Repeat([]byte("ü"), 1<<20))))
 	check(db, "note", "x", bytes.Repeat([]byte("ü"), 1<<20))
+	must(write(db, "body", "x", strings.NewReader(`\x41`))) // bytes, not their hexadecimal form
+	check(db, "body", "x", []byte(`\x41`))
 	must(write(db, "body", "x", bytes.NewReader(nil)))
 	check(db, "body", "x", []byte{})
 

@@ -31,11 +31,10 @@ import (
 // Close holds the value in memory while it is stored. One goroutine uses a
 // BlobWriter at a time.
 type BlobWriter struct {
-	ctx    context.Context
-	q      Querier
-	text   string // of the UPDATE
-	binary bool
-	key    []any
+	ctx  context.Context
+	q    Querier
+	text string // of the UPDATE
+	key  []any
 
 	small []byte
 	file  *os.File
@@ -69,7 +68,7 @@ func CreateBlob(ctx context.Context, q Querier, table, column string, key ...any
 	if err != nil {
 		return nil, err
 	}
-	w.text, w.binary, err = c.session.LargeUpdate(table, column, len(key))
+	w.text, err = c.session.LargeUpdate(table, column, len(key))
 	q.giveBack(c)
 	return w, err
 }
@@ -157,13 +156,9 @@ func (w *BlobWriter) Close() error {
 	if err != nil {
 		return err
 	}
-	args := make([]any, 0, 1+len(w.key))
-	if w.binary {
-		args = append(args, value)
-	} else {
-		args = append(args, unsafe.String(unsafe.SliceData(value), len(value))) // nobody writes to it any more
-	}
-	r, err := Exec(w.ctx, w.q, w.text, append(args, w.key...)...)
+	// A string stands for its bytes too, and nobody writes to these any more.
+	args := append([]any{unsafe.String(unsafe.SliceData(value), len(value))}, w.key...)
+	r, err := Exec(w.ctx, w.q, w.text, args...)
 	if err == nil && r.RowsAffected == 0 {
 		err = sql.ErrNoRows
 	}

@@ -121,16 +121,15 @@ func (s *Session) largeKey(rel *catalog.Relation, column string, key []any, own 
 
 // LargeUpdate writes the statement that stores a value in pieces: its first
 // parameter is the value, the others the key, which may leave the tenant out.
-// binary tells a bytea.
-func (s *Session) LargeUpdate(name, column string, keys int) (text string, binary bool, err error) {
+func (s *Session) LargeUpdate(name, column string, keys int) (text string, err error) {
 	defer s.guard(&err)
 	st, err := s.Lookup("COPY " + name + " FROM STDIN")
 	if err != nil {
-		return "", false, err
+		return "", err
 	}
 	c := &copyRun{stmt: st.parts[0].stmt.(*ast.Copy)}
 	if err := c.relation(s); err != nil {
-		return "", false, err
+		return "", err
 	}
 	rel := c.rel
 	var b strings.Builder
@@ -149,6 +148,5 @@ func (s *Session) LargeUpdate(name, column string, keys int) (text string, binar
 	if n == 1 { // one row a tenant
 		b.WriteString("true")
 	}
-	ordinal := rel.ColumnByName(column)
-	return b.String(), types.BaseType(rel.Columns[ordinal].Type).Kind == types.KindBytes, nil
+	return b.String(), nil
 }
