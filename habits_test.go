@@ -372,10 +372,15 @@ func TestCountsAreExact(t *testing.T) {
 		{`INSERT OR REPLACE INTO k VALUES (10, 10)`, 1, 10},
 		{`WITH d AS (DELETE FROM k RETURNING n) INSERT INTO k (n) SELECT n + 1000 FROM d`, 4, 0},
 		{`CREATE TABLE other (a int)`, 0, 0},
-		{`SELECT * FROM k`, -1, 0},
+		{`SELECT * FROM k`, 4, 0},
+		{`SELECT * FROM k WHERE id = (SELECT max(id) FROM k)`, 1, 0},
+		{`SELECT * FROM k WHERE id = -1`, 0, 0},
+		{`SELECT * FROM k FOR UPDATE`, 4, 0},
+		{`SELECT 1`, 1, 0},
+		{`SELECT 1 WHERE false`, 0, 0},
 	} {
 		r := exec(t, db, c.text)
-		if n, err := r.RowsAffected(); err != nil || c.affected >= 0 && n != c.affected {
+		if n, err := r.RowsAffected(); err != nil || n != c.affected {
 			t.Errorf("%s: %d rows affected, %v, want %d", c.text, n, err, c.affected)
 		}
 		if c.last != 0 {

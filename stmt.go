@@ -77,7 +77,8 @@ func (c *connection) result(o engine.Outcome) driver.Result {
 	return r
 }
 
-// RowsAffected returns the rows that the last statement changed.
+// RowsAffected returns how many rows the last statement changed; a query's, how
+// many it found, as PostgreSQL counts them.
 func (r *result) RowsAffected() (int64, error) { return r.affected, nil }
 
 // LastInsertId returns the last generated integer key. For a table whose key

@@ -3,6 +3,7 @@ package gormzqlite
 import (
 	"database/sql"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"gorm.io/gorm"
@@ -58,21 +59,45 @@ func (m Migrator) MigrateColumn(value any, f *schema.Field, have gorm.ColumnType
 	if f.IgnoreMigration {
 		return nil
 	}
-	comment, _ := have.Comment()
-	if c, ok := have.(*migrator.ColumnType); ok { // a comment alone needs no ALTER COLUMN
-		plain := *c
-		plain.CommentValue = sql.NullString{}
-		have = &plain
-	}
 	if !f.PrimaryKey {
-		if err := m.Migrator.MigrateColumn(value, f, have); err != nil {
+		if c, ok := have.(*migrator.ColumnType); ok && m.differs(f, c) {
+			if err := m.DB.Migrator().AlterColumn(value, f.DBName); err != nil {
+				return err
+			}
+		}
+		if err := m.DB.Migrator().MigrateColumnUnique(value, f, have); err != nil {
 			return err
 		}
 	}
+	comment, _ := have.Comment()
 	if wanted := strings.Trim(f.Comment, `'"`); f.Comment == "" || wanted == comment {
 		return nil
 	}
 	return m.RunWithValue(value, func(stmt *gorm.Statement) error { return m.comment(stmt, f) })
+}
+
+// differs tells whether a column is to be altered to fit its field. One that
+// refuses NULL where the field does not say so is; NOT NULL alone is not added
+// to a column that is there, for it may hold NULLs.
+func (m Migrator) differs(f *schema.Field, have *migrator.ColumnType) bool {
+	if _, ok := generated(f); ok || strings.Contains(strings.ToLower(string(f.DataType)), " generated ") {
+		return false
+	}
+	full, _ := have.ColumnType()
+	if !sameType(m.DataTypeOf(f), full, have.DatabaseTypeName()) {
+		return true
+	}
+	if nullable, ok := have.Nullable(); ok && !nullable && !f.NotNull {
+		if _, serial := integers[strings.ToLower(m.DataTypeOf(f))]; !serial {
+			return true
+		}
+	}
+	if auto, _ := have.AutoIncrement(); auto {
+		return false
+	}
+	had, has := have.DefaultValue()
+	wanted := m.wantedDefault(f)
+	return has != (wanted != "") || has && !sameDefault(wanted, had)
 }
 
 // AlterColumn gives a column the type, NOT NULL and default of its field.
@@ -191,20 +216,63 @@ func (m Migrator) alterDefault(stmt *gorm.Statement, f *schema.Field, have *migr
 		return nil
 	}
 	had, has := have.DefaultValue()
-	wanted := ""
-	if f.HasDefaultValue && f.DefaultValue != "(-)" {
-		wanted = f.DefaultValue
-		if f.DefaultValueInterface != nil {
-			wanted = m.Dialector.Explain("$1", f.DefaultValueInterface)
-		}
-	}
-	switch {
+	switch wanted := m.wantedDefault(f); {
 	case wanted == "" && has:
 		return m.alter(stmt, f, "DROP DEFAULT")
-	case wanted != "" && (!has || wanted != had):
+	case wanted != "" && (!has || !sameDefault(wanted, had)):
 		return m.alter(stmt, f, "SET DEFAULT "+wanted)
 	}
 	return nil
+}
+
+// wantedDefault is a field's default as SQL; none and NULL are the same.
+func (m Migrator) wantedDefault(f *schema.Field) string {
+	switch {
+	case !f.HasDefaultValue || f.DefaultValue == "(-)" || f.AutoIncrement:
+		return ""
+	case f.DefaultValueInterface != nil:
+		return m.Dialector.Explain("$1", f.DefaultValueInterface)
+	case strings.EqualFold(f.DefaultValue, "NULL"):
+		return ""
+	}
+	return f.DefaultValue
+}
+
+// sameDefault compares a default as a model writes it with one that the catalog
+// tells. Casts and parentheses do not count, nor does how a number or a boolean
+// is written.
+func sameDefault(wanted, had string) bool {
+	a, b := bareDefault(wanted), bareDefault(had)
+	if a == b || plainDefault(wanted) == had {
+		return true
+	}
+	if x, err := strconv.ParseFloat(a, 64); err == nil {
+		y, err := strconv.ParseFloat(b, 64)
+		return err == nil && x == y
+	}
+	if x, err := strconv.ParseBool(a); err == nil {
+		y, err := strconv.ParseBool(b)
+		return err == nil && x == y
+	}
+	return false
+}
+
+var defaultParts = regexp.MustCompile(`'(?:[^']|'')*'|::[A-Za-z_][A-Za-z_ .0-9]*(?:\(\d+(?:,\d+)?\))?(?: with(?:out)? time zone)?(?:\[\])*|[()\s]+|[^'()\s:]+|:`)
+
+// bareDefault leaves the casts, parentheses and spaces of a default away, the
+// quotes of one that is a text alone, and upper case outside of texts.
+func bareDefault(text string) string {
+	var b strings.Builder
+	for _, part := range defaultParts.FindAllString(text, -1) {
+		switch c := part[0]; {
+		case strings.HasPrefix(part, "::"), c == '(' || c == ')' || c == ' ' || c == '\t' || c == '\n':
+		case c == '\'':
+			b.WriteString(part)
+		default:
+			b.WriteString(strings.ToLower(part))
+		}
+	}
+	return plainDefault(b.String())
 }
 
 // columns asks for everything that ColumnTypes tells, in the order of the
@@ -222,7 +290,7 @@ const columns = `SELECT a.attname, NOT a.attnotnull, t.typname, format_type(a.at
 
 var (
 	nextval  = regexp.MustCompile(`(?i)^nextval\(`)
-	castTail = regexp.MustCompile(`(?s)^('(?:[^']|'')*')::[a-z ]+(?:\(\d+\))?$`)
+	castTail = regexp.MustCompile(`(?s)^('(?:[^']|'')*')::[a-z0-9_ ]+(?:\(\d+(?:,\d+)?\))?[a-z ]*(?:\[\])?$`)
 )
 
 // ColumnTypes describes the columns of a table.

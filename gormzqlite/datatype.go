@@ -151,10 +151,13 @@ func canonicalType(t string) string {
 	t, array := strings.CutSuffix(t, "[]")
 	mod := ""
 	if open, end := strings.IndexByte(t, '('), strings.IndexByte(t, ')'); open >= 0 && end > open {
-		t, mod = t[:open]+t[end+1:], t[open:end+1] // timestamp(3) with time zone
+		t, mod = strings.TrimSpace(t[:open]+" "+t[end+1:]), t[open:end+1] // timestamp(3) with time zone
 	}
 	if name := pgNames[t]; name != "" {
 		t = name
+	}
+	if t == "numeric" && mod != "" && !strings.Contains(mod, ",") {
+		mod = mod[:len(mod)-1] + ",0)"
 	}
 	if array {
 		mod += "[]"

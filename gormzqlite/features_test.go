@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -87,7 +89,15 @@ func (t trial) rows(what string, tx *gorm.DB) {
 			if _, isTime := m[k].(time.Time); isTime {
 				continue
 			}
-			line += fmt.Sprintf(" %s=%v(%T)", k, m[k], m[k])
+			v := reflect.ValueOf(m[k])
+			if v.Kind() == reflect.Pointer && !v.IsNil() {
+				v = v.Elem() // not where it is
+			}
+			if !v.IsValid() {
+				line += fmt.Sprintf(" %s=<nil>", k)
+				continue
+			}
+			line += fmt.Sprintf(" %s=%v(%T)", k, v, m[k])
 		}
 		t.see("%s:%s", what, line)
 	}
@@ -108,11 +118,13 @@ func fill(t trial) {
 	}
 }
 
-// features are named; each starts on an empty schema.
-var features = []struct {
+// A feature is tried on an empty schema.
+type feature struct {
 	name string
 	try  func(t trial)
-}{
+}
+
+var features = []feature{
 	{"conditions", func(t trial) {
 		fill(t)
 		users := func() *gorm.DB { return t.Model(&tests.User{}).Select("name", "age").Order("name") }
@@ -560,7 +572,7 @@ var _ schema.Tabler = thing{}
 
 func tryFeatures(t *testing.T, open func() gorm.Dialector) string {
 	var out strings.Builder
-	for _, f := range features {
+	for _, f := range slices.Concat(features, queryFeatures, modelFeatures, migrationFeatures) {
 		db, err := gorm.Open(open(), &gorm.Config{Logger: logger.Discard, NowFunc: func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }})
 		must(t, err)
 		must(t, db.Exec("DROP SCHEMA public CASCADE").Error)
@@ -600,24 +612,35 @@ func TestFeatures(t *testing.T) {
 	}
 }
 
+// compare tells where what was seen differs; a line more or less does not make
+// all that follow differ.
 func compare(t *testing.T, golden, got string) {
 	b, err := os.ReadFile(golden)
 	must(t, err)
 	want, have := strings.Split(string(b), "\n"), strings.Split(got, "\n")
 	feature := ""
-	for i := range max(len(want), len(have)) {
-		var w, h string
-		if i < len(want) {
-			w = want[i]
+	for i, j := 0, 0; i < len(want) || j < len(have); {
+		if i < len(want) && j < len(have) && want[i] == have[j] {
+			if !strings.HasPrefix(want[i], " ") {
+				feature = want[i]
+			}
+			i, j = i+1, j+1
+			continue
 		}
-		if i < len(have) {
-			h = have[i]
-		}
-		if !strings.HasPrefix(w, " ") {
-			feature = w
-		}
-		if w != h {
-			t.Errorf("%s, line %d\n got %s\nwant %s", feature, i+1, h, w)
+		di, dj := meet(want[i:], have[j:])
+		t.Errorf("%s, line %d\n got %s\nwant %s", feature, i+1, strings.Join(have[j:j+dj], "\n     "), strings.Join(want[i:i+di], "\n     "))
+		i, j = i+di, j+dj
+	}
+}
+
+// meet gives how many lines of each go by until both say the same again.
+func meet(want, have []string) (int, int) {
+	for n := 1; n < len(want)+len(have); n++ {
+		for di := max(0, n-len(have)); di <= min(n, len(want)); di++ {
+			if a, b := want[di:], have[n-di:]; len(a) > 0 && len(b) > 0 && a[0] == b[0] && (len(a) < 2 || len(b) < 2 || a[1] == b[1]) {
+				return di, n - di
+			}
 		}
 	}
+	return len(want), len(have)
 }

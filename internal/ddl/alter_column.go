@@ -222,10 +222,6 @@ func (r *run) indexNames(rel *catalog.Relation, ix *catalog.Index, id uint16) bo
 func (r *run) setColumnDefault(rel *catalog.Relation, c *ast.AlterCommand) {
 	col := column(rel, c.Column, -1)
 	r.plainColumn(rel, col)
-	if l, ok := c.Expr.(*ast.Literal); ok && l.Kind == ast.NullLiteral {
-		r.dropColumnDefault(rel, c)
-		return
-	}
 	b := r.newBuilder(rel)
 	b.created = true
 	n := *col

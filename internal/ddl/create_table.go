@@ -329,10 +329,20 @@ func (b *builder) finishColumns() {
 	b.deferred = nil
 }
 
-// setDefault gives a column a default. The next value of a sequence is kept as
+// setDefault gives a column a default; NULL is none. The next value of a sequence is kept as
 // a reference, so that the sequence can be renamed.
 func (b *builder) setDefault(col *catalog.Column, value ast.Expr) {
-	b.assigned(b.rel, value, inDefault, col.Type, "column \"%s\" is of type %s but default expression is of type %s", col.Name)
+	x := b.assigned(b.rel, value, inDefault, col.Type, "column \"%s\" is of type %s but default expression is of type %s", col.Name)
+	if l, ok := value.(*ast.Literal); ok {
+		switch {
+		case l.Kind == ast.StringLiteral: // a value that the type does not have is told now, not with the first row
+			_, err := compile(x)(b.Expr, nil)
+			check(err)
+		case l.Kind == ast.NullLiteral && col.Type.Domain == nil: // what a column without a default has; not so a domain's
+			col.Default, col.Sequence = "", 0
+			return
+		}
+	}
 	if q := b.sequenceOf(value); q != nil {
 		col.Default, col.Sequence = "", q.ID
 		return

@@ -26,6 +26,7 @@ func (s *Session) Exec(ctx context.Context, st *Statement, args []Argument) (Out
 	if err != nil {
 		return Outcome{}, err
 	}
+	read := 0
 	for r.run != nil {
 		b, err := r.NextBatch()
 		if err != nil {
@@ -34,8 +35,15 @@ func (s *Session) Exec(ctx context.Context, st *Statement, args []Argument) (Out
 		if b == nil {
 			break
 		}
+		read += b.Len()
 	}
 	out := r.Outcome
+	if out.Command == "SELECT" && out.Affected == 0 {
+		if r.width > 0 {
+			read += len(r.rows) / r.width // buffered
+		}
+		out.Affected = int64(read)
+	}
 	return out, r.Release()
 }
 

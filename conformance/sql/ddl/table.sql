@@ -223,3 +223,21 @@ SELECT obj_description('z1'::regclass), obj_description('z1'::regclass, 'pg_clas
 COMMENT ON TABLE z1 IS NULL;
 SELECT obj_description('z1'::regclass);
 CREATE TABLE t (a int UNIQUE INITIALLY b);
+-- full
+CREATE TABLE early (d date DEFAULT 'CURRENT_DATE');
+CREATE TABLE early (d date DEFAULT '2020-02-30');
+CREATE TABLE early (n int DEFAULT NULL, t text DEFAULT '2020-02-30', j jsonb DEFAULT '{}', a int[] DEFAULT '{1,2}');
+SELECT column_name, column_default FROM information_schema.columns WHERE table_name = 'early' ORDER BY 1;
+ALTER TABLE early ALTER n SET DEFAULT 'x';
+ALTER TABLE early ALTER n SET DEFAULT '7';
+ALTER TABLE early ALTER a SET DEFAULT '{1,x}';
+INSERT INTO early DEFAULT VALUES RETURNING *;
+ALTER TABLE early ALTER n SET DEFAULT NULL;
+INSERT INTO early DEFAULT VALUES RETURNING *;
+CREATE DOMAIN five AS int DEFAULT 5;
+CREATE TABLE fives (a five, b five DEFAULT NULL, c five DEFAULT '6');
+INSERT INTO fives DEFAULT VALUES RETURNING *;
+ALTER TABLE fives ALTER a SET DEFAULT NULL;
+INSERT INTO fives DEFAULT VALUES RETURNING *;
+DROP TABLE early, fives;
+DROP DOMAIN five;
