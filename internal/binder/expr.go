@@ -366,13 +366,15 @@ func (b *binder) subscript(x *ast.Subscript, s *scope) expr.Expr {
 	t := expr.BaseType(arg.Type())
 	switch t.Kind {
 	case types.KindJSONB:
+		args := []expr.Expr{arg}
 		for i := len(steps) - 1; i >= 0; i-- {
 			if steps[i].Slice {
 				panic(fail(steps[i].Pos, sqlerr.DatatypeMismatch, "jsonb subscript does not support slices"))
 			}
-			arg = b.operator("->", arg, b.resolveUnknown(b.scalar(steps[i].Index, s)), steps[i].Pos)
+			key, _ := b.jsonbKey(steps[i].Index, s)
+			args = append(args, key)
 		}
-		return arg
+		return b.callByName("jsonb_subscript", args, x.Pos, s)
 	case types.KindArray:
 	default:
 		panic(fail(start(x), sqlerr.DatatypeMismatch, "cannot subscript type %s because it does not support subscripting", t.Display))

@@ -73,11 +73,8 @@ func (b *binder) insertColumns(st *ast.Insert, c *change) []int {
 	ordinals := make([]int, len(st.Columns))
 	for i, t := range st.Columns {
 		ordinals[i] = c.ordinal(t, "insert into")
-		if len(t.Path) > 0 {
-			panic(fail(t.Pos, sqlerr.FeatureNotSupported, "assignment to a part of column \"%s\" is not supported in INSERT", t.Name))
-		}
 		for k := 0; k < i; k++ {
-			if ordinals[k] == ordinals[i] {
+			if ordinals[k] == ordinals[i] && (len(t.Path) == 0 || len(st.Columns[k].Path) == 0) {
 				panic(fail(t.Pos, sqlerr.DuplicateColumn, "column \"%s\" specified more than once", t.Name))
 			}
 		}
@@ -145,7 +142,9 @@ func (b *binder) insertSource(st *ast.Insert, c *change, ordinals []int, n *plan
 		for i := range cols {
 			want[i] = cols[i].Type
 			if want[i].Is(types.Unknown) {
-				want[i] = c.rel.Columns[ordinals[i]].Type
+				if want[i] = c.rel.Columns[ordinals[i]].Type; partial(st, i) {
+					want[i] = b.partOf(st.Columns[i], c.rel.Columns[ordinals[i]], box).typ
+				}
 			}
 		}
 		node = b.coerceColumns(node, want, st.Query.Pos)
@@ -158,6 +157,11 @@ func (b *binder) insertSource(st *ast.Insert, c *change, ordinals []int, n *plan
 			continue
 		}
 		e := &expr.Column{ID: col.ID, Typ: col.Type, Name: col.Name}
+		if partial(st, i) {
+			at := b.partOf(st.Columns[i], c.rel.Columns[ord], box)
+			b.insertPart(st.Columns[i], c, ord, n.Row, given, b.assignTo(at, e, c.rel, exprPos(st.Query, i)), box)
+			continue
+		}
 		n.Row[ord] = b.assign(e, c.rel.Columns[ord].Type, c.rel, c.rel.Columns[ord].Name, exprPos(st.Query, i))
 		given[ord] = true
 	}
@@ -218,10 +222,20 @@ func (b *binder) insertValues(st *ast.Insert, values *ast.Values, c *change, ord
 	}
 	for i := 0; i < width; i++ {
 		ord := ordinals[i]
+		col := c.rel.Columns[ord]
+		if partial(st, i) {
+			t, id := st.Columns[i], b.newID()
+			at := b.partOf(t, col, s)
+			for r, row := range values.Rows {
+				v.Rows[r] = append(v.Rows[r], b.assigned(row[i], at, t, c.rel, s))
+			}
+			v.Cols = append(v.Cols, plan.Column{ID: id, Name: col.Name, Type: at.typ})
+			b.insertPart(t, c, ord, n.Row, given, &expr.Column{ID: id, Typ: at.typ, Name: col.Name}, s)
+			continue
+		}
 		if b.allDefault(values, i) {
 			continue
 		}
-		col := c.rel.Columns[ord]
 		ignored := false
 		for r, row := range values.Rows {
 			_, isDefault := row[i].(*ast.Default)
@@ -238,6 +252,9 @@ func (b *binder) insertValues(st *ast.Insert, values *ast.Values, c *change, ord
 	}
 	n.Input, n.Ordinary = v, len(v.Rows) == 1
 }
+
+// partial reports whether a column of the list is a part of one.
+func partial(st *ast.Insert, i int) bool { return i < len(st.Columns) && len(st.Columns[i].Path) > 0 }
 
 // allDefault reports whether a column of VALUES is DEFAULT in every row.
 func (b *binder) allDefault(values *ast.Values, i int) bool {

@@ -122,10 +122,11 @@ func (b *binder) setClauses(sets []ast.SetClause, c *change, s *scope, input pla
 	var out []plan.Assign
 	var joined plan.Node
 	c.parts = map[int]expr.Expr{}
+	partial := map[int]bool{} // columns that parts were assigned of
 	add := func(t ast.AssignTarget, value func(ord int) expr.Expr) {
 		ord := c.ordinal(t, "update")
 		for i, a := range out {
-			if a.Ordinal == ord && len(t.Path) > 0 { // SET a[1] = x, a[2] = y
+			if a.Ordinal == ord && len(t.Path) > 0 && partial[ord] { // SET a[1] = x, a[2] = y
 				c.parts[ord] = a.Expr
 				out[i].Expr = value(ord)
 				return
@@ -134,6 +135,7 @@ func (b *binder) setClauses(sets []ast.SetClause, c *change, s *scope, input pla
 				panic(fail(t.Pos, sqlerr.SyntaxError, "multiple assignments to same column \"%s\"", t.Name))
 			}
 		}
+		partial[ord] = len(t.Path) > 0
 		if e := value(ord); c.rel.Columns[ord].Generated == "" {
 			out = append(out, plan.Assign{Ordinal: ord, Expr: e})
 		}
@@ -161,15 +163,17 @@ func (b *binder) setClauses(sets []ast.SetClause, c *change, s *scope, input pla
 			box := &scope{parent: f, ctes: s.ctes}
 			node := b.bindQuery(v.Query, box, queryFlags{keepUnknown: true})
 			b.countTargets(len(set.Targets), len(node.Columns()), v.Pos)
-			node = b.settleColumns(node, set.Targets, c)
+			node = b.settleColumns(node, set.Targets, c, s)
 			input = &plan.Join{Kind: plan.SingleJoin, Left: input, Right: node, Lateral: refersTo(box.outer, s.items)}
 			joined = input
 			for i, t := range set.Targets {
 				col := node.Columns()[i]
 				add(t, func(ord int) expr.Expr {
 					b.assignable(c, ord, t)
-					rc := c.rel.Columns[ord]
-					return b.assign(&expr.Column{ID: col.ID, Typ: col.Type, Name: col.Name}, rc.Type, c.rel, rc.Name, t.Pos)
+					p := &partPath{path: t.Path, pos: t.Pos, s: s, value: func(at place) expr.Expr {
+						return b.assignTo(at, &expr.Column{ID: col.ID, Typ: col.Type, Name: col.Name}, c.rel, t.Pos)
+					}}
+					return b.setColumn(p, c.rel.Columns[ord], c.oldValue(ord))
 				})
 			}
 		default:
@@ -198,7 +202,7 @@ func (b *binder) countTargets(targets, values, pos int) {
 }
 
 // settleColumns gives untyped columns of a subquery the types of their targets.
-func (b *binder) settleColumns(node plan.Node, targets []ast.AssignTarget, c *change) plan.Node {
+func (b *binder) settleColumns(node plan.Node, targets []ast.AssignTarget, c *change, s *scope) plan.Node {
 	cols := node.Columns()
 	if !anyUnknown(cols) {
 		return node
@@ -206,7 +210,7 @@ func (b *binder) settleColumns(node plan.Node, targets []ast.AssignTarget, c *ch
 	want := make([]*types.Type, len(cols))
 	for i := range cols {
 		if want[i] = cols[i].Type; want[i].Is(types.Unknown) {
-			want[i] = c.rel.Columns[c.ordinal(targets[i], "update")].Type
+			want[i] = b.partOf(targets[i], c.rel.Columns[c.ordinal(targets[i], "update")], s).typ
 		}
 	}
 	return b.coerceColumns(node, want, -1)
@@ -215,7 +219,7 @@ func (b *binder) settleColumns(node plan.Node, targets []ast.AssignTarget, c *ch
 // setValue binds one assignment.
 func (b *binder) setValue(t ast.AssignTarget, e ast.Expr, c *change, ord int, s *scope) expr.Expr {
 	col := c.rel.Columns[ord]
-	if _, ok := e.(*ast.Default); ok {
+	if _, ok := e.(*ast.Default); ok && len(t.Path) == 0 {
 		d := b.defaultOf(c, ord)
 		if d == nil {
 			d = &expr.Const{Typ: col.Type}
@@ -224,7 +228,8 @@ func (b *binder) setValue(t ast.AssignTarget, e ast.Expr, c *change, ord int, s 
 	}
 	b.assignable(c, ord, t)
 	if len(t.Path) > 0 {
-		return b.setPart(t, e, c, ord, s)
+		p := &partPath{path: t.Path, pos: t.Pos, s: s, value: func(at place) expr.Expr { return b.assigned(e, at, t, c.rel, s) }}
+		return b.setColumn(p, col, c.oldValue(ord))
 	}
 	return b.assign(b.scalar(e, s), col.Type, c.rel, col.Name, start(e))
 }
@@ -242,32 +247,13 @@ func (b *binder) assignable(c *change, ord int, t ast.AssignTarget) {
 	}
 }
 
-// setPart binds an assignment to an element of an array, or to a member of a
-// jsonb value, as a function of the old value.
-func (b *binder) setPart(t ast.AssignTarget, e ast.Expr, c *change, ord int, s *scope) expr.Expr {
-	col := c.rel.Columns[ord]
-	base := expr.BaseType(col.Type)
-	old := expr.Expr(&expr.Column{ID: c.target.Old[ord], Typ: col.Type, Name: col.Name})
+// oldValue is what a column holds before an assignment to a part of it.
+func (c *change) oldValue(ord int) expr.Expr {
 	if done := c.parts[ord]; done != nil {
-		old = done
+		return done
 	}
-	if base.Kind == types.KindArray && subscriptsOnly(t.Path) {
-		return b.setElements(t, e, c, col, old, s)
-	}
-	if base.Kind != types.KindArray && base.Kind != types.KindJSONB && base.Kind != types.KindRecord {
-		panic(fail(t.Pos, sqlerr.DatatypeMismatch, "cannot subscript type %s because it does not support subscripting", col.Type.Display))
-	}
-	step := t.Path[0]
-	if len(t.Path) == 1 && step.Index != nil && !step.Slice {
-		switch base.Kind {
-		case types.KindJSONB:
-			key := b.cast(b.value(step.Index, s), types.Text, step.Pos, step.Pos)
-			value := b.assign(b.scalar(e, s), types.JSONB, c.rel, col.Name, start(e))
-			path := &expr.Array{Args: []expr.Expr{key}, Typ: types.ArrayOf(types.Text)}
-			return b.callByName("jsonb_set", []expr.Expr{old, path, value, &expr.Const{Val: types.NewBool(true), Typ: types.Bool}}, t.Pos, s)
-		}
-	}
-	panic(fail(t.Pos, sqlerr.FeatureNotSupported, "assignment to this part of column \"%s\" is not supported", col.Name))
+	col := c.rel.Columns[ord]
+	return &expr.Column{ID: c.target.Old[ord], Typ: col.Type, Name: col.Name}
 }
 
 // bindDelete binds DELETE.

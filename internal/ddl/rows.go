@@ -238,6 +238,7 @@ func (r *run) duplicate(rel *catalog.Relation, ix *catalog.Index, row []types.Va
 
 // createTrees makes the empty trees of a relation and its secondary indexes.
 func (r *run) createTrees(rel *catalog.Relation) {
+	r.Counters.Forget(rel.ID) // of a relation that was rolled back and had the id
 	t := table.Of(rel)
 	check(r.Tx.CreateTree(t.Spec()))
 	for _, ix := range rel.Indexes {
