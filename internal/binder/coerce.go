@@ -36,7 +36,11 @@ func (b *binder) convert(e expr.Expr, t *types.Type, explicit bool, pos int) exp
 		return e
 	}
 	if r, ok := e.(*expr.Row); ok && t.Kind == types.KindRecord && len(t.Fields) == len(r.Args) {
-		return b.convertRow(r, t, explicit, pos)
+		row := b.convertRow(r, expr.BaseType(t), explicit, pos)
+		if t.Domain == nil {
+			return row
+		}
+		return b.castTo(row, t, explicit, !explicit, pos)
 	}
 	if a, ok := e.(*expr.Array); ok && t.Kind == types.KindArray && t.Domain == nil {
 		return b.convertArray(a, t, explicit, pos)

@@ -49,7 +49,7 @@ func (b *binder) setAt(p *partPath, path []ast.Indirection, at place, old expr.E
 		panic(fail(p.pos, sqlerr.DatatypeMismatch, "cannot subscript type %s because it does not support subscripting", types.FormatName(at.typ)))
 	}
 	if at.typ.Domain != nil {
-		return b.convert(e, at.typ, false, p.pos)
+		return b.castTo(e, at.typ, false, true, p.pos)
 	}
 	return e
 }

@@ -108,6 +108,14 @@ func (a *analysis) choice(x *ast.Case) node {
 func (a *analysis) subscript(x *ast.Subscript) node {
 	out := &subscript{t: a.noted(x)}
 	var e ast.Expr = x
+	for s, ok := x, true; ok; s, ok = e.(*ast.Subscript) {
+		e = s.X
+	}
+	out.arg, e = a.expr(e), x
+	key := types.Int4
+	if out.arg.typ().Kind == types.KindJSONB {
+		key = types.Text
+	}
 	for {
 		s, ok := e.(*ast.Subscript)
 		if !ok {
@@ -119,7 +127,10 @@ func (a *analysis) subscript(x *ast.Subscript) node {
 				return nil
 			}
 			n := a.expr(e)
-			if unknown(n) || isInteger(n.typ()) {
+			switch {
+			case unknown(n):
+				return a.implicitly(n, key)
+			case isInteger(n.typ()):
 				return a.implicitly(n, types.Int4)
 			}
 			return n
@@ -129,14 +140,6 @@ func (a *analysis) subscript(x *ast.Subscript) node {
 		}
 		out.steps = append([]*bounds{b}, out.steps...)
 		e = s.X
-	}
-	out.arg = a.expr(e)
-	if out.arg.typ().Kind == types.KindJSONB {
-		for _, s := range out.steps {
-			if s.hi != nil && unknown(s.hi) {
-				s.hi = a.implicitly(s.hi, types.Text)
-			}
-		}
 	}
 	return out
 }
