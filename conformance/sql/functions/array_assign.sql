@@ -27,5 +27,4 @@ UPDATE a SET v[1:2] = NULL WHERE id = 1;
 SELECT v, n FROM a WHERE id = 1;
 UPDATE a SET id[1] = 5;
 UPDATE a SET v[1] = 'x';
--- gap: the message names the column
 UPDATE a SET v[1:2] = 5;
