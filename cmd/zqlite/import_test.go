@@ -131,3 +131,47 @@ func TestImportParquet(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A file with a mistake is refused with the place of the mistake, and leaves
+// nothing behind.
+func TestImportNamesTheBrokenLine(t *testing.T) {
+	dir := t.TempDir()
+	db := filepath.Join(dir, "a.db")
+	out, err := command(t, "", db, "CREATE TABLE typed (x int, y int); INSERT INTO typed VALUES (0, 0)")
+	must(t, out, err)
+	for _, c := range []struct{ name, text, want string }{
+		{"quote.csv", "id,name\n1,Ada\n2,\"Bob\n3,x\n", "line 3"},
+		{"few.csv", "id,name\n1,Ada\n2\n", "few.csv: line 3 has 1 values, but there are 2 columns"},
+		{"many.csv", "id,name\n1,Ada\n2,b,c\n", "line 3 has 3 values"},
+		{"empty.csv", "", "the file is empty"},
+		{"number.ndjson", "{\"a\":1}\n5\n", "line 2: an object"},
+		{"broken.json", "[{\"a\":1},\n{\"a\":}]", "line 2: invalid character"},
+		{"typed.csv", "x,y\n1,2\n3,abc\n", "typed.csv: line 3, column y: invalid input syntax"},
+		{"utf8.csv", "id,name\n1,\xff\n", "line 2, column name: invalid byte sequence"},
+		{"what.xyz", "a", "the name says no format"},
+	} {
+		file := filepath.Join(dir, c.name)
+		if err := os.WriteFile(file, []byte(c.text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := command(t, "", "import", db, file); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+	out, err = command(t, "", db, "SELECT string_agg(tablename, ' '), (SELECT count(*) FROM typed) FROM pg_tables WHERE schemaname = 'public'", "-m", "list", "--header=false")
+	if must(t, out, err) != "typed|1\n" {
+		t.Errorf("what is left: %s", out)
+	}
+	for name, text := range map[string]string{"semi.csv": "id;name\n1;a,b\n", "tab.tsv": "id\tname\n1\ta,b\n", "bom.csv": "\ufeffid,name\n1,\"a,b\"\n"} {
+		file := filepath.Join(dir, name)
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		out, err := command(t, "", "import", db, file, "-t", "found")
+		must(t, out, err)
+		out, err = command(t, "", db, "SELECT id, name FROM found; DROP TABLE found", "-m", "list")
+		if must(t, out, err) != "id|name\n1|a,b\n" {
+			t.Errorf("%s: %s", name, out)
+		}
+	}
+}

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/zqlite/zqlite"
 	"github.com/zqlite/zqlite/cmd/zqlite/output"
 	"github.com/zqlite/zqlite/internal/sql/scanner"
 )
@@ -170,13 +169,7 @@ func (s *Shell) report(err error) {
 
 // Message is an error as a person reads it: the sentence first, then the line
 // with a caret and what to do.
-func Message(err error) string {
-	var e *zqlite.Error
-	if !errors.As(err, &e) {
-		return "error: " + err.Error()
-	}
-	return "error: " + e.Error()
-}
+func Message(err error) string { return "error: " + err.Error() }
 
 func (s *Shell) query(ctx context.Context, text string) error {
 	rows, err := s.DB.QueryContext(ctx, text)

@@ -1,7 +1,9 @@
 package transfer
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -37,6 +39,16 @@ func Open(f *os.File, name, comma string) (func() (Source, error), error) {
 			if err := rewind(f); err != nil {
 				return nil, err
 			}
+			if comma == "" && separator == ',' {
+				guess, err := separatorOf(f)
+				if err == nil {
+					err = rewind(f)
+				}
+				if err != nil {
+					return nil, err
+				}
+				return CSV(f, guess)
+			}
 			return CSV(f, separator)
 		}, nil
 	case ".json", ".ndjson", ".jsonl":
@@ -47,5 +59,20 @@ func Open(f *os.File, name, comma string) (func() (Source, error), error) {
 			return JSON(f)
 		}, nil
 	}
-	return nil, fmt.Errorf("%s: the name says no format; .csv, .tsv, .json, .ndjson and .jsonl are read", name)
+	return nil, fmt.Errorf("%s: the name says no format; .csv, .tsv, .json, .ndjson and .jsonl are read, Parquet and SQLite whatever their name", name)
+}
+
+// separatorOf looks at the names of the columns: where there is no comma, a
+// semicolon, a tab or a bar stands between them.
+func separatorOf(f *os.File) (rune, error) {
+	head := make([]byte, 4<<10)
+	n, err := io.ReadFull(f, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return 0, err
+	}
+	line, _, _ := strings.Cut(string(head[:n]), "\n")
+	if i := strings.IndexAny(line, ",;\t|"); i >= 0 && !strings.Contains(line, ",") {
+		return rune(line[i]), nil
+	}
+	return ',', nil
 }

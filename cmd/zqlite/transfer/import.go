@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
+	"strconv"
 	"strings"
 
+	"github.com/zqlite/zqlite"
 	"github.com/zqlite/zqlite/schema"
 )
 
@@ -67,7 +70,7 @@ func Import(ctx context.Context, db Beginner, table string, open func() (Source,
 			}
 		}
 		if _, err := stmt.ExecContext(ctx, args...); err != nil {
-			return 0, fmt.Errorf("line %d: %w", src.Line(), err)
+			return 0, fmt.Errorf("line %d%s: %w", src.Line(), columnOf(err, src.Columns()), err)
 		}
 		if n++; n%1000 == 0 && progress != nil {
 			progress(n)
@@ -77,6 +80,24 @@ func Import(ctx context.Context, db Beginner, table string, open func() (Source,
 		progress(n)
 	}
 	return n, tx.Commit()
+}
+
+var parameter = regexp.MustCompile(`^Parameter \$(\d+) of type .* was given a Go value`)
+
+// columnOf names the column whose value an error is about, where it says which
+// parameter that was.
+func columnOf(err error, columns []string) string {
+	var e *zqlite.Error
+	if !errors.As(err, &e) {
+		return ""
+	}
+	if m := parameter.FindStringSubmatch(e.Detail); m != nil {
+		if i, err := strconv.Atoi(m[1]); err == nil && i <= len(columns) {
+			e.Detail = "" // of the statement, which nobody has written
+			return ", column " + columns[i-1]
+		}
+	}
+	return ""
 }
 
 func insertText(table string, columns []string) string {

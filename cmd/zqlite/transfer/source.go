@@ -12,14 +12,17 @@ import (
 	"strings"
 )
 
-// CSV reads a file whose first line names the columns. A field that is empty
-// and not in quotes is NULL.
+// CSV reads a file whose first line names the columns. A field that is empty is
+// NULL.
 func CSV(r io.Reader, comma rune) (Source, error) {
 	in := csv.NewReader(r)
 	in.Comma, in.ReuseRecord = comma, true
 	header, err := in.Read()
+	if errors.Is(err, io.EOF) {
+		return nil, errors.New("the file is empty; its first line is to name the columns")
+	}
 	if err != nil {
-		return nil, fmt.Errorf("line 1: %w", err)
+		return nil, err // it names the line
 	}
 	s := &csvSource{in: in}
 	for i, name := range header {
@@ -45,6 +48,10 @@ func (s *csvSource) Line() int         { return s.line }
 
 func (s *csvSource) Next() ([]sql.NullString, error) {
 	fields, err := s.in.Read()
+	if errors.Is(err, csv.ErrFieldCount) {
+		line, _ := s.in.FieldPos(0)
+		return nil, fmt.Errorf("line %d has %d values, but there are %d columns", line, len(fields), len(s.columns))
+	}
 	if err != nil {
 		return nil, err // it names the line
 	}
@@ -174,8 +181,12 @@ func (s *jsonSource) peek() (byte, error) {
 func (s *jsonSource) fail(err error) error {
 	at := s.in.InputOffset()
 	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
 		at = max(syntax.Offset-1, 0)
+	case errors.As(err, &wrong):
+		err = fmt.Errorf("an object like {\"column\": value} is expected, not a %s", wrong.Value)
 	}
 	return fmt.Errorf("line %d: %w", s.lineAt(at), err)
 }
