@@ -313,7 +313,7 @@ func (d *differ) columns(a, b *Table) map[string]string {
 		},
 		func(c *Column) {
 			came = append(came, c)
-			d.alters = append(d.alters, Step{Up: on + " ADD COLUMN " + c.sql(), Down: on + " DROP COLUMN " + quote(c.Name), Lost: fmt.Sprintf("the column %s of %s", quote(c.Name), b)})
+			d.alters = append(d.alters, Step{Up: c.filled(b) + on + " ADD COLUMN " + c.sql(), Down: on + " DROP COLUMN " + quote(c.Name), Lost: fmt.Sprintf("the column %s of %s", quote(c.Name), b)})
 			if c.Comment != "" {
 				d.alters = append(d.alters, Step{Up: commentOn("COLUMN", b.String()+"."+quote(c.Name), c.Comment)})
 			}
@@ -399,6 +399,14 @@ func (d *differ) filling(t *Table, a, b *Column, step func(up, down string)) {
 			d.alters = append(d.alters, undo(create(owned, "DROP SEQUENCE "+sequence.String())))
 		}
 	}
+}
+
+// filled warns of a new column that rows which are there have no value for.
+func (c *Column) filled(t *Table) string {
+	if !c.NotNull || c.Default != "" || c.Serial || c.Identity != "" || c.Generated != "" {
+		return ""
+	}
+	return fmt.Sprintf("-- fails where %s has rows: give %s a DEFAULT, or add it, fill it and SET NOT NULL\n", t, quote(c.Name))
 }
 
 func renamedColumn(c *Column, name string) *Column {

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -43,7 +44,15 @@ func migrateCommand() *cobra.Command {
 				return err
 			}
 			return with(args[0], func(m *migrate.Migrate) error {
-				if err := f(m); err != nil {
+				var short migrate.ErrShortLimit
+				switch err := f(m); {
+				case errors.As(err, &short):
+					fmt.Fprintf(c.OutOrStdout(), "there were %d fewer\n", short.Short)
+				case errors.Is(err, fs.ErrNotExist) && sign < 0:
+					return errors.New("there is no migration to take back")
+				case errors.Is(err, fs.ErrNotExist):
+					return migrate.ErrNoChange
+				case err != nil:
 					return err
 				}
 				return status(m)
