@@ -87,13 +87,12 @@ func (m Migrator) differs(f *schema.Field, have *migrator.ColumnType) bool {
 	if !sameType(m.DataTypeOf(f), full, have.DatabaseTypeName()) {
 		return true
 	}
-	if nullable, ok := have.Nullable(); ok && !nullable && !f.NotNull {
-		if _, serial := integers[strings.ToLower(m.DataTypeOf(f))]; !serial {
-			return true
-		}
+	serial := integers[strings.ToLower(m.DataTypeOf(f))] != ""
+	if nullable, ok := have.Nullable(); ok && !nullable && !f.NotNull && !serial {
+		return true
 	}
-	if auto, _ := have.AutoIncrement(); auto {
-		return false
+	if auto, _ := have.AutoIncrement(); auto || serial {
+		return !auto
 	}
 	had, has := have.DefaultValue()
 	wanted := m.wantedDefault(f)
@@ -175,9 +174,26 @@ func (m Migrator) alterType(stmt *gorm.Statement, f *schema.Field, have *migrato
 	case serial && !auto:
 		return m.addSequence(stmt, f)
 	case !f.AutoIncrement && auto && !serial:
-		return m.alter(stmt, f, "DROP DEFAULT")
+		return m.dropSequence(stmt, f)
 	}
 	return nil
+}
+
+// dropSequence makes a serial column one that does not fill itself.
+func (m Migrator) dropSequence(stmt *gorm.Statement, f *schema.Field) error {
+	var name sql.NullString
+	in, table := m.table(stmt, stmt.Table)
+	table = stmt.Quote(clause.Column{Name: table})
+	if s, ok := in.(string); ok {
+		table = stmt.Quote(clause.Column{Name: s}) + "." + table
+	}
+	if err := m.read("SELECT pg_get_serial_sequence(?, ?)", table, f.DBName).Row().Scan(&name); err != nil {
+		return err
+	}
+	if err := m.alter(stmt, f, "DROP DEFAULT"); err != nil || !name.Valid {
+		return err
+	}
+	return m.DB.Exec("DROP SEQUENCE IF EXISTS ?", clause.Expr{SQL: name.String}).Error
 }
 
 // addSequence makes a column fill itself as a serial one does.

@@ -572,7 +572,7 @@ var _ schema.Tabler = thing{}
 
 func tryFeatures(t *testing.T, open func() gorm.Dialector) string {
 	var out strings.Builder
-	for _, f := range slices.Concat(features, queryFeatures, modelFeatures, migrationFeatures) {
+	for _, f := range slices.Concat(features, queryFeatures, modelFeatures, migrationFeatures, moreFeatures) {
 		db, err := gorm.Open(open(), &gorm.Config{Logger: logger.Discard, NowFunc: func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }})
 		must(t, err)
 		must(t, db.Exec("DROP SCHEMA public CASCADE").Error)
