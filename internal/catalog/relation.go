@@ -46,6 +46,8 @@ type Relation struct {
 	Tenant      uint16 // id of the TENANT BY column, 0 is none
 	RowIDKey    bool   // clustered by one integer: the row id, or the INTEGER PRIMARY KEY column
 	KeyColumn   uint16 // RowIDKey: id of the column that is the key, 0 where it is hidden
+	OfType      ID     // typed tables: the composite type that CREATE TABLE … OF named
+	Clustered   ID     // the index that CLUSTER named last, 0 is none; what the order is, it does not say
 	Layouts     uint32 // version of the storage layout; rises when columns come or go
 }
 

@@ -82,6 +82,7 @@ func viewCommand(rel *catalog.Relation, k ast.AlterKind) bool {
 
 // alter runs one command and returns the id that the relation has then.
 func (r *run) alter(rel *catalog.Relation, c *ast.AlterCommand) catalog.ID {
+	typedOnly(rel, c.Kind)
 	switch c.Kind {
 	case ast.AlterAddColumn:
 		return r.addColumn(rel, c)
@@ -134,7 +135,15 @@ func (r *run) alterRare(rel *catalog.Relation, c *ast.AlterCommand) {
 		r.enableTriggers(rel, c)
 	case ast.AlterSetOptions, ast.AlterResetOptions:
 		r.viewOptions(rel, c)
-	case ast.AlterClusterOn, ast.AlterSetWithoutCluster, ast.AlterSetLogged, ast.AlterSetUnlogged,
+	case ast.AlterClusterOn:
+		r.clusterOn(rel, c.Target)
+	case ast.AlterSetWithoutCluster:
+		r.setClustered(rel, 0)
+	case ast.AlterOf:
+		r.setOf(rel, c)
+	case ast.AlterNotOf:
+		r.notOf(rel)
+	case ast.AlterSetLogged, ast.AlterSetUnlogged,
 		ast.AlterSetTablespace, ast.AlterOwner, ast.AlterReplicaIdentity:
 	case ast.AlterInherit, ast.AlterNoInherit:
 		unsupported(c.Pos, "table inheritance is not supported")

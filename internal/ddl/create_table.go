@@ -69,8 +69,12 @@ func (r *run) createTable(s *ast.CreateTable) {
 	rel.OnCommit = onCommit(s.OnCommit, s.Temp)
 	b := r.newBuilder(rel)
 	b.created = true
+	if s.Of != nil {
+		b.typedColumns(s)
+	}
 	for _, e := range s.Order {
 		switch {
+		case e.Column != nil && s.Of != nil:
 		case e.Column != nil:
 			b.column(e.Column)
 		case e.Constraint != nil:

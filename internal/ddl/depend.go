@@ -285,6 +285,10 @@ func contains(t *types.Type, oid types.OID) bool {
 func (r *run) typeDependents(oid types.OID) []dependent {
 	var out []dependent
 	r.Catalog.Relations(func(rel *catalog.Relation) bool {
+		if rel.OfType != 0 && types.OID(rel.OfType) == oid {
+			out = append(out, dependent{thing: thing{class: relationThing, id: rel.ID}})
+			return true
+		}
 		if rel.Kind == catalog.View || rel.Kind == catalog.MaterializedView {
 			if slices.ContainsFunc(rel.Columns, func(c *catalog.Column) bool { return contains(c.Type, oid) }) {
 				out = append(out, dependent{thing: thing{class: relationThing, id: rel.ID}})

@@ -217,6 +217,9 @@ func (r *run) change(stmt ast.Stmt) string {
 	case *ast.Reindex:
 		r.reindex(s)
 		return "REINDEX"
+	case *ast.Cluster:
+		r.cluster(s)
+		return "CLUSTER"
 	}
 	if stmt == nil {
 		fail(-1, sqlerr.SyntaxError, "the statement is empty")

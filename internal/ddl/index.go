@@ -183,7 +183,11 @@ func (r *run) reindex(s *ast.Reindex) {
 		case f.rel != nil && f.rel.Kind != catalog.View && (s.AnyKind || s.Kind == ast.ObjectTable):
 			r.reindexOne(f.rel, 0)
 		default:
-			fail(-1, sqlerr.WrongObjectType, "\"%s\" is not %s", s.Name.Name, article(s.Kind))
+			what := article(s.Kind)
+			if s.Kind == ast.ObjectTable {
+				what = "a table or materialized view"
+			}
+			fail(-1, sqlerr.WrongObjectType, "\"%s\" is not %s", s.Name.Name, what)
 		}
 	}
 }

@@ -169,33 +169,40 @@ func (r *run) renameColumn(s *ast.Rename) {
 	if f.rel == nil {
 		fail(-1, sqlerr.WrongObjectType, "cannot rename columns of relation \"%s\"", s.Object.Name)
 	}
-	rel := f.rel
+	if f.rel.OfType != 0 {
+		fail(-1, sqlerr.WrongObjectType, "cannot rename column of typed table")
+	}
+	r.renameColumnOf(f.rel, s.Sub, s.NewName)
+}
+
+// renameColumnOf renames a column, and where others name it.
+func (r *run) renameColumnOf(rel *catalog.Relation, from, to string) {
 	r.lock(rel, storage.TableExclusive)
-	if rel.ColumnByName(s.Sub) < 0 {
-		fail(-1, sqlerr.UndefinedColumn, "column \"%s\" does not exist", s.Sub)
+	if rel.ColumnByName(from) < 0 {
+		fail(-1, sqlerr.UndefinedColumn, "column \"%s\" does not exist", from)
 	}
-	col := column(rel, s.Sub, -1)
-	if rel.ColumnByName(s.NewName) >= 0 {
-		fail(-1, sqlerr.DuplicateColumn, "column \"%s\" of relation \"%s\" already exists", s.NewName, rel.Name)
+	col := column(rel, from, -1)
+	if rel.ColumnByName(to) >= 0 {
+		fail(-1, sqlerr.DuplicateColumn, "column \"%s\" of relation \"%s\" already exists", to, rel.Name)
 	}
-	if systemColumns[s.NewName] {
-		fail(-1, sqlerr.DuplicateColumn, "column name \"%s\" conflicts with a system column name", s.NewName)
+	if systemColumns[to] {
+		fail(-1, sqlerr.DuplicateColumn, "column name \"%s\" conflicts with a system column name", to)
 	}
 	ordinal := rel.Ordinal(col.ID)
 	r.rewriteViews(rel, func(t *ast.TableRef) { keepNames(t, rel, ordinal) })
 	next := r.Catalog.RelationByID(rel.ID).Clone()
 	n := *col
-	n.Name = s.NewName
+	n.Name = to
 	next.Columns[ordinal] = &n
 	r.renameInTexts(next, func(node ast.Node) bool {
 		c, ok := node.(*ast.ColumnRef)
-		if !ok || len(c.Parts) == 0 || c.Parts[0].Text != s.Sub || c.Star {
+		if !ok || len(c.Parts) == 0 || c.Parts[0].Text != from || c.Star {
 			return false
 		}
-		c.Parts = append([]ast.Name{{Text: s.NewName}}, c.Parts[1:]...)
+		c.Parts = append([]ast.Name{{Text: to}}, c.Parts[1:]...)
 		return true
 	})
-	r.renameInTriggers(next, s.Sub, s.NewName)
+	r.renameInTriggers(next, from, to)
 	r.Catalog = r.Catalog.WithRelation(next)
 }
 
@@ -349,6 +356,9 @@ func (r *run) renameAttribute(s *ast.Rename) {
 	if i < 0 {
 		fail(-1, sqlerr.UndefinedColumn, "column \"%s\" of relation \"%s\" does not exist", s.Sub, u.Name)
 	}
+	r.changeTyped(u, s.Cascade, func(rel *catalog.Relation) {
+		r.renameColumnOf(rel, s.Sub, s.NewName)
+	})
 	fields[i].Name = s.NewName
 	r.retype(u, catalog.NewCompositeType(u.ID, u.Name, fields))
 }

@@ -30,6 +30,9 @@ func (s *Session) define(ctx context.Context, st *Statement, i int, stmt ast.Stm
 	if err := s.writable(definitionTag(st.text[st.parts[i].pos.Start:st.parts[i].pos.End])); err != nil {
 		return nil, err
 	}
+	if err := s.checkMaintenance(stmt); err != nil {
+		return nil, err
+	}
 	tx, own := s.tx, false
 	if tx == nil {
 		own = true

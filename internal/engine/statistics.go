@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"math"
+	"slices"
 	"sync"
 
 	"github.com/zqlite/zqlite/internal/catalog"
@@ -246,7 +247,10 @@ func (s *Session) namedTables(c *catalog.Catalog, tables []ast.VacuumTable) ([]*
 		if rel == nil {
 			return nil, sqlerr.New(sqlerr.UndefinedTable, "relation %q does not exist", t.Name.Name).At(t.Pos)
 		}
-		for _, col := range t.Columns {
+		for i, col := range t.Columns {
+			if slices.ContainsFunc(t.Columns[:i], func(n ast.Name) bool { return n.Text == col.Text }) {
+				return nil, sqlerr.New(sqlerr.DuplicateColumn, "column \"%s\" of relation \"%s\" appears more than once", col.Text, rel.Name)
+			}
 			if rel.ColumnByName(col.Text) < 0 {
 				return nil, sqlerr.New(sqlerr.UndefinedColumn, "column %q of relation %q does not exist", col.Text, rel.Name).At(col.Pos)
 			}

@@ -57,9 +57,9 @@ func (s *Session) runUtility(ctx context.Context, st *Statement, i int, args []A
 	case *ast.Checkpoint:
 		return s.done("CHECKPOINT", s.db.store.Checkpoint(ctx))
 	case *ast.Vacuum:
-		return s.done("VACUUM", s.vacuum(ctx, stmt))
+		return s.done("VACUUM", s.vacuumChecked(ctx, stmt))
 	case *ast.Analyze:
-		return s.done("ANALYZE", s.analyzeTables(ctx, stmt.Tables))
+		return s.done("ANALYZE", s.analyzeChecked(ctx, stmt))
 	case *ast.Lock:
 		return s.done("LOCK TABLE", s.lockTables(ctx, stmt))
 	}
@@ -370,10 +370,7 @@ func loadZone(name string) (*time.Location, error) {
 	return types.SessionZone(name)
 }
 
-func (s *Session) vacuum(ctx context.Context, stmt *ast.Vacuum) error {
-	if s.tx != nil {
-		return sqlerr.New(sqlerr.ActiveSQLTransaction, "VACUUM cannot run inside a transaction block")
-	}
+func (s *Session) vacuum(ctx context.Context, stmt *ast.Vacuum, analyze bool) error {
 	if _, err := s.namedTables(s.currentCatalog(), stmt.Tables); err != nil {
 		return err
 	}
@@ -385,11 +382,9 @@ func (s *Session) vacuum(ctx context.Context, stmt *ast.Vacuum) error {
 			return sqlerr.New(sqlerr.UndefinedTable, "relation \"%s\" does not exist", t.Name.Name)
 		}
 	}
-	for _, o := range stmt.Options {
-		if o.Name == "analyze" {
-			if err := s.analyzeTables(ctx, stmt.Tables); err != nil {
-				return err
-			}
+	if analyze {
+		if err := s.analyzeTables(ctx, stmt.Tables); err != nil {
+			return err
 		}
 	}
 	return s.db.store.Checkpoint(ctx)

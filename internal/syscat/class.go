@@ -81,7 +81,7 @@ func classRow(v *View, r *catalog.Relation) row {
 	}
 	x["reltuples"], x["relhasindex"] = real(v.rows(r)), yes(len(r.Indexes) > 0)
 	x["relchecks"], x["relhastriggers"] = num(len(r.Checks)), yes(len(r.Triggers) > 0 || len(r.Foreign) > 0)
-	x["relispopulated"] = yes(!r.Unpopulated)
+	x["relispopulated"], x["reloftype"] = yes(!r.Unpopulated), num(r.OfType)
 	if r.Tenant != 0 { // as PostgreSQL's forced row level security, and by what column
 		x["relrowsecurity"], x["relforcerowsecurity"] = yes(true), yes(true)
 		x["reloptions"] = types.NewArray([]types.Value{txt("tenant_by=" + r.ColumnByID(r.Tenant).Name)}, types.Text)
@@ -228,7 +228,7 @@ func pgIndex(v *View, r *catalog.Relation, ix *catalog.Index) row {
 	return row{
 		"indexrelid": num(ix.ID), "indrelid": num(r.ID), "indnatts": num(len(keys)), "indnkeyatts": num(len(ix.Parts)),
 		"indisunique": yes(ix.Unique), "indnullsnotdistinct": yes(ix.NullsNotDistinct), "indisprimary": yes(ix.Primary),
-		"indisexclusion": no, "indimmediate": yes(!ix.Deferrable), "indisclustered": yes(ix.Primary), "indisvalid": sure,
+		"indisexclusion": no, "indimmediate": yes(!ix.Deferrable), "indisclustered": yes(r.Clustered == ix.ID), "indisvalid": sure,
 		"indcheckxmin": no, "indisready": sure, "indislive": sure, "indisreplident": no,
 		"indkey": vector(types.Int2, keys), "indoption": vector(types.Int2, options),
 		"indcollation": vector(types.Oid, collations), "indclass": vector(types.Oid, classes),

@@ -32,7 +32,7 @@ func (v *View) typeSchema(t *types.Type) string {
 	return "pg_catalog"
 }
 
-func infoTable(_ *View, r *catalog.Relation) row {
+func infoTable(v *View, r *catalog.Relation) row {
 	kind := "BASE TABLE"
 	switch {
 	case r.Kind == catalog.View || r.Kind == catalog.Virtual:
@@ -42,10 +42,14 @@ func infoTable(_ *View, r *catalog.Relation) row {
 	case r.Temp:
 		kind = "LOCAL TEMPORARY"
 	}
-	return row{
+	x := row{
 		"table_catalog": txt(Database), "table_schema": txt(r.Schema), "table_name": txt(r.Name), "table_type": txt(kind),
-		"is_insertable_into": yesNo(r.Kind == catalog.Table), "is_typed": txt("NO"),
+		"is_insertable_into": yesNo(r.Kind == catalog.Table), "is_typed": yesNo(r.OfType != 0),
 	}
+	if u := v.Catalog.TypeByOID(types.OID(r.OfType)); r.OfType != 0 && u != nil {
+		x["user_defined_type_catalog"], x["user_defined_type_schema"], x["user_defined_type_name"] = txt(Database), txt(u.Schema), txt(u.Name)
+	}
+	return x
 }
 
 func infoColumn(v *View, r *catalog.Relation, c *catalog.Column) row {

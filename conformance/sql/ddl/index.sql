@@ -76,11 +76,8 @@ REINDEX TABLE nope;
 REINDEX INDEX nope;
 REINDEX SCHEMA public;
 REINDEX (VERBOSE) TABLE pk;
--- gap: not yet
 CLUSTER pk USING pk_primary;
--- gap: not yet
 CLUSTER;
--- gap: not yet
 CLUSTER pk USING nope;
 VACUUM;
 VACUUM pk;
@@ -97,7 +94,6 @@ BEGIN;
 VACUUM;
 ROLLBACK;
 BEGIN;
--- gap: not yet
 CREATE INDEX CONCURRENTLY inb ON pk (u);
 ROLLBACK;
 CREATE UNIQUE INDEX multi ON t (a, b) NULLS DISTINCT;

@@ -250,6 +250,7 @@ type Rename struct {
 	Function *FuncSignature
 	Sub      string
 	NewName  string
+	Cascade  bool // attributes: in the typed tables as well
 }
 
 // SetSchema is ALTER ... SET SCHEMA.

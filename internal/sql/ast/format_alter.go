@@ -58,6 +58,7 @@ func (p *printer) rename(n *Rename) {
 		p.ident(n.Sub)
 		p.s(" TO ")
 		p.ident(n.NewName)
+		p.when(n.Cascade, " CASCADE")
 		return
 	default:
 		p.alterHead(n.Kind, n.IfExists, n.Only, n.Object, n.Function)
@@ -242,6 +243,11 @@ func (p *printer) alterWhole(c *AlterCommand) {
 		} else {
 			p.ident(c.Target)
 		}
+	case AlterOf:
+		p.s("OF ")
+		p.typeName(c.Type)
+	case AlterNotOf:
+		p.s("NOT OF")
 	case AlterClusterOn:
 		p.s("CLUSTER ON ")
 		p.ident(c.Target)

@@ -32,7 +32,7 @@ func (p *printer) stmt(n Stmt) {
 		p.transaction(n)
 	case *Set, *Show, *Reset, *Discard, *Pragma, *Prepare, *Execute, *Deallocate, *Declare, *Fetch, *Close:
 		p.session(n)
-	case *Explain, *Analyze, *Vacuum, *Checkpoint, *Reindex, *Refresh, *Lock:
+	case *Explain, *Analyze, *Vacuum, *Checkpoint, *Reindex, *Cluster, *Refresh, *Lock:
 		p.maintenance(n)
 	default:
 		p.definition(n)
@@ -252,6 +252,16 @@ func (p *printer) maintenance(n Stmt) {
 		p.s(objectWords[n.Kind] + " ")
 		p.when(n.Concurrently, "CONCURRENTLY ")
 		p.quotedQualified(n.Name)
+	case *Cluster:
+		p.s("CLUSTER ")
+		p.optionsBefore(n.Options)
+		if n.Table.Name != "" {
+			p.qualified(n.Table)
+		}
+		if n.Index != "" {
+			p.s(" USING ")
+			p.ident(n.Index)
+		}
 	case *Refresh:
 		p.s("REFRESH MATERIALIZED VIEW ")
 		p.when(n.Concurrently, "CONCURRENTLY ")

@@ -9,7 +9,11 @@ func (p *printer) createTable(n *CreateTable) {
 	p.s("TABLE ")
 	p.when(n.IfNotExists, "IF NOT EXISTS ")
 	p.qualified(n.Name)
-	p.s(" (")
+	if n.Of != nil {
+		p.s(" OF ")
+		p.typeName(n.Of)
+	}
+	p.when(n.Of == nil || len(n.Order) > 0, " (")
 	for i, e := range n.Order {
 		p.when(i > 0, ", ")
 		switch {
@@ -26,7 +30,7 @@ func (p *printer) createTable(n *CreateTable) {
 			}
 		}
 	}
-	p.s(")")
+	p.when(n.Of == nil || len(n.Order) > 0, ")")
 	if n.TenantBy != "" {
 		p.s(" TENANT BY (")
 		p.ident(n.TenantBy)
@@ -73,8 +77,12 @@ func (p *printer) createTableAs(n *CreateTableAs) {
 
 func (p *printer) columnDef(c *ColumnDef) {
 	p.word(c.Name)
-	p.s(" ")
-	p.typeName(c.Type)
+	if c.Type == nil { // of a typed table
+		p.s(" WITH OPTIONS")
+	} else {
+		p.s(" ")
+		p.typeName(c.Type)
+	}
 	p.collation(c.Collation)
 	if c.Compression != "" {
 		p.s(" COMPRESSION ")

@@ -246,6 +246,9 @@ func (n *Checkpoint) Position() int { return n.Pos }
 // Position returns the byte offset of the node.
 func (n *Reindex) Position() int { return n.Pos }
 
+// Position is the byte offset in the source.
+func (n *Cluster) Position() int { return n.Pos }
+
 // Position returns the byte offset of the node.
 func (n *Refresh) Position() int { return n.Pos }
 
@@ -398,6 +401,7 @@ func (*Analyze) stmtNode()         {}
 func (*Vacuum) stmtNode()          {}
 func (*Checkpoint) stmtNode()      {}
 func (*Reindex) stmtNode()         {}
+func (*Cluster) stmtNode()         {}
 func (*Refresh) stmtNode()         {}
 func (*Lock) stmtNode()            {}
 

@@ -244,6 +244,15 @@ type Reindex struct {
 	Name         QualifiedName
 }
 
+// Cluster is CLUSTER [table [USING index]]; without a table it is every table
+// that was clustered before.
+type Cluster struct {
+	Pos     int
+	Options []Option
+	Table   QualifiedName
+	Index   string
+}
+
 // Refresh is REFRESH MATERIALIZED VIEW.
 type Refresh struct {
 	Pos          int

@@ -12,7 +12,8 @@ type CreateTable struct {
 	Likes       []*LikeClause
 	Order       []TableElem // what was written in which order
 	Inherits    []QualifiedName
-	TenantBy    string // TENANT BY (column)
+	TenantBy    string    // TENANT BY (column)
+	Of          *TypeName // of a typed table; its Columns have no types
 	Options     []Option
 	OnCommit    OnCommit
 	Tablespace  string
@@ -226,6 +227,8 @@ const (
 	AlterOwner                               // Word
 	AlterReplicaIdentity                     // Word (default, full, nothing) or Target, an index
 	AlterRowSecurity                         // Word (enable, disable, force, no force)
+	AlterOf                                  // Type
+	AlterNotOf                               //
 	AlterTenantBy                            // Column; "" for NO TENANT
 )
 

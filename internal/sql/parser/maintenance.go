@@ -120,6 +120,30 @@ func (p *parser) reindex() ast.Stmt {
 	return s
 }
 
+// cluster reads CLUSTER, with the index before its table as well.
+func (p *parser) cluster() ast.Stmt {
+	s := &ast.Cluster{Pos: p.at()}
+	p.advance()
+	if p.isTok(kw.TokLParen) {
+		s.Options = p.options()
+	} else if p.is(kw.Verbose) {
+		s.Options = []ast.Option{{Pos: p.at(), Name: "verbose"}}
+		p.advance()
+	}
+	if !isColID(&p.tok) {
+		return s
+	}
+	s.Table = p.qualified()
+	switch {
+	case p.accept(kw.Using):
+		s.Index = p.name()
+	case s.Table.Schema == "" && p.accept(kw.On):
+		s.Index = s.Table.Name
+		s.Table = p.qualified()
+	}
+	return s
+}
+
 func (p *parser) refresh() ast.Stmt {
 	s := &ast.Refresh{Pos: p.at()}
 	p.advance()

@@ -51,6 +51,8 @@ func (p *parser) statement() ast.Stmt {
 		return p.drop()
 	case kw.Comment:
 		return p.comment()
+	case kw.Cluster:
+		return p.cluster()
 	case kw.Call:
 		return p.callStmt()
 	case kw.NoKeyword:
@@ -67,7 +69,7 @@ func (p *parser) statement() ast.Stmt {
 	switch p.tok.Keyword {
 	case kw.Do:
 		p.doBlock()
-	case kw.Grant, kw.Revoke, kw.Listen, kw.Notify, kw.Unlisten, kw.Security, kw.Cluster,
+	case kw.Grant, kw.Revoke, kw.Listen, kw.Notify, kw.Unlisten, kw.Security,
 		kw.Load, kw.Import, kw.Reassign, kw.Attach, kw.Detach:
 		p.unsupported(p.tok.Pos, strings.ToUpper(p.tok.Text))
 	default:

@@ -11,7 +11,11 @@ func (p *parser) createTable(pos int, temp, unlogged bool) ast.Stmt {
 	t := &ast.CreateTable{Pos: pos, Temp: temp, Unlogged: unlogged}
 	t.IfNotExists = p.ifNotExists()
 	t.Name = p.qualified()
-	if p.is(kw.Partition) || p.is(kw.Of) {
+	if p.accept(kw.Of) {
+		p.typedTable(t)
+		return t
+	}
+	if p.is(kw.Partition) {
 		p.unsupported(p.tok.Pos, "this form of CREATE TABLE")
 		return t
 	}
@@ -30,6 +34,30 @@ func (p *parser) createTable(pos int, temp, unlogged bool) ast.Stmt {
 	p.expectTok(kw.TokRParen)
 	p.tableClauses(t)
 	return t
+}
+
+// typedTable reads what follows OF: the type, and options of its columns.
+func (p *parser) typedTable(t *ast.CreateTable) {
+	t.Of = &ast.TypeName{Pos: p.at(), Name: p.anyQualified()}
+	if p.acceptTok(kw.TokLParen) {
+		for p.err == nil {
+			switch p.tok.Keyword {
+			case kw.Constraint, kw.Check, kw.Unique, kw.Primary, kw.Foreign, kw.Exclude, kw.Like:
+				p.tableElem(t)
+			default:
+				c := &ast.ColumnDef{Pos: p.at(), Name: p.name()}
+				p.accept2(kw.With, kw.Options)
+				p.columnClauses(c)
+				t.Columns = append(t.Columns, c)
+				t.Order = append(t.Order, ast.TableElem{Column: c})
+			}
+			if !p.acceptTok(kw.TokComma) {
+				break
+			}
+		}
+		p.expectTok(kw.TokRParen)
+	}
+	p.tableClauses(t)
 }
 
 // columnNamesOnly reports whether the parenthesis ahead holds the names of a
@@ -171,6 +199,12 @@ func (p *parser) columnDef() *ast.ColumnDef {
 		return c
 	}
 	c.Type.Encrypted = encrypted
+	p.columnClauses(c)
+	return c
+}
+
+// columnClauses reads what stands behind a column's type.
+func (p *parser) columnClauses(c *ast.ColumnDef) {
 	for {
 		switch {
 		case p.accept(kw.Collate):
@@ -183,7 +217,7 @@ func (p *parser) columnDef() *ast.ColumnDef {
 		default:
 			con, ok := p.columnConstraint(c)
 			if !ok {
-				return c
+				return
 			}
 			if con != nil {
 				c.Constraints = append(c.Constraints, *con)
