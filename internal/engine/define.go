@@ -12,11 +12,9 @@ import (
 	"github.com/zqlite/zqlite/internal/exec"
 	"github.com/zqlite/zqlite/internal/expr"
 	"github.com/zqlite/zqlite/internal/optimizer"
-	"github.com/zqlite/zqlite/internal/plan"
 	"github.com/zqlite/zqlite/internal/sql/ast"
 	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/storage"
-	"github.com/zqlite/zqlite/internal/types"
 	"github.com/zqlite/zqlite/internal/vector"
 )
 
@@ -188,50 +186,6 @@ func (s *Session) dropSchemaObjects(ctx context.Context, schema string) error {
 	_, err := s.define(ctx, st, 0, &ast.Drop{Kind: ast.ObjectSchema, IfExists: true, Cascade: true,
 		Objects: []ast.QualifiedName{{Name: schema}}})
 	return err
-}
-
-// explain is EXPLAIN and EXPLAIN ANALYZE.
-func (s *Session) explain(ctx context.Context, st *Statement, stmt *ast.Explain, args []Argument) (*Result, error) {
-	if !plannable(stmt.Stmt) {
-		return nil, sqlerr.New(sqlerr.FeatureNotSupported, "EXPLAIN takes a query or a change").At(stmt.Pos)
-	}
-	analyze, costs := false, true
-	for _, o := range stmt.Options {
-		word := "on"
-		if o.Value != nil {
-			var err error
-			if word, err = settingWord(o.Value); err != nil {
-				return nil, err
-			}
-		}
-		on, err := checkSwitch(word)
-		switch o.Name {
-		case "analyze":
-			analyze = err == nil && on == "on"
-		case "costs":
-			costs = err != nil || on == "on"
-		}
-	}
-	inner := &Statement{text: st.text, path: st.path, parts: make([]part, 1), count: st.count, names: st.names}
-	inner.parts[0].stmt = stmt.Stmt
-	p, err := s.plan(inner, 0, s.currentCatalog(), args)
-	if err != nil {
-		return nil, err
-	}
-	if p.shared && s.reason == "" {
-		costs = false // estimates tell of the rows of other tenants
-	}
-	r := s.table("EXPLAIN", "QUERY PLAN")
-	lines := plan.FormatWith(p.root, plan.FormatOptions{Note: s.estimateNotes(p, costs)})
-	if analyze {
-		if lines, err = s.analyze(ctx, inner, p, args, costs); err != nil {
-			return nil, err
-		}
-	}
-	for _, l := range splitLines(lines) {
-		r.add(types.NewText(l))
-	}
-	return r, nil
 }
 
 // objectWords are the words of a definition that say what is defined.
