@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/zqlite/zqlite/internal/catalog"
 	"github.com/zqlite/zqlite/internal/catalog/store"
@@ -34,7 +35,9 @@ type Database struct {
 	seqs       sequences
 	statistics statistics
 	auditor    auditor
-	tempDir    string // for spilling; "" is the system's
+	opened     time.Time
+	xids       atomic.Int64 // the last number that a transaction was told
+	tempDir    string       // for spilling; "" is the system's
 }
 
 // registry holds what this process has open: a second open of a path shares
@@ -62,7 +65,8 @@ func Open(ctx context.Context, c Config) (*Database, error) {
 			return db, nil
 		}
 	}
-	db := &Database{config: c, key: key, refs: 1}
+	db := &Database{config: c, key: key, refs: 1, opened: time.Now()}
+	db.xids.Store(db.opened.UnixMicro()) // larger than all that were told before
 	if err := db.openStore(ctx); err != nil {
 		return nil, err
 	}

@@ -142,6 +142,9 @@ func (s *Session) CatalogFunc(name string, args []types.Value) (types.Value, err
 	if v, ok, err := s.systemView(c).Answer(name, args); ok {
 		return v, err
 	}
+	if v, ok, err := s.sessionFunction(name, args); ok {
+		return v, err
+	}
 	if strings.Contains(name, "advisory") {
 		return s.advisory(name, args)
 	}

@@ -58,6 +58,10 @@ type Session struct {
 	currvals  map[catalog.ID]int64
 	lastSeq   catalog.ID
 
+	began  time.Time // when it was opened
+	xid    int64     // the number of a transaction, and when that began
+	xidFor time.Time
+
 	triggers        map[catalog.ID]*readyTriggers // of relations that were changed
 	routines        routines                      // bodies of SQL functions
 	running         *Result                       // streams rows; buffered before the next statement runs
@@ -85,7 +89,7 @@ type savepoint struct {
 
 // NewSession makes a session with the given defaults.
 func (db *Database) NewSession(c SessionConfig) *Session {
-	s := &Session{db: db, config: c, number: db.sessions.Add(1)}
+	s := &Session{db: db, config: c, number: db.sessions.Add(1), began: time.Now()}
 	s.collect = s.collectRow
 	s.env.Clock = s.readClock
 	s.applyDefaults()

@@ -28,7 +28,7 @@ var computed = func() map[catalog.ID]*syscat.Relation {
 // systemView is what the system catalog's relations and functions see.
 func (s *Session) systemView(c *catalog.Catalog) *syscat.View {
 	return &syscat.View{
-		Catalog: c, Path: s.bindPath(), Binder: func() binder.Options { return s.bindOptions(c) }, Rows: s.rowsShown, Last: s.lastValueOf,
+		Catalog: c, Path: s.bindPath(), Binder: func() binder.Options { return s.bindOptions(c) }, Rows: s.rowsShown, Last: s.lastValueOf, Size: s.treeBytes, FileBytes: s.fileBytes, Sessions: s.activity,
 		Cursors: s.openCursors, Prepared: s.preparedStatements,
 		Settings: func(yield func(name, value, doc string) bool) {
 			for _, n := range settingNames() {

@@ -29,6 +29,33 @@ func (s *Store) Rows(id TreeID) int64 {
 	return max(t.base.rows()+t.net(), 0)
 }
 
+// TreeBytes is what a tree takes: its pages in the file, without those of long
+// values, and the memory of what was committed since they were written. Where
+// the file cannot be read it is the memory alone.
+func (s *Store) TreeBytes(id TreeID) int64 {
+	st := s.acquire()
+	defer st.release()
+	t := st.trees[id]
+	if t == nil {
+		return 0
+	}
+	var n int64
+	if s.pages != nil {
+		if pages, err := btree.Pages(s.pages.cache, t.base.root); err == nil {
+			n = pages * int64(s.pages.file.PageSize())
+		}
+	}
+	if l := t.active.Load(); l != nil {
+		n += l.Bytes()
+	}
+	for _, l := range t.layers {
+		if l.list != nil {
+			n += l.list.Bytes()
+		}
+	}
+	return n
+}
+
 // IsNull tells whether row i of the block has no value in the column.
 func (b *Block) IsNull(i int, id uint16) bool {
 	if p := b.place(i); p >= 0 {

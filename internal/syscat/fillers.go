@@ -42,6 +42,7 @@ func init() {
 		"pg_catalog.pg_stat_user_tables":    each((*View).tables, pgStatTable),
 		"pg_catalog.pg_tables":              each((*View).relations, pgTable),
 		"pg_catalog.pg_tablespace":          tablespaces,
+		"pg_catalog.pg_stat_activity":       pgStatActivity,
 		"pg_catalog.pg_aggregate":           pgAggregate,
 		"pg_catalog.pg_amop":                pgAmop,
 		"pg_catalog.pg_authid":              once(theRole),

@@ -12,6 +12,37 @@ type Cursor struct {
 	Hold, Binary, Scroll bool
 }
 
+// Activity is an open session. What others run is not told.
+type Activity struct {
+	PID         int64
+	Application string
+	Started     types.Value // timestamptz
+	Own         bool        // it is the asking session
+	Transaction types.Value // its start, NULL where none is open
+	Statement   string
+}
+
+func pgStatActivity(v *View) iter.Seq[row] {
+	return func(yield func(row) bool) {
+		if v.Builtin || v.Sessions == nil {
+			return
+		}
+		for _, a := range v.Sessions() {
+			x := row{
+				"datid": num(databaseOID), "datname": txt(Database), "pid": num(a.PID), "usesysid": num(ownerOID), "usename": txt(Owner),
+				"application_name": txt(a.Application), "backend_start": a.Started, "state": txt("disabled"), "query": txt(""),
+				"backend_type": txt("client backend"),
+			}
+			if a.Own {
+				x["state"], x["query"], x["xact_start"] = txt("active"), txt(a.Statement), a.Transaction
+			}
+			if !yield(x) {
+				return
+			}
+		}
+	}
+}
+
 // Prepared is a statement that PREPARE named.
 type Prepared struct {
 	Name, Statement string

@@ -64,6 +64,7 @@ type View struct {
 	Last      func(*catalog.Sequence) (last int64, ok bool)  // last value handed out
 	FileBytes func() int64                                   // of the database's files
 	Settings  func(yield func(name, value, doc string) bool) // the session's settings
+	Sessions  func() []Activity                              // that are open, the asking one first
 	Cursors   func() []Cursor                                // open in the session
 	Prepared  func() []Prepared                              // by PREPARE in the session
 }

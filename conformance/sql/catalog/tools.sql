@@ -84,7 +84,6 @@ SELECT udt_name, object_name FROM information_schema.element_types WHERE object_
 SELECT has_table_privilege('parent', 'SELECT'), has_schema_privilege('app', 'USAGE'), has_database_privilege(current_database(), 'CREATE'), has_column_privilege('parent', 'name', 'UPDATE'), has_table_privilege(current_user, 'parent', 'insert'), has_sequence_privilege('parent_id_seq', 'USAGE'), has_function_privilege('twice(int)', 'EXECUTE');
 SELECT has_table_privilege('nope', 'SELECT');
 SELECT has_table_privilege('parent', 'NOPE');
--- gap: not yet
 SELECT pg_relation_size('parent') >= 0, pg_total_relation_size('parent') >= 0, pg_table_size('parent') >= 0, pg_indexes_size('parent') >= 0, pg_database_size(current_database()) > 0, pg_size_pretty(12345678::bigint);
 SELECT 'parent'::regclass::oid = c.oid FROM pg_class c WHERE relname = 'parent';
 SELECT 'int4'::regtype, 'integer'::regtype, 'character varying'::regtype, 'mood'::regtype, 'int4'::regtype::oid, to_regtype('nope'), 'mood[]'::regtype;
@@ -120,9 +119,7 @@ SELECT count(*) FROM pg_inherits;
 SELECT count(*) FROM pg_policies;
 SELECT lanname FROM pg_language WHERE lanname = 'sql';
 SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database();
--- gap: not yet
 SELECT pg_is_in_recovery(), pg_postmaster_start_time() < now(), inet_server_addr() IS NULL OR true;
--- gap: not yet
 SELECT word FROM pg_get_keywords() WHERE word IN ('select', 'table') ORDER BY 1;
 SELECT relname FROM pg_class WHERE oid = 'pg_class'::regclass;
 SELECT nspname FROM pg_namespace WHERE nspname IN ('pg_catalog', 'information_schema', 'public') ORDER BY 1;

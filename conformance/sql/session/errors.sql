@@ -201,11 +201,8 @@ BEGIN;
 VACUUM;
 ROLLBACK;
 EXPLAIN nope;
--- gap: not yet
 EXPLAIN (NOPE) SELECT 1;
--- gap: not yet
 EXPLAIN (FORMAT nope) SELECT 1;
--- gap: not yet
 EXPLAIN (COSTS maybe) SELECT 1;
 EXPLAIN ANALYZE;
 -- gap: not yet

@@ -2,6 +2,7 @@ package builtins
 
 import (
 	"github.com/zqlite/zqlite/internal/expr"
+	"github.com/zqlite/zqlite/internal/sql/scanner"
 	"github.com/zqlite/zqlite/internal/types"
 )
 
@@ -15,9 +16,14 @@ type catalogEntry struct {
 
 func init() {
 	for _, e := range catalogEntries() {
-		catalogFunction(e.name, e.params, e.ret, e.doc)
+		f := catalogFunction(e.name, e.params, e.ret, e.doc)
+		switch e.name {
+		case "pg_cancel_backend", "pg_terminate_backend", "txid_current", "pg_current_xact_id":
+			f.Volatility = expr.Volatile
+		}
 	}
 	registerPrivileges()
+	registerKeywords()
 	none := func(*expr.Context, []value) (func([]value) (bool, error), error) { return rowsOf(0, nil), nil }
 	for _, name := range []string{"pg_partition_ancestors", "pg_partition_tree"} {
 		cols := []types.Field{{Name: "relid", Type: types.RegClass}}
@@ -61,6 +67,17 @@ func catalogEntries() []catalogEntry {
 		{"to_regrole", args{text}, types.RegRole, "Role of a name, or NULL"},
 		{"to_regcollation", args{text}, types.RegCollation, "Collation of a name, or NULL"},
 	}
+	moment := types.TimestampTZ
+	list = append(list,
+		catalogEntry{"pg_backend_pid", nil, int4, "Number of the session"},
+		catalogEntry{"pg_postmaster_start_time", nil, moment, "When the database was opened"},
+		catalogEntry{"pg_conf_load_time", nil, moment, "When the database was opened"},
+		catalogEntry{"txid_current", nil, int8, "Number of the transaction, given at the first call"},
+		catalogEntry{"pg_current_xact_id", nil, int8, "Number of the transaction, given at the first call"},
+		catalogEntry{"txid_current_if_assigned", nil, int8, "Number of the transaction, NULL where none was given"},
+		catalogEntry{"pg_current_xact_id_if_assigned", nil, int8, "Number of the transaction, NULL where none was given"},
+		catalogEntry{"pg_cancel_backend", args{int4}, boolean, "Ends the statement of a session: only the own one"},
+		catalogEntry{"pg_terminate_backend", args{int4}, boolean, "Ends a session: false where there is none of the number"})
 	for _, of := range []string{"collation", "conversion", "opclass", "operator", "opfamily", "statistics_obj", "ts_config", "ts_dict", "ts_parser", "ts_template"} {
 		list = append(list, catalogEntry{"pg_" + of + "_is_visible", args{oid}, boolean, "Whether an object is found without its schema"})
 	}
@@ -87,4 +104,30 @@ func registerPrivileges() {
 	add("has_parameter_privilege", []args{{text}})
 	add("has_column_privilege", []args{{text, text}, {text, types.Int2}, {types.Oid, text}, {types.Oid, types.Int2}})
 	add("pg_has_role", []args{{types.Name}, {types.Oid}})
+}
+
+// registerKeywords registers pg_get_keywords.
+func registerKeywords() {
+	letters, words := "UCTR", []string{"unreserved", "unreserved (cannot be function or type name)",
+		"reserved (can be function or type name)", "reserved"}
+	cols := []types.Field{{Name: "word", Type: text}, {Name: "catcode", Type: types.CharByte}, {Name: "barelabel", Type: types.Bool},
+		{Name: "catdesc", Type: text}, {Name: "baredesc", Type: text}}
+	expr.RegisterSet(&expr.SetFunc{Name: "pg_get_keywords", Cols: cols, Source: "PostgreSQL", Doc: "The keywords, a row each",
+		Open: func(*expr.Context, []value) (func([]value) (bool, error), error) {
+			list, i := scanner.Keywords(), 0
+			return func(row []value) (bool, error) {
+				if i == len(list) {
+					return false, nil
+				}
+				k := list[i]
+				i++
+				bare := "requires AS"
+				if k.Bare {
+					bare = "can be bare label"
+				}
+				row[0], row[1], row[2] = types.NewText(k.Word), types.NewText(letters[k.Category:k.Category+1]), types.NewBool(k.Bare)
+				row[3], row[4] = types.NewText(words[k.Category]), types.NewText(bare)
+				return true, nil
+			}, nil
+		}})
 }

@@ -162,7 +162,6 @@ func registerSettings() {
 		return newText(c.Tenant)
 	})
 	f.Volatility, f.Source = expr.Stable, "zqlite"
-	stable("pg_backend_pid", nil, int4, "Number of the session", fromInt("zqlite.session", 1))
 	stable("pg_is_in_recovery", nil, types.Bool, "Always false", func(*expr.Context, []value) (value, error) { return types.NewBool(false), nil })
 	stable("inet_server_addr", nil, text, "Always NULL", func(*expr.Context, []value) (value, error) { return types.Null, nil })
 	stable("inet_server_port", nil, int4, "Always NULL", func(*expr.Context, []value) (value, error) { return types.Null, nil })
@@ -177,19 +176,6 @@ func fromSetting(name, fallback string) evaluet {
 			}
 		}
 		return newText(fallback)
-	}
-}
-
-func fromInt(name string, fallback int64) evaluet {
-	return func(c *expr.Context, _ []value) (value, error) {
-		if c.Session != nil {
-			if v, ok := c.Session.Setting(name); ok {
-				if n, rest, ok := number(v); ok && rest == "" {
-					return newInt(n)
-				}
-			}
-		}
-		return types.NewInt(fallback), nil
 	}
 }
 

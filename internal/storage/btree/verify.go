@@ -50,6 +50,33 @@ func Walk(c *Cache, root Ptr, ls *page.Layouts, fn func(p *Ptr, l *page.Leaf) er
 	return nil
 }
 
+// Pages counts the pages of a tree by its inner ones; leaves are not read, and
+// the pages that long values overflow to are not counted.
+func Pages(c *Cache, root Ptr) (int64, error) {
+	switch {
+	case root.Page == 0:
+		return 0, nil
+	case root.Level == 0:
+		return 1, nil
+	}
+	n, err := c.node(&root, nil)
+	if err != nil {
+		return 0, err
+	}
+	if root.Level == 1 {
+		return 1 + int64(len(n.ptrs)), nil
+	}
+	total := int64(1)
+	for i := range n.ptrs {
+		below, err := Pages(c, n.ptrs[i])
+		if err != nil {
+			return 0, err
+		}
+		total += below
+	}
+	return total, nil
+}
+
 // overflows calls fn with the blobs of a leaf: all, or those of columns that
 // the newest layout lacks, which go when the leaf is rewritten.
 func overflows(l *page.Leaf, ls *page.Layouts, dropped bool, fn func(pager.Blob)) {
