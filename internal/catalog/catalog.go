@@ -17,6 +17,9 @@ type Schema struct {
 	ID      ID
 	Name    string
 	Comment string
+	// Numbers are SQLite's user_version and application_id, kept with the
+	// schema public.
+	Numbers map[string]int64 `json:",omitempty"`
 }
 
 // UserType is an enum, domain or composite type made by CREATE TYPE or DOMAIN.

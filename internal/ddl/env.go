@@ -217,6 +217,9 @@ func (r *run) change(stmt ast.Stmt) string {
 	case *ast.Reindex:
 		r.reindex(s)
 		return "REINDEX"
+	case *ast.Pragma:
+		r.pragma(s)
+		return "PRAGMA"
 	case *ast.Cluster:
 		r.cluster(s)
 		return "CLUSTER"

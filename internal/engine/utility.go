@@ -33,6 +33,9 @@ func (s *Session) runUtility(ctx context.Context, st *Statement, i int, args []A
 	case *ast.Discard:
 		return s.done("DISCARD", s.discard(ctx, stmt))
 	case *ast.Pragma:
+		if name := strings.ToLower(stmt.Name); stmt.Value != nil && (name == "user_version" || name == "application_id") {
+			return s.define(ctx, st, i, stmt)
+		}
 		return s.pragma(ctx, stmt)
 	case *ast.Prepare:
 		return s.done("PREPARE", s.prepareNamed(st, stmt))
