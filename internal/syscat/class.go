@@ -80,7 +80,7 @@ func classRow(v *View, r *catalog.Relation) row {
 		x["relnatts"] = num(len(r.Columns))
 	}
 	x["reltuples"], x["relhasindex"] = real(v.rows(r)), yes(len(r.Indexes) > 0)
-	x["relchecks"], x["relhastriggers"] = num(len(r.Checks)), yes(len(r.Triggers) > 0 || len(r.Foreign) > 0)
+	x["relchecks"], x["relhastriggers"] = num(len(r.Checks)), yes(triggered(r))
 	x["relispopulated"], x["reloftype"] = yes(!r.Unpopulated), num(r.OfType)
 	if r.Tenant != 0 { // as PostgreSQL's forced row level security, and by what column
 		x["relrowsecurity"], x["relforcerowsecurity"] = yes(true), yes(true)
@@ -90,13 +90,19 @@ func classRow(v *View, r *catalog.Relation) row {
 		x["reloptions"] = types.NewArray([]types.Value{txt("check_option=" + r.CheckOption)}, types.Text)
 	}
 	if r.Kind == catalog.Table || r.Kind == catalog.MaterializedView {
-		x["relam"] = num(heapOID)
+		x["relam"], x["relhasrules"] = num(heapOID), yes(r.Kind == catalog.MaterializedView)
 		x["relpages"] = v.pages(r.ID)
 	} else {
 		x["relfilenode"], x["relhasrules"] = num(0), yes(true)
 		x["relreplident"] = txt("n")
 	}
 	return x
+}
+
+// triggered reports whether PostgreSQL would have triggers on a relation: its
+// own, or those of a foreign key at either end.
+func triggered(r *catalog.Relation) bool {
+	return len(r.Triggers) > 0 || len(r.Foreign) > 0 || len(r.Referers) > 0
 }
 
 func (v *View) pages(id catalog.ID) types.Value {
@@ -184,7 +190,7 @@ func attributeOf(owner catalog.ID, number int, name string, t *types.Type) row {
 		"attrelid": num(owner), "attname": txt(name), "atttypid": num(t.OID), "attstattarget": num(-1),
 		"attlen": num(length), "attnum": num(number), "attndims": num(dims), "attcacheoff": num(-1),
 		"atttypmod": num(typeMod(t)), "attbyval": yes(length > 0 && length <= 8), "attalign": alignment(length),
-		"attstorage": storage(length), "attcompression": txt(""), "attnotnull": yes(false), "atthasdef": yes(false),
+		"attstorage": storage(t, length), "attcompression": txt(""), "attnotnull": yes(false), "atthasdef": yes(false),
 		"atthasmissing": yes(false), "attidentity": txt(""), "attgenerated": txt(""), "attisdropped": yes(false),
 		"attislocal": yes(true), "attinhcount": num(0), "attcollation": num(collation(t)),
 	}
@@ -246,7 +252,7 @@ func pgTable(_ *View, r *catalog.Relation) row {
 	}
 	return row{
 		"schemaname": txt(r.Schema), "tablename": txt(r.Name), "tableowner": txt(Owner), "hasindexes": yes(len(r.Indexes) > 0),
-		"hasrules": yes(false), "hastriggers": yes(len(r.Triggers) > 0), "rowsecurity": yes(false),
+		"hasrules": yes(false), "hastriggers": yes(triggered(r)), "rowsecurity": yes(false),
 	}
 }
 

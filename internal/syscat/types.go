@@ -41,7 +41,10 @@ func alignment(length int) types.Value {
 	return txt("i")
 }
 
-func storage(length int) types.Value {
+func storage(t *types.Type, length int) types.Value {
+	if types.BaseType(t).Kind == types.KindNumeric {
+		return txt("m")
+	}
 	if length < 0 {
 		return txt("x")
 	}
@@ -140,7 +143,7 @@ func typeRow(t *types.Type, schema catalog.ID, kind string) row {
 		"typcategory": letter(byte(t.Category)), "typispreferred": yes(t.Preferred), "typisdefined": yes(true),
 		"typdelim": txt(","), "typrelid": zero, "typsubscript": zero, "typelem": zero, "typarray": zero,
 		"typinput": zero, "typoutput": zero, "typreceive": zero, "typsend": zero, "typmodin": zero, "typmodout": zero,
-		"typanalyze": zero, "typalign": alignment(length), "typstorage": storage(length), "typnotnull": yes(false),
+		"typanalyze": zero, "typalign": alignment(length), "typstorage": storage(t, length), "typnotnull": yes(false),
 		"typbasetype": zero, "typtypmod": num(-1), "typndims": zero, "typcollation": num(collation(t)),
 	}
 	switch {

@@ -41,6 +41,7 @@ func catalogEntries() []catalogEntry {
 	list := []catalogEntry{
 		{"pg_char_to_encoding", args{name}, int4, "Number of an encoding, -1 for one that is not here"},
 		{"pg_get_function_sqlbody", args{oid}, text, "Body of a function in the standard's form"},
+		{"pg_get_ruledef", args{oid, boolean}, text, "Definition of a rule"},
 		{"pg_get_statisticsobjdef", args{oid}, text, "Definition of extended statistics"},
 		{"pg_get_partition_constraintdef", args{oid}, text, "Condition of a partition"},
 		{"pg_partition_root", args{regclass}, regclass, "Topmost table of a partition"},
