@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/zqlite/zqlite/internal/catalog"
+	"github.com/zqlite/zqlite/internal/expr"
 	"github.com/zqlite/zqlite/internal/sql/ast"
 	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/storage"
@@ -132,36 +133,62 @@ func (r *run) shiftLabels(u *catalog.UserType, at int64) {
 		r.lock(rel, storage.TableExclusive)
 		var ordinals []int
 		for i, c := range rel.Columns {
-			switch {
-			case c.Type.OID == u.Type.OID, c.Type.Kind == types.KindEnum && contains(c.Type, u.Type.OID):
+			if contains(c.Type, u.Type.OID) {
 				ordinals = append(ordinals, i)
-			case contains(c.Type, u.Type.OID) && !r.empty(rel):
-				unsupported(-1, "cannot insert a value into enum \"%s\", which column \"%s\" of table \"%s\" holds inside of arrays or records", u.Name, c.Name, rel.Name)
 			}
 		}
 		next := rel.Clone()
 		for _, o := range ordinals {
-			r.shiftMissing(next, o, at)
+			shiftMissing(next, o, u.Type.OID, at)
 		}
 		r.rebuild(rel, next, func(row []types.Value, _ int64) []types.Value {
 			for _, o := range ordinals {
-				if !row[o].IsNull() && row[o].I >= at {
-					row[o].I++
-				}
+				row[o] = shiftLabel(row[o], rel.Columns[o].Type, u.Type.OID, at)
 			}
 			return row
 		})
 	}
 }
 
-func (r *run) shiftMissing(rel *catalog.Relation, o int, at int64) {
+func shiftMissing(rel *catalog.Relation, o int, oid types.OID, at int64) {
 	c := *rel.Columns[o]
-	if c.Missing != nil && c.Missing.I >= at {
-		v := *c.Missing
-		v.I++
+	if c.Missing != nil {
+		v := shiftLabel(*c.Missing, c.Type, oid, at)
 		c.Missing = &v
 	}
 	rel.Columns[o] = &c
+}
+
+// shiftLabel moves the labels of an enum from at on up by one, in a value of a
+// type that holds it: in arrays, rows and domains too.
+func shiftLabel(v types.Value, t *types.Type, oid types.OID, at int64) types.Value {
+	t = expr.BaseType(t)
+	if v.IsNull() || !contains(t, oid) {
+		return v
+	}
+	switch t.Kind {
+	case types.KindArray:
+		elems, dims, err := types.ArrayElements(v, t.Elem)
+		check(err)
+		if len(elems) == 0 {
+			return v
+		}
+		for i := range elems {
+			elems[i] = shiftLabel(elems[i], t.Elem, oid, at)
+		}
+		return types.NewArrayDims(elems, dims, t.Elem)
+	case types.KindRecord:
+		vals, err := types.RecordFields(v, t)
+		check(err)
+		for i := range min(len(vals), len(t.Fields)) {
+			vals[i] = shiftLabel(vals[i], t.Fields[i].Type, oid, at)
+		}
+		return types.NewRecord(vals, t)
+	}
+	if v.I >= at {
+		v.I++
+	}
+	return v
 }
 
 // retype replaces a user's type, everywhere that it is used.

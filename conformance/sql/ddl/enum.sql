@@ -1,0 +1,25 @@
+-- Values in the middle of an enum that columns, arrays, rows and domains hold.
+CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
+CREATE TABLE p (id int, m mood, ms mood[]);
+INSERT INTO p VALUES (1, 'sad', '{sad,ok}'), (2, 'happy', '{happy}');
+ALTER TYPE mood ADD VALUE 'meh' BEFORE 'ok';
+ALTER TYPE mood ADD VALUE 'great' AFTER 'happy';
+SELECT enum_range(NULL::mood);
+INSERT INTO p VALUES (3, 'meh', '{meh,great}');
+SELECT * FROM p ORDER BY m, id;
+SELECT * FROM p ORDER BY ms, id;
+SELECT m, m < 'ok', m > 'sad' FROM p ORDER BY id;
+CREATE TYPE holder AS (m mood, n int, ms mood[]);
+CREATE DOMAIN dmood AS mood CHECK (VALUE <> 'sad');
+CREATE TABLE q (id int PRIMARY KEY, h holder, hs holder[], d dmood, ds dmood[], e mood DEFAULT 'ok');
+INSERT INTO q VALUES (1, ROW('ok', 1, '{happy,sad}'), ARRAY[ROW('great', 2, '{}')::holder, NULL], 'happy', '{ok,NULL}');
+INSERT INTO q VALUES (2, NULL, '{}', NULL, '[3:4]={ok,meh}');
+CREATE INDEX ON q (ds);
+ALTER TABLE q ADD COLUMN later mood[] DEFAULT '{happy,ok}';
+ALTER TYPE mood ADD VALUE 'first' BEFORE 'sad';
+ALTER TYPE mood ADD VALUE 'mid' AFTER 'ok';
+SELECT * FROM q ORDER BY id;
+SELECT id FROM q WHERE ds = '{ok,NULL}';
+SELECT * FROM p ORDER BY id;
+SELECT (h).m, (h).m > 'meh', (h).ms[1] FROM q ORDER BY id;
+INSERT INTO q (id, e) VALUES (3, 'mid') RETURNING e, later;
