@@ -19,25 +19,17 @@ SELECT m::int FROM p;
 ALTER TYPE mood ADD VALUE 'angry';
 ALTER TYPE mood ADD VALUE 'angry';
 ALTER TYPE mood ADD VALUE IF NOT EXISTS 'angry';
--- gap: not yet
 ALTER TYPE mood ADD VALUE 'meh' BEFORE 'ok';
--- gap: not yet
 ALTER TYPE mood ADD VALUE 'great' AFTER 'happy';
 ALTER TYPE mood ADD VALUE 'z' AFTER 'nope';
--- gap: not yet
 SELECT enum_range(NULL::mood);
 -- gap: not yet
 SELECT enumlabel, enumsortorder FROM pg_enum WHERE enumtypid = 'mood'::regtype ORDER BY enumsortorder;
--- gap: not yet
 INSERT INTO p VALUES (4, 'meh'), (5, 'great');
--- gap: not yet
 SELECT id, m FROM p ORDER BY m, id;
--- gap: not yet
 ALTER TYPE mood RENAME VALUE 'meh' TO 'soso';
 ALTER TYPE mood RENAME VALUE 'nope' TO 'x';
--- gap: not yet
 ALTER TYPE mood RENAME VALUE 'soso' TO 'ok';
--- gap: not yet
 SELECT id, m FROM p ORDER BY m, id;
 ALTER TYPE mood RENAME TO feeling;
 SELECT 'ok'::feeling;
@@ -50,7 +42,6 @@ ALTER TABLE p ALTER COLUMN m TYPE text;
 ALTER TABLE p ALTER COLUMN m DROP DEFAULT, ALTER COLUMN m TYPE text USING m::text;
 ALTER TABLE p ALTER COLUMN m TYPE feeling USING m::feeling;
 DROP TYPE feeling CASCADE;
--- gap: not yet
 SELECT * FROM p ORDER BY id;
 CREATE TYPE color AS ENUM ('red', 'green');
 CREATE INDEX p_i ON p (id);
