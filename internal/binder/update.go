@@ -288,7 +288,8 @@ func (b *binder) bindMerge(st *ast.Merge, box *scope) plan.Node {
 	box, with := b.with(st.With, box)
 	c := b.changeTarget(st.Target.Name, aliasOf(st.Target), "merge into")
 	if c.view != nil {
-		panic(fail(st.Target.Pos, sqlerr.WrongObjectType, "cannot execute MERGE on relation \"%s\"", c.view.rel.Name))
+		panic(fail(-1, sqlerr.FeatureNotSupported, "cannot execute MERGE on relation \"%s\"", c.view.rel.Name).
+			WithDetail("This operation is not supported for views."))
 	}
 	s, scan, it := b.source(st.Target, c, nil, box)
 	src, items, _ := b.tableExpr(st.Source, s, nil)

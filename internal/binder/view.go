@@ -268,3 +268,22 @@ func (v *viewTarget) defaultOf(ordinal int) string {
 	}
 	return ""
 }
+
+// Updatable tells which columns of a view a change can set through it; nil is a
+// view that cannot be changed, but by a trigger.
+func Updatable(o Options, rel *catalog.Relation) []bool {
+	v, err := takenApart(o, rel)
+	if err != nil {
+		return nil
+	}
+	cols := make([]bool, len(v.from))
+	for i := range cols {
+		cols[i] = v.ordinal(i) >= 0
+	}
+	return cols
+}
+
+func takenApart(o Options, rel *catalog.Relation) (v *viewTarget, err error) {
+	defer recoverTo(&err)
+	return newBinder(o).viewTarget(rel, "update", -1), nil
+}

@@ -40,7 +40,8 @@ func (r *run) alterTable(s *ast.AlterTable) string {
 	for i := range s.Commands {
 		rel := r.Catalog.RelationByID(id)
 		if rel.Kind != catalog.Table && !viewCommand(rel, s.Commands[i].Kind) {
-			fail(-1, sqlerr.WrongObjectType, "ALTER action %s cannot be performed on relation \"%s\"", "of this kind", rel.Name)
+			throw(sqlerr.New(sqlerr.WrongObjectType, "ALTER action %s cannot be performed on relation \"%s\"", alterActions[s.Commands[i].Kind], rel.Name).
+				WithDetail("This operation is not supported for %ss.", kindWords[found{rel: rel}.kind()]))
 		}
 		id = r.alter(rel, &s.Commands[i])
 	}
@@ -66,6 +67,22 @@ func (r *run) checkKind(rel *catalog.Relation, s *ast.AlterTable) {
 	if s.Kind != is && s.Kind != ast.ObjectTable {
 		fail(-1, sqlerr.WrongObjectType, "\"%s\" is not %s", rel.Name, article(s.Kind))
 	}
+}
+
+// alterActions are the words for commands in errors.
+var alterActions = map[ast.AlterKind]string{
+	ast.AlterAddColumn: "ADD COLUMN", ast.AlterDropColumn: "DROP COLUMN", ast.AlterColumnType: "ALTER COLUMN ... SET DATA TYPE",
+	ast.AlterSetDefault: "ALTER COLUMN ... SET DEFAULT", ast.AlterDropDefault: "ALTER COLUMN ... SET DEFAULT",
+	ast.AlterSetNotNull: "ALTER COLUMN ... SET NOT NULL", ast.AlterDropNotNull: "ALTER COLUMN ... DROP NOT NULL",
+	ast.AlterSetExpression: "ALTER COLUMN ... SET EXPRESSION", ast.AlterDropExpression: "ALTER COLUMN ... DROP EXPRESSION",
+	ast.AlterAddIdentity: "ALTER COLUMN ... ADD IDENTITY", ast.AlterSetIdentity: "ALTER COLUMN ... SET",
+	ast.AlterDropIdentity: "ALTER COLUMN ... DROP IDENTITY", ast.AlterSetCompression: "ALTER COLUMN ... SET COMPRESSION",
+	ast.AlterSetColumnOptions: "ALTER COLUMN ... SET", ast.AlterResetColumnOptions: "ALTER COLUMN ... RESET",
+	ast.AlterAddConstraint: "ADD CONSTRAINT", ast.AlterConstraintDefer: "ALTER CONSTRAINT",
+	ast.AlterValidateConstraint: "VALIDATE CONSTRAINT", ast.AlterDropConstraint: "DROP CONSTRAINT",
+	ast.AlterEnableTrigger: "ENABLE TRIGGER", ast.AlterDisableTrigger: "DISABLE TRIGGER", ast.AlterSetLogged: "SET LOGGED",
+	ast.AlterSetUnlogged: "SET UNLOGGED", ast.AlterInherit: "INHERIT", ast.AlterNoInherit: "NO INHERIT",
+	ast.AlterReplicaIdentity: "REPLICA IDENTITY", ast.AlterRowSecurity: "ENABLE ROW SECURITY", ast.AlterTenantBy: "TENANT BY",
 }
 
 // viewCommand reports whether a command is one for views as well.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/zqlite/zqlite/internal/binder"
 	"github.com/zqlite/zqlite/internal/catalog"
+	"github.com/zqlite/zqlite/internal/deparse"
 	"github.com/zqlite/zqlite/internal/expr"
 	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/storage"
@@ -225,7 +226,7 @@ func (r *run) duplicate(rel *catalog.Relation, ix *catalog.Index, row []types.Va
 			var err error
 			v, err = exprs.Part(place, i, row)
 			check(err)
-			names[i] = p.Expr
+			names[i] = r.expressionText(rel, p.Expr)
 		}
 		if vals[i] = "null"; !v.IsNull() {
 			vals[i] = types.Format(v, t, r.Expr.Env)
@@ -234,6 +235,18 @@ func (r *run) duplicate(rel *catalog.Relation, ix *catalog.Index, row []types.Va
 	return sqlerr.New(sqlerr.UniqueViolation, "could not create unique index \"%s\"", ix.Name).
 		WithDetail("Key (%s)=(%s) is duplicated.", strings.Join(names, ", "), strings.Join(vals, ", ")).
 		WithTable(rel.Schema, rel.Name).WithConstraint(ix.Name)
+}
+
+// expressionText is an expression of an index as errors name it.
+func (r *run) expressionText(rel *catalog.Relation, text string) string {
+	out, call, err := deparse.Expr(r.bindOptions(""), text, deparse.Place{Rel: rel}, deparse.Style{Pretty: true})
+	switch {
+	case err != nil:
+		return text
+	case call:
+		return out
+	}
+	return "(" + out + ")"
 }
 
 // createTrees makes the empty trees of a relation and its secondary indexes.

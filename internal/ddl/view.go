@@ -26,6 +26,9 @@ func (r *run) createView(s *ast.CreateView) string {
 			r.notice("view \"" + s.Name.Name + "\" will be a temporary view")
 		}
 	}
+	if len(bound.Params) > 0 {
+		fail(-1, sqlerr.UndefinedParameter, "there is no parameter $1")
+	}
 	schema := r.target(s.Name, temp && s.Name.Schema == "" || s.Temp)
 	v := &catalog.Relation{Version: 1, Schema: schema, Name: s.Name.Name, Kind: catalog.View, NextCol: 1, Layouts: 1,
 		Temp: schema == r.TempSchema, RowIDKey: s.Materialized, Query: ast.Format(r.settle(query)), CheckOption: checkOption(s)}
@@ -217,7 +220,7 @@ func (r *run) createMaterialized(s *ast.CreateView, v *catalog.Relation, query *
 func (r *run) refresh(s *ast.Refresh) {
 	rel := r.relation(s.Name, false)
 	if rel.Kind != catalog.MaterializedView {
-		fail(-1, sqlerr.WrongObjectType, "\"%s\" is not a table or materialized view", rel.Name)
+		unsupported(-1, "\"%s\" is not a materialized view", rel.Name)
 	}
 	if s.Concurrently {
 		refreshable(rel, s.NoData)

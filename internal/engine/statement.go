@@ -65,7 +65,8 @@ func (s *Session) parse(text string) (st *Statement, err error) {
 	st = &Statement{text: text, path: s.planScope(), parts: make([]part, len(stmts))}
 	for i := range stmts {
 		st.parts[i].stmt, st.parts[i].pos = stmts[i].Stmt, stmts[i]
-		if _, prepares := stmts[i].Stmt.(*ast.Prepare); prepares { // its placeholders are EXECUTE's
+		switch stmts[i].Stmt.(type) { // placeholders of EXECUTE, of a call, and those that may not be
+		case *ast.Prepare, *ast.CreateFunction, *ast.CreateView:
 			continue
 		}
 		st.count = max(st.count, stmts[i].Params.Count)

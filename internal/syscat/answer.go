@@ -120,7 +120,7 @@ const (
 
 func (v *View) updatable(a []types.Value) types.Value {
 	r := v.Catalog.RelationByID(catalog.ID(a[0].I))
-	if r != nil && (r.Kind == catalog.Table || r.Kind == catalog.View && infoView(v, r)["is_updatable"].S == "YES") {
+	if r != nil && (r.Kind == catalog.Table || v.changeable(r) != nil) {
 		return num(mayUpdate | mayInsert | mayDelete)
 	}
 	return num(0)
@@ -128,7 +128,11 @@ func (v *View) updatable(a []types.Value) types.Value {
 
 func (v *View) columnUpdatable(a []types.Value) types.Value {
 	r := v.Catalog.RelationByID(catalog.ID(a[0].I))
-	return yes(r != nil && a[1].I > 0 && r.ColumnByID(uint16(a[1].I)) != nil && v.updatable(a).I != 0)
+	if r == nil || a[1].I <= 0 {
+		return yes(false)
+	}
+	c := r.ColumnByID(uint16(a[1].I))
+	return yes(c != nil && (r.Kind == catalog.Table || v.columnChangeable(r, c)))
 }
 
 // describeObject is pg_describe_object, for the objects that pg_depend names.

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/zqlite/zqlite/internal/binder"
 	"github.com/zqlite/zqlite/internal/catalog"
 	"github.com/zqlite/zqlite/internal/deparse"
+	"github.com/zqlite/zqlite/internal/expr"
 	"github.com/zqlite/zqlite/internal/sql/ast"
 	"github.com/zqlite/zqlite/internal/types"
 )
@@ -270,7 +272,7 @@ func hasPart(ix *catalog.Index, column uint16) bool {
 }
 
 // triggerDefinition is what pg_get_triggerdef says, with the body in the end.
-func (v *View) triggerDefinition(r *catalog.Relation, t *catalog.Trigger) string {
+func (v *View) triggerDefinition(r *catalog.Relation, t *catalog.Trigger, pretty bool) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "CREATE TRIGGER %s %s ", ast.QuoteIdent(t.Name), t.Timing)
 	for i, e := range t.Events {
@@ -283,7 +285,11 @@ func (v *View) triggerDefinition(r *catalog.Relation, t *catalog.Trigger) string
 			b.WriteString(" OF " + list[1:len(list)-1])
 		}
 	}
-	b.WriteString(" ON " + qualified(r.Schema, r.Name))
+	if pretty {
+		b.WriteString(" ON " + v.relationName(r))
+	} else {
+		b.WriteString(" ON " + qualified(r.Schema, r.Name))
+	}
 	if t.OldTable != "" || t.NewTable != "" {
 		b.WriteString(" REFERENCING")
 		if t.OldTable != "" {
@@ -299,9 +305,24 @@ func (v *View) triggerDefinition(r *catalog.Relation, t *catalog.Trigger) string
 		b.WriteString(" FOR EACH STATEMENT")
 	}
 	if t.When != "" {
-		b.WriteString(" WHEN (" + t.When + ")")
+		b.WriteString(" WHEN (" + v.expression(t.When, deparse.Place{Rows: triggerRows(r), Want: types.Bool}, pretty) + ")")
 	}
 	return b.String() + " " + t.Body
+}
+
+// triggerRows are OLD and NEW, which the condition of a trigger names.
+func triggerRows(r *catalog.Relation) []binder.OuterRow {
+	var rows []binder.OuterRow
+	id := expr.ColumnID(0)
+	for _, name := range []string{"old", "new"} {
+		row := binder.OuterRow{Name: name, Rel: r}
+		for range r.Columns {
+			id++
+			row.IDs = append(row.IDs, id)
+		}
+		rows = append(rows, row)
+	}
+	return rows
 }
 
 // assigned writes the text of an expression whose value goes into a column or

@@ -27,7 +27,7 @@ var describers = map[string]func(v *View, a []types.Value) types.Value{
 		for r := range v.relations() {
 			for _, t := range r.Triggers {
 				if int64(t.ID) == a[0].I {
-					return txt(v.triggerDefinition(r, t))
+					return txt(v.triggerDefinition(r, t, prettyArg(a)))
 				}
 			}
 		}

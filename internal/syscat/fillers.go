@@ -178,7 +178,7 @@ func sqliteMaster(v *View) iter.Seq[row] {
 				}
 			}
 			for _, t := range r.Triggers {
-				if !object("trigger", t.Name, r.Name, t.ID, v.triggerDefinition(r, t)) {
+				if !object("trigger", t.Name, r.Name, t.ID, v.triggerDefinition(r, t, false)) {
 					return
 				}
 			}

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"strings"
 
+	"github.com/zqlite/zqlite/internal/binder"
 	"github.com/zqlite/zqlite/internal/catalog"
 	"github.com/zqlite/zqlite/internal/deparse"
 	"github.com/zqlite/zqlite/internal/sql/ast"
@@ -44,7 +45,7 @@ func infoTable(v *View, r *catalog.Relation) row {
 	}
 	x := row{
 		"table_catalog": txt(Database), "table_schema": txt(r.Schema), "table_name": txt(r.Name), "table_type": txt(kind),
-		"is_insertable_into": yesNo(r.Kind == catalog.Table), "is_typed": yesNo(r.OfType != 0),
+		"is_insertable_into": yesNo(r.Kind == catalog.Table || v.changeable(r) != nil), "is_typed": yesNo(r.OfType != 0),
 	}
 	if u := v.Catalog.TypeByOID(types.OID(r.OfType)); r.OfType != 0 && u != nil {
 		x["user_defined_type_catalog"], x["user_defined_type_schema"], x["user_defined_type_name"] = txt(Database), txt(u.Schema), txt(u.Name)
@@ -62,7 +63,7 @@ func infoColumn(v *View, r *catalog.Relation, c *catalog.Column) row {
 	maps.Copy(x, row{
 		"ordinal_position": num(c.ID), "column_default": optional(v.defaultText(c, false)), "is_nullable": yesNo(!c.NotNull),
 		"data_type": dataType(c.Type), "dtd_identifier": txt(fmt.Sprint(c.ID)), "is_self_referencing": txt("NO"),
-		"is_identity": yesNo(c.Identity != catalog.NoIdentity), "is_generated": txt("NEVER"), "is_updatable": yesNo(r.Kind == catalog.Table),
+		"is_identity": yesNo(c.Identity != catalog.NoIdentity), "is_generated": txt("NEVER"), "is_updatable": yesNo(r.Kind == catalog.Table || v.columnChangeable(r, c)),
 		"identity_cycle": txt("NO"),
 	})
 	if c.Type.Base != nil {
@@ -131,12 +132,25 @@ func infoView(v *View, r *catalog.Relation) row {
 		}
 		return txt("NO")
 	}
-	simple := yesNo(len(v.tablesOf(r)) == 1)
+	simple := yesNo(v.changeable(r) != nil)
 	return row{
 		"table_catalog": txt(Database), "table_schema": txt(r.Schema), "table_name": txt(r.Name), "view_definition": txt(v.viewText(r, deparse.Style{})),
 		"check_option": txt(option), "is_updatable": simple, "is_insertable_into": simple, "is_trigger_updatable": has("UPDATE"),
 		"is_trigger_deletable": has("DELETE"), "is_trigger_insertable_into": has("INSERT"),
 	}
+}
+
+// changeable tells which columns can be changed through a view; nil is none.
+func (v *View) changeable(r *catalog.Relation) []bool {
+	if r.Kind != catalog.View || v.Binder == nil {
+		return nil
+	}
+	return binder.Updatable(v.Binder(), r)
+}
+
+func (v *View) columnChangeable(r *catalog.Relation, c *catalog.Column) bool {
+	cols, i := v.changeable(r), r.Ordinal(c.ID)
+	return i >= 0 && i < len(cols) && cols[i]
 }
 
 // tablesOf gives the relations that a view's query reads.

@@ -62,7 +62,6 @@ SELECT extname FROM pg_extension ORDER BY 1;
 SELECT spcname FROM pg_tablespace ORDER BY 1;
 SELECT amname FROM pg_am WHERE amname IN ('btree', 'hash') ORDER BY 1;
 -- information_schema
--- gap: not yet
 SELECT table_schema, table_name, table_type, is_insertable_into FROM information_schema.tables WHERE table_schema IN ('public', 'app') ORDER BY 1, 2;
 SELECT constraint_schema, constraint_name, table_name, constraint_type, is_deferrable, initially_deferred FROM information_schema.table_constraints WHERE table_schema IN ('public', 'app') AND constraint_name NOT LIKE '%not_null' ORDER BY 1, 2;
 SELECT constraint_name, table_name, column_name, ordinal_position, position_in_unique_constraint FROM information_schema.key_column_usage WHERE table_schema IN ('public', 'app') ORDER BY 1, 4;

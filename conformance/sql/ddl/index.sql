@@ -100,7 +100,6 @@ CREATE UNIQUE INDEX multi ON t (a, b) NULLS DISTINCT;
 CREATE TABLE dup (a int);
 INSERT INTO dup VALUES (1), (1);
 CREATE UNIQUE INDEX dup_a ON dup (a);
--- gap: not yet
 CREATE UNIQUE INDEX dup_a ON dup ((a * 2));
 CREATE INDEX dup_x ON dup (a, a);
 SELECT indexdef FROM pg_indexes WHERE tablename = 'dup';
