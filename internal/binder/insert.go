@@ -376,7 +376,7 @@ func (b *binder) constraintIndex(oc *ast.OnConflict, c *change) *catalog.Index {
 }
 
 // inferArbiters finds the unique indexes over exactly the given columns and
-// expressions, whose predicate (if any) the clause repeats.
+// expressions, whose predicate (if any) the clause implies.
 func (b *binder) inferArbiters(oc *ast.OnConflict, c *change) []*catalog.Index {
 	s := &scope{items: []*rangeItem{b.newItem(c, c.target.New)}, clause: clauseConflict}
 	var columns []uint16
@@ -417,17 +417,6 @@ func (b *binder) inferArbiters(oc *ast.OnConflict, c *change) []*catalog.Index {
 		panic(fail(oc.Pos, sqlerr.InvalidColumnReference, "there is no unique or exclusion constraint matching the ON CONFLICT specification"))
 	}
 	return out
-}
-
-// implies reports whether every part of want is among the parts of have.
-func implies(have, want expr.Expr) bool {
-	parts := conjuncts(nil, have)
-	for _, w := range conjuncts(nil, want) {
-		if !contains(parts, w) {
-			return false
-		}
-	}
-	return true
 }
 
 func arbiterMatches(item *plan.IndexItem, columns []uint16, exprs []expr.Expr) bool {
