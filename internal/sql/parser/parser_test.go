@@ -33,7 +33,7 @@ func withoutPositions(v reflect.Value) {
 		}
 	case reflect.Struct:
 		for i := 0; i < v.NumField(); i++ {
-			if v.Type().Field(i).Name == "Pos" {
+			if v.Type().Field(i).Name == "Pos" || v.Type().Field(i).Name == "UsingPos" {
 				v.Field(i).SetInt(0)
 			} else {
 				withoutPositions(v.Field(i))
