@@ -231,7 +231,7 @@ func (p *parser) specialCall(pos int, word kw.Keyword) ast.Expr {
 		f = p.substring(pos)
 	case kw.Trim:
 		f = p.trim(pos)
-		f.Words = true
+		f.Words = len(f.Args) <= 2 // the words have no place for more
 	case kw.Normalize:
 		f = call(pos, "normalize", p.expr())
 		if p.acceptTok(kw.TokComma) {

@@ -442,6 +442,9 @@ func (p *parser) optionValue() ast.Expr {
 	case kw.TokStar:
 		p.advance()
 		return &ast.ColumnRef{Pos: pos, Star: true}
+	case kw.TokParam: // an option is a constant
+		p.syntaxError()
+		return nil
 	}
 	return p.settingValue()
 }
