@@ -70,6 +70,7 @@ func Open(ctx context.Context, c Config) (*Database, error) {
 	if err := db.openStore(ctx); err != nil {
 		return nil, err
 	}
+	makeHeadroom(db.store.CacheLimit())
 	if key != "" {
 		registry.files[key] = db
 	}

@@ -16,9 +16,8 @@ import (
 
 // explainOptions are what stands in EXPLAIN's parentheses.
 type explainOptions struct {
-	on      map[string]bool
-	format  string
-	summary bool
+	on     map[string]bool
+	format string
 }
 
 // explainSwitches are the options that are on or off, with what they are where

@@ -118,3 +118,6 @@ func Scribble(on bool) { slab.Scribble(on) }
 // LeakedPins counts the pins that were not released on stores that were closed
 // while Scribble was on. Tests ask when everything has ended.
 func LeakedPins() int { return btree.Leaked() }
+
+// CacheLimit is Options.CacheBytes, with its default.
+func (s *Store) CacheLimit() int64 { return s.o.CacheBytes }

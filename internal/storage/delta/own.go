@@ -43,7 +43,7 @@ func (l *List) PutOwn(key []byte, seq uint64, flags uint8, row []byte) uint32 {
 			l.link(n, true)
 		} else {
 			l.waitFrom(seq)
-			l.pending = append(l.pending, pendingNode{head, n})
+			l.pending = append(l.pending, pendingNode{head, n, uint32(len(key))})
 		}
 		if x != nil {
 			l.indexOwn(uint32(hash>>32), n)

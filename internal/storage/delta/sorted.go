@@ -11,6 +11,7 @@ import (
 type pendingNode struct {
 	head uint64
 	node uint32
+	size uint32 // of the key, in bytes
 }
 
 // sortPending orders the pending nodes by key, and those of one key by age:
@@ -65,22 +66,21 @@ func (l *List) sortFrom(p, scratch []pendingNode, depth int) {
 	}
 }
 
-// sortEqual sorts nodes whose keys agree up to depth, or end before it. Only
-// where they are of one length can it go on by their next bytes: those of a
-// shorter key are no zeros.
+// sortEqual sorts nodes whose keys agree up to depth, or end before it. It goes
+// on by their next bytes, unless one has ended while others go on: what stands
+// for its missing bytes are zeros, which others may have.
 func (l *List) sortEqual(p, scratch []pendingNode, depth int) {
-	length := l.words(p[0].node)[nodeKeyLen] >> 4
-	same := true
+	shortest, longest := p[0].size, p[0].size
 	for i := range p {
-		same = same && l.words(p[i].node)[nodeKeyLen]>>4 == length
+		shortest, longest = min(shortest, p[i].size), max(longest, p[i].size)
 	}
 	switch {
-	case !same || len(p) < 4:
+	case len(p) < 4 || int(shortest) < depth && shortest != longest:
 		slices.SortStableFunc(p, func(a, b pendingNode) int {
 			return bytes.Compare(l.key(a.node), l.key(b.node))
 		})
 		return
-	case int(length) <= depth:
+	case int(longest) <= depth:
 		return
 	}
 	for i := range p {
