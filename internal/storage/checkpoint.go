@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -36,17 +37,31 @@ func (s *Store) freezeLocked() {
 		s.kickCheckpoint()
 		return
 	}
-	if err := s.freezeState(st); err != nil {
+	if err := s.freezeState(st); err != nil && !errors.Is(err, errNoRoom) {
 		s.poison(err)
 		return
 	}
 	s.kickCheckpoint()
 }
 
+// errNoRoom says that the disk is full, that nothing has changed, and that what
+// was to be done can be tried again.
+var errNoRoom = errors.New("the disk is full")
+
+// noRoom makes errNoRoom of an error that left everything as it was.
+func noRoom(err error) error {
+	return sqlerr.Wrap(errors.Join(errNoRoom, err), sqlerr.DiskFull, "checkpoint failed: %s", sqlerr.From(err).Message).
+		WithDetail("What was committed is safe in the log; the checkpoint is tried again.").
+		WithHint("Make room on the disk.")
+}
+
 func (s *Store) freezeState(st *state) error {
 	old := st.gen
 	log, err := s.rotateLog(old)
 	if err != nil {
+		if old.log.Err() == nil && sqlerr.Code(err) == sqlerr.DiskFull {
+			return noRoom(err)
+		}
 		return err
 	}
 	return s.freezeInto(st, &generation{id: old.id + 1, log: log})
@@ -107,7 +122,7 @@ func (s *Store) checkpointNow() error {
 	s.commitMu.Lock()
 	err := s.poisoned()
 	if st := s.state.Load(); err == nil && s.dirty(st) {
-		if err = s.freezeState(st); err != nil {
+		if err = s.freezeState(st); err != nil && !errors.Is(err, errNoRoom) {
 			s.poison(err)
 		}
 	}
@@ -138,18 +153,36 @@ func (s *Store) mergeFrozen() error {
 	err := s.writeCheckpoint(gens, false)
 	if err == nil {
 		err = s.install(gens)
+	} else {
+		err = s.abandon(err)
 	}
 	s.ckpt.mu.Lock()
 	s.ckpt.count++
 	s.ckpt.err = err
 	s.ckpt.cond.Broadcast()
 	s.ckpt.mu.Unlock()
-	if err != nil {
+	switch {
+	case errors.Is(err, errNoRoom):
+		return err
+	case err != nil:
 		s.poison(err)
-		return sqlerr.Wrap(err, sqlerr.IOError, "checkpoint failed: %s", err.Error())
+		return sqlerr.Wrap(err, stopCode(err), "checkpoint failed: %s", sqlerr.From(err).Message)
 	}
 	s.checkpoints.Add(1)
 	return nil
+}
+
+// abandon forgets a checkpoint for which there was no room. After any other
+// error, or one of the sync, nobody knows what the disk holds.
+func (s *Store) abandon(err error) error {
+	if sqlerr.Code(err) != sqlerr.DiskFull {
+		return err
+	}
+	ok, failed := s.pages.file.Abandon()
+	if !ok {
+		return errors.Join(err, failed)
+	}
+	return noRoom(err)
 }
 
 // install makes the merged roots what readers get (the end of invariant 11).
@@ -217,7 +250,7 @@ func (s *Store) relieve(ctx context.Context) error {
 	s.kickCheckpoint()
 	s.ckpt.mu.Lock()
 	defer s.ckpt.mu.Unlock()
-	for s.pressed.Load() {
+	for count := s.ckpt.count; s.pressed.Load(); {
 		if err := ctx.Err(); err != nil {
 			return sqlerr.Wrap(err, sqlerr.QueryCanceled, "canceling statement due to user request")
 		}
@@ -226,6 +259,9 @@ func (s *Store) relieve(ctx context.Context) error {
 		}
 		if err := s.poisoned(); err != nil {
 			return err
+		}
+		if s.ckpt.count != count && s.ckpt.err != nil { // there is no room
+			return s.ckpt.err
 		}
 		s.ckpt.cond.Wait()
 	}
@@ -261,9 +297,9 @@ func (s *Store) run() {
 }
 
 // background keeps an error for those who ask: it has poisoned the store, and
-// every later commit reports it.
+// every later commit reports it. A full disk is told to writers that wait.
 func (s *Store) background(err error) {
-	if err != nil {
+	if err != nil && !errors.Is(err, errNoRoom) {
 		s.poison(err)
 	}
 }

@@ -45,7 +45,7 @@ func (r *request) pieces(out [][]byte) [][]byte {
 func errUnknown(cause error) error {
 	return sqlerr.Wrap(cause, sqlerr.TransactionResolutionUnknown,
 		"the outcome of the commit is unknown: the log could not be written").
-		WithDetail("%v", cause).
+		WithDetail("%s", sqlerr.From(cause).Message).
 		WithHint("Open the database again to find out.")
 }
 
@@ -236,13 +236,17 @@ func fail(batch []*request, err error) {
 // poison makes every later commit fail; the first cause stays.
 func (s *Store) poison(err error) { s.poisonCause.CompareAndSwap(nil, &err) }
 
+// stopCode is the code of an error that has stopped the store.
+func stopCode(cause error) string {
+	if sqlerr.Code(cause) == sqlerr.DiskFull {
+		return sqlerr.DiskFull
+	}
+	return sqlerr.IOError
+}
+
 func (s *Store) poisoned() error {
 	if p := s.poisonCause.Load(); p != nil {
-		code := sqlerr.IOError
-		if sqlerr.Code(*p) == sqlerr.DiskFull {
-			code = sqlerr.DiskFull
-		}
-		return sqlerr.Wrap(*p, code, "the database stopped after a failed write; open it again").WithDetail("%v", *p)
+		return sqlerr.Wrap(*p, stopCode(*p), "the database stopped after a failed write; open it again").WithDetail("%s", sqlerr.From(*p).Message)
 	}
 	if s.closed.Load() {
 		return ErrClosed

@@ -1,26 +1,28 @@
 package pager
 
-import (
-	"math/bits"
-	"slices"
-)
+import "math/bits"
 
-// Extent is a run of adjacent pages.
-type Extent struct{ Page, Pages uint64 }
+// extent is a run of adjacent pages.
+type extent struct{ page, pages uint64 }
 
-// allocator knows which pages are free. Bits of used are set for pages in use,
-// for those that wait for their reuse, and for those that are held: written by
-// a Builder whose tree no checkpoint includes yet.
+// allocator knows which pages are free. Bits of used are set for pages in use
+// and for those that wait for their reuse.
 type allocator struct {
 	used    []uint64
 	end     uint64 // pages in the file
 	hint    uint64 // no free page below
-	floor   uint64 // no page below is given out
 	pending []freed
-	held    []Extent
+	attempt attempt
 }
 
 type freed struct{ page, death uint64 }
+
+// attempt is what the checkpoint being written has changed, for Abandon.
+type attempt struct {
+	taken   []extent
+	end     uint64 // allocator.end before it
+	pending int    // len(allocator.pending) before it
+}
 
 func (a *allocator) grow(pages uint64) {
 	a.end = max(a.end, pages)
@@ -49,8 +51,6 @@ func (a *allocator) trim() {
 
 // take finds one free page.
 func (a *allocator) take() uint64 {
-	a.hint = max(a.hint, a.floor)
-	a.grow(a.floor)
 	for i := a.hint / 64; i < uint64(len(a.used)) && i*64 < a.end; i++ {
 		free := ^a.used[i]
 		if i == a.hint/64 {
@@ -73,14 +73,21 @@ func (a *allocator) take() uint64 {
 	return id
 }
 
-// takeRun gives n adjacent pages, looking from from on.
-func (a *allocator) takeRun(n, from uint64) uint64 {
-	if n == 1 && from == 0 {
+// takeRun gives n adjacent pages, and notes that they were taken.
+func (a *allocator) takeRun(n uint64) (first uint64) {
+	defer func() {
+		t := a.attempt.taken
+		if k := len(t) - 1; k >= 0 && t[k].page+t[k].pages == first {
+			t[k].pages += n
+		} else {
+			a.attempt.taken = append(t, extent{first, n})
+		}
+	}()
+	if n == 1 {
 		return a.take()
 	}
-	a.grow(a.floor)
 	run, start := uint64(0), uint64(0)
-	for id := max(a.hint, a.floor, from); id < a.end && run < n; id++ {
+	for id := a.hint; id < a.end && run < n; id++ {
 		if a.has(id) {
 			if id%64 == 0 && a.used[id/64] == ^uint64(0) {
 				id += 63
@@ -121,6 +128,35 @@ func (p *File) Begin(oldest uint64) {
 		}
 	}
 	p.alloc.pending = kept
+	p.alloc.attempt = attempt{taken: p.alloc.attempt.taken[:0], end: p.alloc.end, pending: len(kept)}
+	p.decided.Store(false)
+}
+
+// Abandon forgets the checkpoint that was being written since Begin, so that it
+// can be tried again: its pages are free, those that it has freed are in use,
+// and the file is as long as it was. Pages of the next attempt are of a later
+// epoch, so page and birth go on to name one content. ok is false where it is
+// too late, because the meta may have been written.
+func (p *File) Abandon() (ok bool, err error) {
+	if p.decided.Load() {
+		return false, nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	a := &p.alloc
+	for _, x := range a.attempt.taken {
+		for i := range x.pages {
+			a.unset(x.page + i)
+		}
+	}
+	a.pending = a.pending[:a.attempt.pending]
+	a.end = a.attempt.end
+	a.attempt.taken = nil
+	p.epoch.Add(2) // the same place for the meta
+	if err := p.f.Truncate(int64(a.end) * int64(p.pageSize)); err != nil {
+		return false, ioError(err, "shorten")
+	}
+	return true, nil
 }
 
 // Epoch is the one that is being written.
@@ -130,67 +166,10 @@ func (p *File) blobPages(size uint64) uint64 {
 	return (size + uint64(p.Room()) - 1) / uint64(p.Room())
 }
 
-// Hold keeps pages that a Builder of an earlier opening has written from being
-// given out, until Adopt or Release.
-func (p *File) Hold(extents []Extent) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, e := range extents {
-		if end := p.found.Load(); e.Page < firstPage || e.Page >= end || e.Pages > end-e.Page {
-			return damaged("pages %d to %d of a tree lie beyond the end of the file", e.Page, e.Page+e.Pages)
-		}
-		p.alloc.grow(e.Page + e.Pages)
-		for i := range e.Pages {
-			p.alloc.set(e.Page + i)
-		}
-		p.alloc.held = append(p.alloc.held, e)
-	}
-	return nil
-}
-
-// KeepFree gives out no page that the file has, until the end of recovery:
-// what the logs name beyond the newest checkpoint may lie there.
-func (p *File) KeepFree(on bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.alloc.floor = 0; on {
-		p.alloc.floor = p.found.Load()
-	} else {
-		p.alloc.hint = 0
-	}
-}
-
-func (p *File) unhold(extents []Extent) {
-	p.alloc.held = slices.DeleteFunc(p.alloc.held, func(h Extent) bool { return slices.Contains(extents, h) })
-}
-
-// Adopt makes pages of a Builder part of the checkpoint being written.
-func (p *File) Adopt(extents []Extent) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.unhold(extents)
-}
-
-// Release gives up the pages of a Builder. They rest for the present epoch,
-// so that page and birth together still name one content.
-func (p *File) Release(extents []Extent) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.unhold(extents)
-	for _, e := range extents {
-		for i := range e.Pages {
-			p.alloc.pending = append(p.alloc.pending, freed{e.Page + i, p.Epoch() + 1})
-		}
-	}
-}
-
 // Shrink gives free pages at the end of the file back to the file system.
 func (p *File) Shrink() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.alloc.floor > 0 {
-		return nil
-	}
 	was := p.alloc.end
 	p.alloc.trim()
 	if was-p.alloc.end < 64 {
@@ -204,7 +183,7 @@ func (p *File) Shrink() error {
 	return nil
 }
 
-// bitmap gives the map of pages in use, without those that wait or are held.
+// bitmap gives the map of pages in use, without those that wait.
 func (p *File) bitmap(bytes uint64) []byte {
 	b := make([]byte, bytes)
 	for i, w := range p.alloc.used {
@@ -214,11 +193,6 @@ func (p *File) bitmap(bytes uint64) []byte {
 	}
 	for _, f := range p.alloc.pending {
 		b[f.page/8] &^= 1 << (f.page % 8)
-	}
-	for _, e := range p.alloc.held {
-		for i := e.Page; i < e.Page+e.Pages; i++ {
-			b[i/8] &^= 1 << (i % 8)
-		}
 	}
 	return b
 }

@@ -26,7 +26,7 @@
 //     d and no reader's epoch is below d.
 //  4. A page is sealed from scratch memory into the buffer that is written;
 //     what readers share is never sealed in place.
-//  5. Pages of a Builder are held: no allocation map has them, and nobody else
-//     gets them, before Adopt makes them part of a checkpoint. Pages that were
-//     released rest for an epoch, so that page and birth name one content.
+//  5. A checkpoint that fails before the sync of its pages is abandoned without
+//     a trace: the next one has a later epoch, so that page and birth together
+//     name one content. From that sync on nobody knows what the disk holds.
 package pager

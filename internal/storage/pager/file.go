@@ -104,8 +104,8 @@ func DecodeBlob(b []byte) (Blob, bool) {
 		Tag: [16]byte(b[28:44])}, true
 }
 
-// File is an open data file. Reading is for many goroutines, and so are
-// Builders; freeing and committing are for one at a time.
+// File is an open data file. Reading is for many goroutines, writing for one at
+// a time.
 type File struct {
 	f        vfs.File
 	pageSize int
@@ -115,6 +115,7 @@ type File struct {
 	keys     *Keys         // nil: plain
 	epoch    atomic.Uint64 // the one that is being written
 	found    atomic.Uint64 // pages that the file has had since it was opened
+	decided  atomic.Bool   // the meta of this checkpoint may be on the disk
 
 	mu    sync.Mutex // guards what follows
 	meta  Meta

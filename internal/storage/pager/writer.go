@@ -1,37 +1,20 @@
 package pager
 
-import "slices"
-
 // runBytes is how much adjacent pages are written at once.
 const runBytes = 256 << 10
 
-// buildRun is how many pages a Builder takes at a time.
-const buildRun = 32
-
-// Writer writes new pages: those of a checkpoint, or as a Builder those of a
-// tree that a transaction makes. Adjacent pages are written together, so Flush
-// comes before anything reads them.
+// Writer writes the new pages of a checkpoint. Adjacent pages are written
+// together, so Flush comes before anything reads them.
 type Writer struct {
 	f       *File
 	content []byte
 	run     []byte
 	first   uint64 // page at the beginning of run
-	build   bool
-	extents []Extent // of a Builder
-	free    Extent   // taken and not yet used
 }
 
 // Writer gives a writer for the checkpoint being written.
 func (p *File) Writer() *Writer {
 	return &Writer{f: p, content: make([]byte, p.Room()), run: make([]byte, 0, max(runBytes, p.pageSize))}
-}
-
-// Builder gives a writer whose pages are held: no checkpoint includes them
-// before Adopt.
-func (p *File) Builder() *Writer {
-	w := p.Writer()
-	w.build = true
-	return w
 }
 
 // File gives the file that is written.
@@ -45,57 +28,7 @@ func (w *Writer) take(n uint64) uint64 {
 	p := w.f
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !w.build {
-		if n == 1 {
-			return p.alloc.take()
-		}
-		return p.alloc.takeRun(n, 0)
-	}
-	if w.free.Pages < n {
-		if w.free.Pages > 0 {
-			w.giveBack()
-		}
-		from := uint64(0)
-		if k := len(w.extents); k > 0 {
-			from = w.extents[k-1].Page
-		}
-		w.free = Extent{p.alloc.takeRun(max(n, buildRun), from), max(n, buildRun)}
-		if k := len(w.extents); k > 0 && w.extents[k-1].Page+w.extents[k-1].Pages == w.free.Page {
-			p.unhold(w.extents[k-1:])
-			w.extents[k-1].Pages += w.free.Pages
-		} else {
-			w.extents = append(w.extents, w.free)
-		}
-		p.alloc.held = append(p.alloc.held, w.extents[len(w.extents)-1])
-	}
-	id := w.free.Page
-	w.free.Page, w.free.Pages = id+n, w.free.Pages-n
-	return id
-}
-
-// giveBack returns the pages of the last extent that were taken and not used.
-func (w *Writer) giveBack() {
-	k := len(w.extents) - 1
-	w.f.unhold(w.extents[k:])
-	for i := range w.free.Pages {
-		w.f.alloc.unset(w.free.Page + i)
-	}
-	if w.extents[k].Pages -= w.free.Pages; w.extents[k].Pages == 0 {
-		w.extents = w.extents[:k]
-	} else {
-		w.f.alloc.held = append(w.f.alloc.held, w.extents[k])
-	}
-	w.free = Extent{}
-}
-
-// Extents ends a Builder and gives the pages that it has written.
-func (w *Writer) Extents() []Extent {
-	w.f.mu.Lock()
-	defer w.f.mu.Unlock()
-	if w.free.Pages > 0 {
-		w.giveBack()
-	}
-	return slices.Clone(w.extents)
+	return p.alloc.takeRun(n)
 }
 
 // Write stores the page whose content is in Content.
@@ -183,8 +116,7 @@ func (w *Writer) writeBlobAt(first uint64, kind uint8, data []byte) (Blob, error
 	return r, nil
 }
 
-// Free gives up a page of the trees from this checkpoint on. A Builder has
-// nothing to give up but pages of its own, which go with its extents.
+// Free gives up a page of the trees from this checkpoint on.
 func (w *Writer) Free(page uint64) {
 	p := w.f
 	p.mu.Lock()
@@ -214,7 +146,7 @@ func (w *Writer) Commit(lastSeq, nextGen uint64, clean bool, directory []byte) e
 	for p.blobPages(words*8)*2+p.alloc.end > words*64 {
 		words += 8
 	}
-	first := p.alloc.takeRun(p.blobPages(words*8), 0)
+	first := p.alloc.takeRun(p.blobPages(words * 8))
 	bitmap := p.bitmap(words * 8)
 	end := p.alloc.end
 	p.mu.Unlock()
@@ -222,11 +154,16 @@ func (w *Writer) Commit(lastSeq, nextGen uint64, clean bool, directory []byte) e
 	if err != nil {
 		return err
 	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	p.decided.Store(true)
 	if err := w.Sync(); err != nil {
 		return err
 	}
+	epoch := p.Epoch()
 	p.mu.Lock()
-	p.meta = Meta{Epoch: before.Epoch + 1, LastSeq: lastSeq, NextGen: nextGen, Pages: end, Directory: dir, Map: m, Clean: clean}
+	p.meta = Meta{Epoch: epoch, LastSeq: lastSeq, NextGen: nextGen, Pages: end, Directory: dir, Map: m, Clean: clean}
 	p.mu.Unlock()
 	if err := p.writeMeta(); err != nil {
 		return err
@@ -237,6 +174,6 @@ func (w *Writer) Commit(lastSeq, nextGen uint64, clean bool, directory []byte) e
 	p.mu.Lock()
 	p.older = before.Epoch
 	p.mu.Unlock()
-	p.epoch.Store(before.Epoch + 2)
+	p.epoch.Store(epoch + 1)
 	return nil
 }
