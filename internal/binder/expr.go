@@ -434,5 +434,8 @@ func (b *binder) field(arg expr.Expr, name string, pos int) expr.Expr {
 		}
 		return &expr.Field{Arg: arg, Index: i, Typ: f.Type}
 	}
+	if !t.Is(types.RecordType) {
+		panic(fail(pos, sqlerr.UndefinedColumn, "column \"%s\" not found in data type %s", name, types.FormatName(t)))
+	}
 	panic(fail(pos, sqlerr.UndefinedColumn, "could not identify column \"%s\" in record data type", name))
 }

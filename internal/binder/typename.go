@@ -40,8 +40,11 @@ func (b *binder) baseTypeName(t *ast.TypeName) *types.Type {
 	}
 	schema, name := t.Name.Schema, t.Name.Name
 	if b.o.Catalog != nil && schema != "pg_catalog" {
-		if typ := b.o.Catalog.Type(b.o.SearchPath, schema, name); typ != nil {
-			return typ
+		if u := b.o.Catalog.UserType(b.o.SearchPath, schema, name); u != nil {
+			if u.Shell {
+				panic(fail(t.Pos, sqlerr.UndefinedObject, "type \"%s\" is only a shell", dottedName(t.Name)))
+			}
+			return u.Type
 		}
 	}
 	if name == "interval" && t.Interval != "" {
@@ -78,6 +81,13 @@ func (b *binder) baseTypeName(t *ast.TypeName) *types.Type {
 		}
 	}
 	panic(fail(t.Pos, sqlerr.UndefinedObject, "type \"%s\" does not exist", full))
+}
+
+func dottedName(q ast.QualifiedName) string {
+	if q.Schema == "" {
+		return q.Name
+	}
+	return q.Schema + "." + q.Name
 }
 
 // columnType is table.column%TYPE.

@@ -29,9 +29,25 @@ type UserType struct {
 	Name    string
 	Type    *types.Type
 	Comment string
+	// Sorts are the places of an enum's labels in pg_enum, where they are not
+	// 1, 2 and so on.
+	Sorts []float32
+	// Shell says that CREATE TYPE has named the type and not defined it.
+	Shell bool
+	// Range is what CREATE TYPE … AS RANGE says, beside the type of the bounds.
+	Range *RangeOptions
 	// PartComments are the comments of attributes and of a domain's checks, by
 	// name. Names that are not there any more may be left.
 	PartComments map[string]string
+}
+
+// RangeOptions are the names that a range type was made with, and its multirange
+// type.
+type RangeOptions struct {
+	OpClass   string `json:",omitempty"`
+	Diff      string `json:",omitempty"` // the function of subtype_diff
+	Collation string `json:",omitempty"`
+	Multi     ID
 }
 
 // Catalog is one immutable version of all descriptors. The zero value is not

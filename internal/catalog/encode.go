@@ -145,12 +145,17 @@ type typeJSON struct {
 	Base         string
 	Domain       *types.Domain
 	PartComments map[string]string `json:",omitempty"`
+	Sorts        []float32         `json:",omitempty"`
+	Shell        bool              `json:",omitempty"`
+	Range        *RangeOptions     `json:",omitempty"`
+	Sub          string            `json:",omitempty"` // of the bounds of a range; of the range of a multirange
 }
 
 // MarshalJSON writes the definition behind the type.
 func (u *UserType) MarshalJSON() ([]byte, error) {
 	j := typeJSON{ID: u.ID, Schema: u.Schema, Name: u.Name, Comment: u.Comment,
-		Labels: u.Type.Labels, Base: typeRef(u.Type.Base), Domain: u.Type.Domain, PartComments: u.PartComments}
+		Labels: u.Type.Labels, Base: typeRef(u.Type.Base), Domain: u.Type.Domain, PartComments: u.PartComments,
+		Sorts: u.Sorts, Shell: u.Shell, Range: u.Range, Sub: typeRef(u.Type.Sub)}
 	for _, f := range u.Type.Fields {
 		j.Fields = append(j.Fields, fieldJSON{f.Name, typeRef(f.Type)})
 	}
@@ -164,7 +169,16 @@ func (u *UserType) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	u.ID, u.Schema, u.Name, u.Comment, u.PartComments = j.ID, j.Schema, j.Name, j.Comment, j.PartComments
+	u.Sorts, u.Shell, u.Range = j.Sorts, j.Shell, j.Range
 	switch {
+	case j.Shell:
+		u.Type = NewShellType(j.ID, j.Name)
+	case j.Domain == nil && j.Sub != "": // Resolve puts a range and its multirange together
+		kind := types.KindMultirange
+		if j.Range != nil {
+			kind = types.KindRange
+		}
+		u.Type = &types.Type{OID: types.OID(j.ID), Kind: kind, Category: 'R', Name: j.Name, Display: j.Name, Mod: -1, Sub: placeholder(j.Sub)}
 	case j.Domain != nil:
 		u.Type = NewDomainType(j.ID, j.Name, placeholder(j.Base), j.Domain)
 	case j.Labels != nil:
@@ -182,6 +196,48 @@ func (u *UserType) UnmarshalJSON(b []byte) error {
 // NewEnumType makes the type of CREATE TYPE … AS ENUM.
 func NewEnumType(id ID, name string, labels []string) *types.Type {
 	return &types.Type{OID: types.OID(id), Kind: types.KindEnum, Category: 'E', Name: name, Display: name, Mod: -1, Labels: labels}
+}
+
+// NewShellType makes the type of CREATE TYPE without a definition.
+func NewShellType(id ID, name string) *types.Type {
+	return &types.Type{OID: types.OID(id), Kind: types.KindVoid, Category: 'P', Name: name, Display: name, Mod: -1}
+}
+
+// SortOrder returns the places of an enum's labels in pg_enum.
+func (u *UserType) SortOrder() []float32 {
+	if len(u.Sorts) == len(u.Type.Labels) {
+		return u.Sorts
+	}
+	return counted(len(u.Type.Labels))
+}
+
+func counted(n int) []float32 {
+	sorts := make([]float32, n)
+	for i := range sorts {
+		sorts[i] = float32(i + 1)
+	}
+	return sorts
+}
+
+// InsertSort gives a label that comes at a place its number: between those of
+// its neighbours, as PostgreSQL does, or all labels new ones where none lies
+// between.
+func InsertSort(sorts []float32, at int) []float32 {
+	var s float32
+	switch {
+	case len(sorts) == 0:
+		s = 1
+	case at == 0:
+		s = sorts[0] - 1
+	case at == len(sorts):
+		s = sorts[at-1] + 1
+	default:
+		if s = (sorts[at-1] + sorts[at]) / 2; s == sorts[at-1] || s == sorts[at] {
+			return InsertSort(counted(len(sorts)), at)
+		}
+	}
+	out := append(append(make([]float32, 0, len(sorts)+1), sorts[:at]...), s)
+	return append(out, sorts[at:]...)
 }
 
 // NewDomainType makes the type of CREATE DOMAIN.

@@ -1,6 +1,11 @@
 package catalog
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/zqlite/zqlite/internal/types"
+)
 
 // Decode reads one stored object into the catalog under construction. Types
 // stay placeholders until Resolve. It is for package store, on a catalog that
@@ -78,12 +83,27 @@ func (c *Catalog) resolveUserType(u *UserType) (err error) {
 		}
 		*u.Type = *NewDomainType(u.ID, u.Name, base, u.Type.Domain)
 	}
+	if u.Range != nil {
+		return c.resolveRange(u)
+	}
 	for i := range u.Type.Fields {
 		if u.Type.Fields[i].Type, err = c.resolve(u.Type.Fields[i].Type); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// resolveRange puts a range type and its multirange type together.
+func (c *Catalog) resolveRange(u *UserType) (err error) {
+	many := c.TypeByOID(types.OID(u.Range.Multi))
+	if many == nil {
+		return fmt.Errorf("catalog: range type %s has no multirange type", u.Name)
+	}
+	if u.Type.Sub, err = c.resolve(u.Type.Sub); err == nil {
+		u.Type.Many, many.Type.Sub = many.Type, u.Type
+	}
+	return err
 }
 
 func (c *Catalog) resolveRelation(r *Relation) (err error) {

@@ -189,19 +189,3 @@ func (r *run) viewOptions(rel *catalog.Relation, c *ast.AlterCommand) {
 		r.Catalog = r.Catalog.WithRelation(next)
 	}
 }
-
-// alterComposite is ALTER TYPE ... ADD, DROP and ALTER ATTRIBUTE, for types
-// that no table stores.
-func (r *run) alterComposite(s *ast.AlterTable) {
-	u := r.userType(s.Name)
-	for i := range s.Commands {
-		c := &s.Commands[i]
-		if c.Kind == ast.AlterOwner {
-			continue
-		}
-		if u.Type.Fields == nil {
-			fail(-1, sqlerr.WrongObjectType, "\"%s\" is not a composite type", u.Name)
-		}
-		r.alterAttribute(r.userType(s.Name), c)
-	}
-}

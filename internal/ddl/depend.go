@@ -25,6 +25,7 @@ const (
 	columnThing
 	defaultThing    // of a column
 	constraintThing // foreign key or check
+	attributeThing  // field of a composite type
 )
 
 // thing is an object, or a part of a relation, that is dropped or depends on
@@ -41,6 +42,7 @@ type thing struct {
 type dependent struct {
 	thing
 	owned bool
+	array bool // it is arrays of the type that it needs
 }
 
 // describe names a thing as PostgreSQL's messages do.
@@ -70,6 +72,9 @@ func (r *run) describe(t thing) string {
 		return "schema " + ast.QuoteIdent(t.name)
 	case columnThing:
 		return "column " + rel.ColumnByID(t.column).Name + " of " + relName()
+	case attributeThing:
+		u := r.Catalog.TypeByOID(types.OID(t.id))
+		return "column " + t.name + " of composite type " + r.visibleName(u.Schema, u.Name)
 	case defaultThing:
 		return "default value for column " + rel.ColumnByID(t.column).Name + " of " + relName()
 	}
@@ -118,6 +123,8 @@ func (r *run) dependents(t thing) []dependent {
 		return r.columnDependents(r.Catalog.RelationByID(t.id), t.column)
 	case constraintThing:
 		return r.constraintDependents(r.Catalog.RelationByID(t.id), t.name)
+	case attributeThing:
+		return r.attributeDependents(r.Catalog.TypeByOID(types.OID(t.id)), t.name)
 	}
 	return nil
 }
@@ -137,7 +144,7 @@ func (r *run) relationDependents(rel *catalog.Relation) []dependent {
 	}
 	r.Catalog.Sequences(func(q *catalog.Sequence) bool {
 		if q.OwnerRel == rel.ID {
-			out = append(out, dependent{thing{class: sequenceThing, id: q.ID}, true})
+			out = append(out, dependent{thing: thing{class: sequenceThing, id: q.ID}, owned: true})
 		}
 		return true
 	})
@@ -202,41 +209,22 @@ func (r *run) usesColumn(v, rel *catalog.Relation, id uint16) bool {
 	if err != nil {
 		return true
 	}
-	return scansColumn(bound.Plan, rel, id)
+	return searchPlan(bound.Plan, func(n plan.Node) bool {
+		s, ok := n.(*plan.Scan)
+		return ok && s.Rel.ID == rel.ID && slices.ContainsFunc(s.Cols, func(c plan.Column) bool { return c.RelColumn == id })
+	}, nil)
 }
 
-// scansColumn looks through a plan and its subqueries for a scan of a column.
-func scansColumn(n plan.Node, rel *catalog.Relation, id uint16) bool {
-	if n == nil {
-		return false
-	}
-	if s, ok := n.(*plan.Scan); ok && s.Rel.ID == rel.ID {
-		for _, c := range s.Cols {
-			if c.RelColumn == id {
-				return true
-			}
-		}
-	}
-	inside := false
-	for _, e := range expressions(n) {
-		expr.Walk(e, func(x expr.Expr) bool {
-			if q, ok := x.(*expr.Subquery); ok {
-				if p, ok := q.Plan.(plan.Node); ok && scansColumn(p, rel, id) {
-					inside = true
-				}
-			}
-			return !inside
-		})
-	}
-	if inside {
-		return true
-	}
-	for _, in := range n.Inputs() {
-		if scansColumn(in, rel, id) {
-			return true
-		}
-	}
-	return false
+// readsField reports whether a view reads a field of a composite type. A view
+// that does not bind has nothing to say.
+func (r *run) readsField(v *catalog.Relation, oid types.OID, at int) bool {
+	o := r.bindOptions("")
+	o.SearchPath = append([]string{v.Schema}, o.SearchPath...)
+	bound, err := binder.Bind(o, r.storedQuery(v))
+	return err == nil && searchPlan(bound.Plan, nil, func(x expr.Expr) bool {
+		f, ok := x.(*expr.Field)
+		return ok && f.Index == at && expr.BaseType(f.Arg.Type()).OID == oid
+	})
 }
 
 func (r *run) sequenceDependents(id catalog.ID) []dependent {
@@ -262,60 +250,6 @@ func (r *run) indexDependents(id catalog.ID) []dependent {
 			}
 		}
 		return true
-	})
-	return out
-}
-
-// contains reports whether a type is made of a user's type.
-func contains(t *types.Type, oid types.OID) bool {
-	if t == nil {
-		return false
-	}
-	if t.OID == oid || contains(t.Elem, oid) || t.Base != nil && contains(t.Base, oid) {
-		return true
-	}
-	for _, f := range t.Fields {
-		if contains(f.Type, oid) {
-			return true
-		}
-	}
-	return false
-}
-
-func (r *run) typeDependents(oid types.OID) []dependent {
-	var out []dependent
-	r.Catalog.Relations(func(rel *catalog.Relation) bool {
-		if rel.OfType != 0 && types.OID(rel.OfType) == oid {
-			out = append(out, dependent{thing: thing{class: relationThing, id: rel.ID}})
-			return true
-		}
-		if rel.Kind == catalog.View || rel.Kind == catalog.MaterializedView {
-			if slices.ContainsFunc(rel.Columns, func(c *catalog.Column) bool { return contains(c.Type, oid) }) {
-				out = append(out, dependent{thing: thing{class: relationThing, id: rel.ID}})
-			}
-			return true
-		}
-		for _, c := range rel.Columns {
-			if contains(c.Type, oid) {
-				out = append(out, dependent{thing: thing{class: columnThing, id: rel.ID, column: c.ID}})
-			}
-		}
-		return true
-	})
-	r.Catalog.Types(func(u *catalog.UserType) bool {
-		if u.Type.OID != oid && contains(u.Type, oid) {
-			out = append(out, dependent{thing: thing{class: typeThing, id: u.ID}})
-		}
-		return true
-	})
-	r.eachFunction(func(f *catalog.SQLFunction) {
-		uses := contains(f.Ret, oid)
-		for _, a := range slices.Concat(f.Args, f.Cols) {
-			uses = uses || contains(a.Type, oid)
-		}
-		if uses {
-			out = append(out, dependent{thing: thing{class: functionThing, id: f.ID}})
-		}
 	})
 	return out
 }
@@ -369,7 +303,7 @@ func (r *run) columnDependents(rel *catalog.Relation, id uint16) []dependent {
 	}
 	r.Catalog.Sequences(func(q *catalog.Sequence) bool {
 		if q.OwnerRel == rel.ID && q.OwnerCol == id {
-			out = append(out, dependent{thing{class: sequenceThing, id: q.ID}, true})
+			out = append(out, dependent{thing: thing{class: sequenceThing, id: q.ID}, owned: true})
 		}
 		return true
 	})

@@ -18,7 +18,7 @@ func valueRow(base *types.Type) *catalog.Relation {
 }
 
 func (r *run) createDomain(s *ast.CreateDomain) {
-	schema := r.newType(s.Name)
+	schema, newID := r.newType(s.Name)
 	base := collated(r.typeOf(s.Type), s.Collation)
 	if base.Category == 'P' {
 		fail(s.Type.Pos, sqlerr.DatatypeMismatch, "\"%s\" is not a valid base type for a domain", types.FormatName(base))
@@ -46,7 +46,7 @@ func (r *run) createDomain(s *ast.CreateDomain) {
 	if null && d.NotNull {
 		fail(-1, sqlerr.SyntaxError, "conflicting NULL/NOT NULL constraints")
 	}
-	id := r.newID()
+	id := newID()
 	r.Catalog = r.Catalog.WithType(&catalog.UserType{ID: id, Schema: schema, Name: s.Name.Name,
 		Type: catalog.NewDomainType(id, s.Name.Name, base, d)})
 }
@@ -126,8 +126,20 @@ func (r *run) alterDomain(s *ast.AlterDomain) {
 	r.retype(u, catalog.NewDomainType(u.ID, u.Name, base, &d))
 }
 
-// eachDomainColumn calls f for the stored columns of a domain.
+// eachDomainColumn calls f for the stored columns of a domain, and of domains
+// over it. Values inside of others are not looked at: as in PostgreSQL the change
+// is refused then.
 func (r *run) eachDomainColumn(u *catalog.UserType, f func(*catalog.Relation, *catalog.Column)) {
+	for _, d := range r.typeDependents(u.Type.OID) {
+		switch over := r.Catalog.TypeByOID(types.OID(d.id)); {
+		case d.array:
+			r.unusedBy(u, d)
+		case d.class == typeThing && over.Type.Domain != nil:
+			r.eachDomainColumn(over, f)
+		case d.class == typeThing, d.class == attributeThing:
+			r.unusedBy(u, d)
+		}
+	}
 	type place struct {
 		rel *catalog.Relation
 		col *catalog.Column

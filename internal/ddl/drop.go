@@ -125,6 +125,11 @@ func (r *run) dropType(t *ast.TypeName, kind ast.ObjectKind, ifExists bool) *cat
 		r.notice("type \"" + dotted(t.Name) + "\" does not exist, skipping")
 		return nil
 	}
+	if u.Type.Kind == types.KindMultirange && u.Type.Domain == nil {
+		one, many := r.describe(thing{class: typeThing, id: catalog.ID(u.Type.Sub.OID)}), r.describe(thing{class: typeThing, id: u.ID})
+		throw(sqlerr.New(sqlerr.DependentObjectsStillExist, "cannot drop %s because %s requires it", many, one).
+			WithHint("You can drop %s instead.", one))
+	}
 	if kind == ast.ObjectDomain && u.Type.Domain == nil {
 		fail(-1, sqlerr.WrongObjectType, "\"%s\" is not a domain", u.Name)
 	}
@@ -201,7 +206,11 @@ func (d *removal) visit(t thing) {
 	d.seen[t] = true
 	for _, x := range d.r.dependents(t) {
 		if !x.owned && !d.seen[x.thing] && !d.covered(x.thing) {
-			d.lines = append(d.lines, d.r.describe(x.thing)+" depends on "+d.r.describeFor(x.thing, t))
+			on := d.r.describeFor(x.thing, t)
+			if x.array {
+				on += "[]"
+			}
+			d.lines = append(d.lines, d.r.describe(x.thing)+" depends on "+on)
 			d.names = append(d.names, d.r.describe(x.thing))
 		}
 		d.visit(x.thing)
@@ -219,6 +228,8 @@ func (d *removal) covered(t thing) bool {
 	case columnThing, defaultThing, constraintThing:
 		rel := thing{class: relationThing, id: t.id}
 		return d.roots[rel] || d.seen[rel] || t.class == defaultThing && d.seen[thing{class: columnThing, id: t.id, column: t.column}]
+	case attributeThing:
+		return d.seen[thing{class: typeThing, id: t.id}]
 	}
 	return false
 }
@@ -242,6 +253,10 @@ func (r *run) remove(t thing) {
 		r.removeIndex(t.id)
 	case typeThing:
 		r.Catalog = r.Catalog.WithoutType(t.id)
+	case attributeThing:
+		if u := r.Catalog.TypeByOID(types.OID(t.id)); u != nil {
+			r.removeAttribute(u, t.name)
+		}
 	case functionThing:
 		r.Catalog = r.Catalog.WithoutFunction(t.id)
 	case schemaThing:

@@ -168,6 +168,9 @@ func (r *run) statement(stmt ast.Stmt) string {
 	case *ast.CreateComposite:
 		r.createComposite(s)
 		return "CREATE TYPE"
+	case *ast.CreateType:
+		r.createType(s)
+		return "CREATE TYPE"
 	case *ast.CreateDomain:
 		r.createDomain(s)
 		return "CREATE DOMAIN"

@@ -69,3 +69,36 @@ func expressions(n plan.Node) []expr.Expr {
 	}
 	return out
 }
+
+// searchPlan looks through a plan and its subqueries for a node or an expression
+// that a test accepts; nil accepts none.
+func searchPlan(n plan.Node, node func(plan.Node) bool, e func(expr.Expr) bool) bool {
+	if n == nil {
+		return false
+	}
+	if node != nil && node(n) {
+		return true
+	}
+	found := false
+	for _, x := range expressions(n) {
+		expr.Walk(x, func(x expr.Expr) bool {
+			if e != nil && e(x) {
+				found = true
+			} else if q, ok := x.(*expr.Subquery); ok {
+				if p, ok := q.Plan.(plan.Node); ok && searchPlan(p, node, e) {
+					found = true
+				}
+			}
+			return !found
+		})
+	}
+	if found {
+		return true
+	}
+	for _, in := range n.Inputs() {
+		if searchPlan(in, node, e) {
+			return true
+		}
+	}
+	return false
+}

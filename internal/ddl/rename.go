@@ -298,6 +298,10 @@ func (r *run) renameType(s *ast.Rename) {
 func (r *run) moveType(u *catalog.UserType, schema, name string) {
 	r.editAll(func(n ast.Node) bool {
 		t, ok := n.(*ast.TypeName)
+		if c, is := n.(*ast.FuncCall); is && u.Type.Kind.IsRange() && c.Name.Schema == u.Schema && c.Name.Name == u.Name {
+			c.Name.Schema, c.Name.Name = schema, name // the constructor goes with its type
+			return true
+		}
 		if !ok || t.Name.Schema != u.Schema || t.Name.Name != u.Name {
 			return false
 		}
@@ -308,6 +312,17 @@ func (r *run) moveType(u *catalog.UserType, schema, name string) {
 	n.Schema, n.Name = schema, name
 	t := *u.Type
 	t.Name, t.Display = name, name
+	switch {
+	case u.Type.Domain != nil:
+	case t.Kind == types.KindRange:
+		one, _ := types.RangeOver(&t, t.Sub)
+		t = *one
+	case t.Kind == types.KindMultirange:
+		one, many := types.NewRangeType(t.Sub.OID, t.Sub.Name, t.OID, name, t.Sub.Sub)
+		r.retype(&n, many)
+		r.retype(r.Catalog.TypeByOID(one.OID), one)
+		return
+	}
 	r.retype(&n, &t)
 }
 

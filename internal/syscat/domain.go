@@ -2,6 +2,7 @@ package syscat
 
 import (
 	"iter"
+	"slices"
 
 	"github.com/zqlite/zqlite/internal/catalog"
 	"github.com/zqlite/zqlite/internal/types"
@@ -40,6 +41,39 @@ func pgDomainConstraints(v *View) iter.Seq[row] {
 				"conbin": txt(v.domainCheck(u.Type, c, false)),
 			}
 			if !yield(x) {
+				return
+			}
+		}
+	}
+}
+
+// standardDomains are the domains that the columns of information_schema have in
+// PostgreSQL.
+func standardDomains() []*catalog.UserType {
+	var list []*catalog.UserType
+	add := func(name string, base *types.Type, fallback string, mods ...int32) {
+		if t, err := types.WithMod(base, mods); err == nil {
+			list = append(list, &catalog.UserType{Schema: "information_schema", Name: name,
+				Type: catalog.NewDomainType(0, name, t, &types.Domain{Default: fallback})})
+		}
+	}
+	add("cardinal_number", types.Int4, "")
+	add("character_data", types.WithCollation(types.Varchar, "C"), "")
+	add("sql_identifier", types.Name, "")
+	add("time_stamp", types.TimestampTZ, "CURRENT_TIMESTAMP(2)", 2)
+	add("yes_or_no", types.WithCollation(types.Varchar, "C"), "", 3)
+	return list
+}
+
+// infoDomains gives the domains of users and those of the schema itself.
+func infoDomains(v *View) iter.Seq[row] {
+	return func(yield func(row) bool) {
+		list := v.userTypes()
+		if v.Builtin {
+			list = slices.Values(standardDomains())
+		}
+		for u := range list {
+			if x := infoDomain(v, u); x != nil && !yield(x) {
 				return
 			}
 		}

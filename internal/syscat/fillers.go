@@ -67,7 +67,7 @@ func init() {
 		"information_schema.constraint_table_usage":          perConstraint(infoConstraintTable),
 		"information_schema.domain_constraints":              infoDomainConstraints,
 		"information_schema.domain_udt_usage":                each((*View).userTypes, infoDomainType),
-		"information_schema.domains":                         each((*View).userTypes, infoDomain),
+		"information_schema.domains":                         infoDomains,
 		"information_schema.element_types":                   perColumn(infoElement),
 		"information_schema.enabled_roles":                   once(row{"role_name": txt(Owner)}),
 		"information_schema.information_schema_catalog_name": once(row{"catalog_name": txt(Database)}),

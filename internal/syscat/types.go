@@ -122,10 +122,18 @@ func pgType(v *View) iter.Seq[row] {
 func userType(v *View, u *catalog.UserType, yield func(row) bool) bool {
 	kind, schema := "c", v.schemaID(u.Schema)
 	switch {
-	case u.Type.Labels != nil:
-		kind = "e"
+	case u.Shell:
+		x := typeRow(u.Type, schema, "p")
+		x["typisdefined"], x["typlen"] = yes(false), num(4)
+		return yield(x)
 	case u.Type.Domain != nil:
 		kind = "d"
+	case u.Type.Labels != nil:
+		kind = "e"
+	case u.Type.Kind == types.KindRange:
+		kind = "r"
+	case u.Type.Kind == types.KindMultirange:
+		kind = "m"
 	}
 	x := typeRow(u.Type, schema, kind)
 	x["typname"] = txt(u.Name)
@@ -165,10 +173,14 @@ func typeRow(t *types.Type, schema catalog.ID, kind string) row {
 func pgEnum(v *View) iter.Seq[row] {
 	return func(yield func(row) bool) {
 		for u := range v.userTypes() {
-			for i, label := range u.Type.Labels {
+			var sorts []float32
+			if u.Type.Domain == nil {
+				sorts = u.SortOrder()
+			}
+			for i, label := range u.Type.Labels[:len(sorts)] {
 				x := row{
 					"oid": num(derived("label ", u.ID, label)), "enumtypid": num(u.ID),
-					"enumsortorder": real(float64(i + 1)), "enumlabel": txt(label),
+					"enumsortorder": real(float64(sorts[i])), "enumlabel": txt(label),
 				}
 				if !yield(x) {
 					return

@@ -77,5 +77,18 @@ func newRange(oid OID, name string, sub *Type) *Type {
 }
 
 func newMultirange(oid OID, name string, ranges *Type) *Type {
-	return &Type{OID: oid, Kind: KindMultirange, Category: 'R', Name: name, Display: name, Mod: -1, Sub: ranges}
+	ranges.Many = &Type{OID: oid, Kind: KindMultirange, Category: 'R', Name: name, Display: name, Mod: -1, Sub: ranges}
+	return ranges.Many
+}
+
+// NewRangeType makes a range type and its multirange type, over a type of
+// bounds that has an order.
+func NewRangeType(oid OID, name string, manyOID OID, manyName string, sub *Type) (one, many *Type) {
+	one = newRange(oid, name, sub)
+	return one, newMultirange(manyOID, manyName, one)
+}
+
+// RangeOver makes a range type and its multirange type anew, with other bounds.
+func RangeOver(t, sub *Type) (one, many *Type) {
+	return NewRangeType(t.OID, t.Name, t.Many.OID, t.Many.Name, sub)
 }

@@ -58,6 +58,9 @@ var physOf = [...]Phys{
 	KindRange: PhysBytes, KindMultirange: PhysBytes,
 }
 
+// IsRange reports whether values are ranges or multiranges.
+func (k Kind) IsRange() bool { return k == KindRange || k == KindMultirange }
+
 // Category is PostgreSQL's type category letter, which steers implicit
 // coercion and the choice among overloaded functions.
 type Category byte
@@ -77,6 +80,7 @@ type Type struct {
 
 	Elem   *Type    // arrays: element type
 	Sub    *Type    // ranges: type of the bounds; multiranges: the type of their ranges
+	Many   *Type    // ranges: type of their multiranges
 	Fields []Field  // records
 	Labels []string // enums, in order
 	Base   *Type    // domains: the type below; Kind is that of Base

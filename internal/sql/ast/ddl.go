@@ -134,6 +134,35 @@ type CreateComposite struct {
 	Fields []ColumnDefItem
 }
 
+// TypeKind tells the forms of a CreateType.
+type TypeKind uint8
+
+// The forms of CREATE TYPE with options, and of that without a definition.
+const (
+	ShellType TypeKind = iota
+	BaseType
+	RangeType
+)
+
+// CreateType is CREATE TYPE name, CREATE TYPE name (...) or CREATE TYPE name AS
+// RANGE (...).
+type CreateType struct {
+	Pos     int
+	Name    QualifiedName
+	Kind    TypeKind
+	Options []TypeOption
+}
+
+// TypeOption is name = value of a CreateType; names of functions, collations and
+// operator classes are read as types.
+type TypeOption struct {
+	Pos      int
+	Name     string
+	Type     *TypeName // nil for a string, a number, or nothing
+	Text     string
+	IsString bool
+}
+
 // AlterEnum is ALTER TYPE ... ADD VALUE or RENAME VALUE.
 type AlterEnum struct {
 	Pos         int

@@ -65,6 +65,8 @@ func (p *printer) definition(n Stmt) {
 		p.s(" AS (")
 		p.columnItems(n.Fields)
 		p.s(")")
+	case *CreateType:
+		p.createType(n)
 	case *CreateDomain:
 		p.s("CREATE DOMAIN ")
 		p.qualified(n.Name)
@@ -432,4 +434,29 @@ func (p *printer) comment(n *Comment) {
 		p.s(" IS ")
 		p.str(*n.Text)
 	}
+}
+
+func (p *printer) createType(n *CreateType) {
+	p.s("CREATE TYPE ")
+	p.qualified(n.Name)
+	if n.Kind == ShellType {
+		return
+	}
+	p.when(n.Kind == RangeType, " AS RANGE")
+	p.s(" (")
+	for i, o := range n.Options {
+		p.when(i > 0, ", ")
+		p.ident(o.Name)
+		switch {
+		case o.Type != nil:
+			p.s(" = ")
+			p.typeName(o.Type)
+		case o.IsString:
+			p.s(" = ")
+			p.str(o.Text)
+		case o.Text != "":
+			p.s(" = " + o.Text)
+		}
+	}
+	p.s(")")
 }

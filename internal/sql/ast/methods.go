@@ -125,6 +125,9 @@ func (n *CreateEnum) Position() int { return n.Pos }
 // Position returns the byte offset of the node.
 func (n *CreateComposite) Position() int { return n.Pos }
 
+// Position returns where the statement begins.
+func (n *CreateType) Position() int { return n.Pos }
+
 // Position returns the byte offset of the node.
 func (n *AlterEnum) Position() int { return n.Pos }
 
@@ -360,6 +363,7 @@ func (*CreateSequence) stmtNode()  {}
 func (*AlterSequence) stmtNode()   {}
 func (*CreateEnum) stmtNode()      {}
 func (*CreateComposite) stmtNode() {}
+func (*CreateType) stmtNode()      {}
 func (*AlterEnum) stmtNode()       {}
 func (*CreateDomain) stmtNode()    {}
 func (*AlterDomain) stmtNode()     {}

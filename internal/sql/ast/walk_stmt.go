@@ -170,6 +170,10 @@ func (w walker) definition(n Stmt) {
 		w.sequence(n.Options)
 	case *CreateComposite:
 		w.columnItems(n.Fields)
+	case *CreateType:
+		for i := range n.Options {
+			w.typeName(n.Options[i].Type)
+		}
 	case *CreateDomain:
 		w.typeName(n.Type)
 		for i := range n.Constraints {

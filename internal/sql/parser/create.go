@@ -321,11 +321,18 @@ func (p *parser) seqOptions() []ast.SeqOption {
 	}
 }
 
-// createType reads CREATE TYPE AS ENUM (...) and AS (...).
+// createType reads CREATE TYPE AS ENUM (...), AS RANGE (...), AS (...), the
+// definition of a base type, and a bare name.
 func (p *parser) createType(pos int) ast.Stmt {
 	p.advance()
 	name := p.anyQualified()
-	p.expect(kw.As)
+	if !p.accept(kw.As) {
+		s := &ast.CreateType{Pos: pos, Name: name, Kind: ast.ShellType}
+		if p.isTok(kw.TokLParen) {
+			s.Kind, s.Options = ast.BaseType, p.typeOptions()
+		}
+		return s
+	}
 	if p.accept(kw.Enum) {
 		s := &ast.CreateEnum{Pos: pos, Name: name}
 		p.expectTok(kw.TokLParen)
@@ -341,9 +348,8 @@ func (p *parser) createType(pos int) ast.Stmt {
 		p.expectTok(kw.TokRParen)
 		return s
 	}
-	if p.is(kw.Range) {
-		p.unsupported(p.tok.Pos, "CREATE TYPE AS RANGE")
-		return nil
+	if p.accept(kw.Range) {
+		return &ast.CreateType{Pos: pos, Name: name, Kind: ast.RangeType, Options: p.typeOptions()}
 	}
 	s := &ast.CreateComposite{Pos: pos, Name: name}
 	p.expectTok(kw.TokLParen)
@@ -352,6 +358,32 @@ func (p *parser) createType(pos int) ast.Stmt {
 	}
 	p.expectTok(kw.TokRParen)
 	return s
+}
+
+// typeOptions reads (name = value, ...); a value is a type or what looks like
+// one, a string or a number.
+func (p *parser) typeOptions() []ast.TypeOption {
+	var list []ast.TypeOption
+	p.expectTok(kw.TokLParen)
+	for p.err == nil {
+		o := ast.TypeOption{Pos: p.tok.Pos, Name: p.label()}
+		if p.acceptTok(kw.TokEq) {
+			switch {
+			case p.isTok(kw.TokString):
+				o.Text, o.IsString = p.stringConst(), true
+			case p.isNumber():
+				o.Text = ast.Format(p.expr())
+			default:
+				o.Type = p.typeName()
+			}
+		}
+		list = append(list, o)
+		if !p.acceptTok(kw.TokComma) {
+			break
+		}
+	}
+	p.expectTok(kw.TokRParen)
+	return list
 }
 
 // createDomain reads CREATE DOMAIN name [AS] type [constraints].

@@ -1,0 +1,121 @@
+package ddl
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/zqlite/zqlite/internal/catalog"
+	"github.com/zqlite/zqlite/internal/sqlerr"
+	"github.com/zqlite/zqlite/internal/types"
+)
+
+// contains reports whether a type is made of a user's type.
+func contains(t *types.Type, oid types.OID) bool {
+	if t == nil {
+		return false
+	}
+	if t.OID == oid || contains(t.Elem, oid) || contains(t.Sub, oid) || t.Base != nil && contains(t.Base, oid) {
+		return true
+	}
+	for _, f := range t.Fields {
+		if contains(f.Type, oid) {
+			return true
+		}
+	}
+	return false
+}
+
+// refers reports whether t is the user's type, or arrays of it.
+func refers(t *types.Type, oid types.OID) (plain, array bool) {
+	if t == nil {
+		return false, false
+	}
+	return t.OID == oid, t.OID != oid && t.Base == nil && t.Elem != nil && t.Elem.OID == oid
+}
+
+// typeDependents lists what is directly made of a user's type: what needs arrays
+// of it first, then in the order in which it was made, as PostgreSQL does.
+func (r *run) typeDependents(oid types.OID) []dependent {
+	var out []dependent
+	add := func(plain, array bool, t thing) {
+		if plain || array {
+			out = append(out, dependent{thing: t, array: !plain})
+		}
+	}
+	r.Catalog.Relations(func(rel *catalog.Relation) bool {
+		if rel.OfType != 0 && types.OID(rel.OfType) == oid {
+			add(true, false, thing{class: relationThing, id: rel.ID})
+			return true
+		}
+		for _, c := range rel.Columns {
+			plain, array := refers(c.Type, oid)
+			if rel.Kind == catalog.View || rel.Kind == catalog.MaterializedView {
+				add(plain, array, thing{class: relationThing, id: rel.ID})
+				continue
+			}
+			add(plain, array, thing{class: columnThing, id: rel.ID, column: c.ID})
+		}
+		return true
+	})
+	r.Catalog.Types(func(u *catalog.UserType) bool {
+		for _, f := range u.Type.Fields {
+			if u.Type.Domain == nil {
+				plain, array := refers(f.Type, oid)
+				add(plain, array, thing{class: attributeThing, id: u.ID, name: f.Name})
+			}
+		}
+		switch {
+		case u.Type.Base != nil:
+			plain, array := refers(u.Type.Base, oid)
+			add(plain, array, thing{class: typeThing, id: u.ID})
+		case u.Type.Kind == types.KindRange:
+			plain, array := refers(u.Type.Sub, oid)
+			add(plain, array, thing{class: typeThing, id: u.ID})
+		case u.Type.Kind == types.KindMultirange && u.Type.Sub.OID == oid:
+			out = append(out, dependent{thing: thing{class: typeThing, id: u.ID}, owned: true})
+		}
+		return true
+	})
+	r.eachFunction(func(f *catalog.SQLFunction) {
+		plain, array := refers(f.Ret, oid)
+		for _, a := range slices.Concat(f.Args, f.Cols) {
+			p, q := refers(a.Type, oid)
+			plain, array = plain || p, array || q
+		}
+		add(plain, array, thing{class: functionThing, id: f.ID})
+	})
+	slices.SortStableFunc(out, func(a, b dependent) int {
+		if a.array != b.array {
+			return map[bool]int{true: -1, false: 1}[a.array]
+		}
+		return cmp.Compare(a.id, b.id)
+	})
+	return out
+}
+
+// unusedType refuses a change that stored values of a composite type, or of a
+// domain within others, do not allow.
+func (r *run) unusedType(u *catalog.UserType) {
+	for _, d := range r.typeDependents(u.Type.OID) {
+		r.unusedBy(u, d)
+	}
+}
+
+// unusedBy refuses a column behind a dependent of a type.
+func (r *run) unusedBy(u *catalog.UserType, d dependent) {
+	switch d.class {
+	case columnThing:
+		rel := r.Catalog.RelationByID(d.id)
+		throw(sqlerr.New(sqlerr.FeatureNotSupported, "cannot alter type \"%s\" because column \"%s.%s\" uses it", u.Name, rel.Name, rel.ColumnByID(d.column).Name))
+	case relationThing:
+		rel := r.Catalog.RelationByID(d.id)
+		i := slices.IndexFunc(rel.Columns, func(c *catalog.Column) bool { return contains(c.Type, u.Type.OID) })
+		if rel.Kind == catalog.MaterializedView && i >= 0 {
+			throw(sqlerr.New(sqlerr.FeatureNotSupported, "cannot alter type \"%s\" because column \"%s.%s\" uses it", u.Name, rel.Name, rel.Columns[i].Name))
+		}
+	case typeThing, attributeThing:
+		for _, x := range r.typeDependents(types.OID(d.id)) {
+			r.unusedBy(u, x)
+		}
+	}
+}
