@@ -41,8 +41,10 @@ func (s *Session) pragma(ctx context.Context, stmt *ast.Pragma) (*Result, error)
 		return s.integrityCheck(ctx, name)
 	case "synchronous":
 		return s.synchronous(value)
-	case "wal_checkpoint", "incremental_vacuum", "optimize":
+	case "wal_checkpoint", "optimize":
 		return s.done("PRAGMA", s.db.store.Checkpoint(ctx))
+	case "incremental_vacuum":
+		return s.done("PRAGMA", s.db.store.Compact(ctx))
 	case "busy_timeout":
 		if value != "" {
 			if err := s.SetSetting("lock_timeout", value, false); err != nil {
@@ -135,7 +137,7 @@ func (s *Session) numberPragma(name string) (int64, bool) {
 	case "page_count":
 		return (s.fileBytes() + page - 1) / page, true
 	case "freelist_count":
-		return 0, true
+		return s.db.store.Stats().FreePages, true
 	case "schema_version", "data_version":
 		return int64(s.currentCatalog().Version), true
 	}

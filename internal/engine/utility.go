@@ -390,7 +390,7 @@ func (s *Session) vacuum(ctx context.Context, stmt *ast.Vacuum, analyze bool) er
 			return err
 		}
 	}
-	return s.db.store.Checkpoint(ctx)
+	return s.db.store.Compact(ctx)
 }
 
 func (s *Session) lockTables(ctx context.Context, stmt *ast.Lock) error {

@@ -48,7 +48,9 @@
 //     A meta marked clean needs no log: Close writes it, and so does recovery
 //     before it gives up old logs. The meta that was chosen is made durable
 //     before anything relies on it.
-//  16. After a crash, before serving: checkpoint the replayed state, write both
+//  16. Compact writes checkpoints of the same rows on other pages. It reuses the
+//     pages that it leaves under 13, like any checkpoint.
+//  17. After a crash, before serving: checkpoint the replayed state, write both
 //     metas, sync; only then reuse logs.
 //
 // A RowRef and a Block pin the page that they read from: the one until its

@@ -12,6 +12,7 @@ import (
 func TestMain(m *testing.M) {
 	flag.Parse()
 	Scribble(flag.Lookup("test.bench").Value.String() == "")
+	compactSlack = 2
 	code := m.Run()
 	if n := LeakedPins(); n > 0 {
 		fmt.Println(n, "pages are still pinned in closed stores")

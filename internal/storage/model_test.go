@@ -370,6 +370,8 @@ func TestModel(t *testing.T) {
 					m.reopen()
 				case 2:
 					m.checkAll()
+				case 3:
+					must(t, m.s.Compact(ctx))
 				}
 			}
 			m.reopen()

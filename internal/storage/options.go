@@ -170,6 +170,7 @@ type Stats struct {
 	Readers      int
 	Trees        int
 	FileBytes    int64
+	FreePages    int64 // of the file, for what is written next
 	CacheBytes   int64 // pages in memory; at most Options.CacheBytes
 	PinnedPages  int   // cached pages that somebody reads at the moment
 }

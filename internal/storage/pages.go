@@ -282,12 +282,24 @@ func (s *Store) writeCheckpoint(gens []*generation, clean bool) error {
 
 // writeMeta repeats the newest checkpoint, so that both metas hold it.
 func (s *Store) writeMeta(clean bool) error {
+	return s.writeTrees(s.merged.trees, clean, nil)
+}
+
+// writeTrees writes a checkpoint of the same rows. change may put some of the
+// trees on other pages.
+func (s *Store) writeTrees(trees map[TreeID]mergedTree, clean bool, change func(*pager.Writer) error) error {
 	f := s.pages.file
 	f.Begin(s.oldestEpoch())
-	if err := f.Writer().Commit(s.merged.last, s.merged.next, clean, encodeDirectory(s.merged.trees)); err != nil {
+	w := f.Writer()
+	if change != nil {
+		if err := change(w); err != nil {
+			return err
+		}
+	}
+	if err := w.Commit(s.merged.last, s.merged.next, clean, encodeDirectory(trees)); err != nil {
 		return err
 	}
-	s.merged.epoch = f.Meta().Epoch
+	s.merged.trees, s.merged.epoch = trees, f.Meta().Epoch
 	return nil
 }
 

@@ -129,6 +129,8 @@ func (s *Store) Stats() Stats {
 		DeltaBytes: st.gen.bytes.Load(), FileBytes: s.fileBytes.Load(),
 	}
 	if s.pages != nil {
+		used, all := s.pages.file.Usage()
+		out.FreePages = int64(all - used)
 		out.CacheBytes, out.PinnedPages = s.pages.cache.Bytes(), s.pages.cache.Pinned()
 	}
 	for _, g := range st.frozen {

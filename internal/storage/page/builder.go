@@ -128,6 +128,22 @@ func (w *LeafBuilder) addVars(c *buildCol, l *Leaf, id uint16, from, to int) {
 	}
 }
 
+// References calls f with the references to cells that are stored elsewhere. It
+// may overwrite one by another of the same length.
+func (w *LeafBuilder) References(f func(ref []byte) error) error {
+	for i := range w.columns {
+		c := &w.columns[i]
+		for j := range c.ends {
+			if cell, elsewhere := c.cell(j); elsewhere {
+				if err := f(cell); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
 func (w *LeafBuilder) addVar(c *buildCol, cell []byte, flag uint32) {
 	c.data = append(c.data, cell...)
 	c.ends = append(c.ends, uint32(len(c.data))|flag)

@@ -13,6 +13,7 @@ type allocator struct {
 	hint    uint64 // no free page below
 	pending []freed
 	attempt attempt
+	behind  bool // hint is behind all pages that there were
 }
 
 type freed struct{ page, death uint64 }
@@ -73,21 +74,26 @@ func (a *allocator) take() uint64 {
 	return id
 }
 
-// takeRun gives n adjacent pages, and notes that they were taken.
-func (a *allocator) takeRun(n uint64) (first uint64) {
-	defer func() {
-		t := a.attempt.taken
-		if k := len(t) - 1; k >= 0 && t[k].page+t[k].pages == first {
-			t[k].pages += n
-		} else {
-			a.attempt.taken = append(t, extent{first, n})
-		}
-	}()
+// takeRun gives n adjacent pages.
+func (a *allocator) takeRun(n uint64) uint64 {
 	if n == 1 {
-		return a.take()
+		id := a.take()
+		a.note(id, 1)
+		return id
 	}
-	run, start := uint64(0), uint64(0)
-	for id := a.hint; id < a.end && run < n; id++ {
+	start, run := a.findRun(n, a.end)
+	if run == 0 {
+		start = a.end
+	}
+	a.grow(start + n) // a free run at the end of the file goes on behind it
+	a.claim(start, n)
+	return start
+}
+
+// findRun looks for n adjacent free pages below end. Where there are none it
+// gives the run that ends there, which may be empty.
+func (a *allocator) findRun(n, end uint64) (start, run uint64) {
+	for id := a.hint; id < end && run < n; id++ {
 		if a.has(id) {
 			if id%64 == 0 && a.used[id/64] == ^uint64(0) {
 				id += 63
@@ -100,17 +106,35 @@ func (a *allocator) takeRun(n uint64) (first uint64) {
 		}
 		run++
 	}
-	if run < n {
-		if run == 0 {
-			start = a.end
-		}
-		// A free run at the end of the file goes on behind it.
-		a.grow(start + n)
-	}
+	return start, run
+}
+
+func (a *allocator) claim(start, n uint64) {
 	for i := range n {
 		a.set(start + i)
 	}
-	return start
+	a.note(start, n)
+}
+
+// note remembers for Abandon that pages were taken.
+func (a *allocator) note(start, n uint64) {
+	t := a.attempt.taken
+	if k := len(t) - 1; k >= 0 && t[k].page+t[k].pages == start {
+		t[k].pages += n
+	} else {
+		a.attempt.taken = append(t, extent{start, n})
+	}
+}
+
+// AllocateBehind lets new pages lie behind all that there are, for as long as
+// it is on.
+func (p *File) AllocateBehind(on bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.alloc.hint, p.alloc.behind = 0, on
+	if on {
+		p.alloc.hint = p.alloc.end
+	}
 }
 
 // Begin prepares the checkpoint that will be epoch Meta().Epoch+1: pages that
@@ -128,6 +152,9 @@ func (p *File) Begin(oldest uint64) {
 		}
 	}
 	p.alloc.pending = kept
+	if p.alloc.behind {
+		p.alloc.hint = p.alloc.end
+	}
 	p.alloc.attempt = attempt{taken: p.alloc.attempt.taken[:0], end: p.alloc.end, pending: len(kept)}
 	p.decided.Store(false)
 }
@@ -152,7 +179,8 @@ func (p *File) Abandon() (ok bool, err error) {
 	a.pending = a.pending[:a.attempt.pending]
 	a.end = a.attempt.end
 	a.attempt.taken = nil
-	p.epoch.Add(2) // the same place for the meta
+	p.decided.Store(true) // there is nothing more to abandon
+	p.epoch.Add(2)        // the same place for the meta
 	if err := p.f.Truncate(int64(a.end) * int64(p.pageSize)); err != nil {
 		return false, ioError(err, "shorten")
 	}
@@ -181,6 +209,16 @@ func (p *File) Shrink() error {
 		return ioError(err, "shorten")
 	}
 	return nil
+}
+
+// Usage counts the pages that the newest checkpoint uses, and those of the file.
+func (p *File) Usage() (used, all uint64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, w := range p.alloc.used {
+		used += uint64(bits.OnesCount64(w))
+	}
+	return used - uint64(len(p.alloc.pending)), p.alloc.end
 }
 
 // bitmap gives the map of pages in use, without those that wait.

@@ -115,7 +115,7 @@ type File struct {
 	keys     *Keys         // nil: plain
 	epoch    atomic.Uint64 // the one that is being written
 	found    atomic.Uint64 // pages that the file has had since it was opened
-	decided  atomic.Bool   // the meta of this checkpoint may be on the disk
+	decided  atomic.Bool   // no checkpoint is being written, or its meta may be on the disk
 
 	mu    sync.Mutex // guards what follows
 	meta  Meta
@@ -153,6 +153,7 @@ func Open(files vfs.FS, path string, readOnly bool, codec Codec) (*File, error) 
 		return nil, ioError(err, "open")
 	}
 	p := &File{f: f}
+	p.decided.Store(true)
 	raw, err := p.load(readOnly, codec)
 	if err == nil && !readOnly {
 		err = p.settle(raw)
@@ -191,6 +192,7 @@ func Create(files vfs.FS, path string, pageSize int, codec Codec) (*File, error)
 		return nil, ioError(err, "create")
 	}
 	p := &File{f: f, pageSize: pageSize}
+	p.decided.Store(true)
 	rand.Read(p.UUID[:]) // never fails
 	p.uuidCRC = crc32.Checksum(p.UUID[:], castagnoli)
 	if codec != nil {

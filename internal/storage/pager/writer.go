@@ -94,6 +94,34 @@ func (w *Writer) WriteBlob(kind uint8, data []byte) (Blob, error) {
 	return w.writeBlobAt(w.take(w.f.blobPages(uint64(len(data)))), kind, data)
 }
 
+// MoveBlob stores the bytes of old again, wholly below its place (or behind all
+// others after AllocateBehind), and frees it. ok is false where there is no room.
+func (w *Writer) MoveBlob(kind uint8, old Blob) (r Blob, ok bool, err error) {
+	p := w.f
+	n := p.blobPages(old.Size)
+	if n == 0 || !p.HasBlob(old) {
+		return old, false, nil
+	}
+	p.mu.Lock()
+	var first, run uint64
+	if p.alloc.behind {
+		first, run = p.alloc.takeRun(n), n
+	} else if first, run = p.alloc.findRun(n, min(old.Page, p.alloc.end)); run == n {
+		p.alloc.claim(first, n)
+	}
+	p.mu.Unlock()
+	if run < n {
+		return old, false, nil
+	}
+	data, err := p.ReadBlob(old, kind)
+	if err != nil {
+		return old, false, err
+	}
+	w.FreeBlob(old)
+	r, err = w.writeBlobAt(first, kind, data)
+	return r, true, err
+}
+
 func (w *Writer) writeBlobAt(first uint64, kind uint8, data []byte) (Blob, error) {
 	r := Blob{Page: first, Birth: w.f.Epoch(), Size: uint64(len(data))}
 	var sum chain
