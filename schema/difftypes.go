@@ -26,6 +26,14 @@ func (d *differ) types() {
 		func(c *Composite) { d.goes(c.Name, c.create(), "DROP TYPE "+c.String()) },
 		func(c *Composite) { d.comes(c.Name, c.create(), "DROP TYPE "+c.String()) },
 		d.composite)
+	drop := func(x *Range) { d.goes(x.Name, x.create(), "DROP TYPE "+x.String()) }
+	make := func(x *Range) { d.comes(x.Name, x.create(), "DROP TYPE "+x.String()) }
+	pair(d.from.Ranges, d.to.Ranges, func(x *Range) string { return x.String() }, drop, make, func(a, b *Range) {
+		if *a != *b { // nothing of a range type can be altered
+			drop(a)
+			make(b)
+		}
+	})
 	pair(d.from.Domains, d.to.Domains, func(x *Domain) string { return x.String() },
 		func(x *Domain) { d.goes(x.Name, x.create(), "DROP DOMAIN "+x.String()) },
 		func(x *Domain) { d.comes(x.Name, x.create(), "DROP DOMAIN "+x.String()) },
@@ -287,6 +295,10 @@ func (s *Schema) objects() map[string]bool {
 	}
 	for _, c := range s.Composites {
 		out["TYPE "+c.String()] = true
+	}
+	for _, x := range s.Ranges {
+		out["TYPE "+x.String()] = true
+		out["TYPE "+x.Multirange.String()] = true
 	}
 	for _, x := range s.Domains {
 		out["DOMAIN "+x.String()] = true

@@ -7,6 +7,7 @@ type Schema struct {
 	Namespaces []string // besides public
 	Enums      []*Enum
 	Composites []*Composite
+	Ranges     []*Range
 	Domains    []*Domain
 	Sequences  []*Sequence // besides those that SERIAL and IDENTITY bring along
 	Tables     []*Table
@@ -51,6 +52,14 @@ type Enum struct {
 type Composite struct {
 	Name
 	Attributes []Attribute
+}
+
+// Range is a type of ranges.
+type Range struct {
+	Name
+	Subtype    string
+	Diff       string // the function of subtype_diff, or ""
+	Multirange Name
 }
 
 // Attribute is a field of a composite type.
@@ -211,6 +220,7 @@ func (s *Schema) sort() {
 	sort.Strings(s.Namespaces)
 	sort.Slice(s.Enums, func(a, b int) bool { return s.Enums[a].less(s.Enums[b].Name) })
 	sort.Slice(s.Composites, func(a, b int) bool { return s.Composites[a].less(s.Composites[b].Name) })
+	sort.Slice(s.Ranges, func(a, b int) bool { return s.Ranges[a].less(s.Ranges[b].Name) })
 	sort.Slice(s.Comments, func(a, b int) bool { return s.Comments[a].On < s.Comments[b].On })
 	sort.Slice(s.Domains, func(a, b int) bool { return s.Domains[a].less(s.Domains[b].Name) })
 	sort.Slice(s.Sequences, func(a, b int) bool { return s.Sequences[a].less(s.Sequences[b].Name) })

@@ -35,6 +35,19 @@ func (r *reader) composites() error {
 	})
 }
 
+func (r *reader) ranges() error {
+	return r.each(`SELECT n.nspname, t.typname, `+typeText("g.rngsubtype, NULL")+`, CASE WHEN g.rngsubdiff::oid = 0 THEN '' ELSE g.rngsubdiff::text END,
+			mn.nspname, m.typname
+		FROM pg_range g JOIN pg_type t ON t.oid = g.rngtypid JOIN pg_namespace n ON n.oid = t.typnamespace
+		JOIN pg_type m ON m.oid = g.rngmultitypid JOIN pg_namespace mn ON mn.oid = m.typnamespace
+		WHERE `+own, func(scan func(...any) error) error {
+		x := &Range{}
+		err := scan(&x.Namespace, &x.Name.Name, &x.Subtype, &x.Diff, &x.Multirange.Namespace, &x.Multirange.Name)
+		r.s.Ranges = append(r.s.Ranges, x)
+		return err
+	})
+}
+
 // sequences reads the sequences, and what those of columns do in another way
 // than SERIAL and IDENTITY make them.
 func (r *reader) sequences() error {
@@ -185,7 +198,7 @@ func (r *reader) comments() error {
 	}
 	return r.each(`SELECT 'SCHEMA ' || quote_ident(n.nspname), obj_description(n.oid, 'pg_namespace') FROM pg_namespace n WHERE n.nspname <> 'public' AND `+own+`
 		UNION ALL SELECT CASE t.typtype WHEN 'd' THEN 'DOMAIN ' ELSE 'TYPE ' END || `+name("n.nspname", "t.typname")+`, obj_description(t.oid, 'pg_type')
-			FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype IN ('c', 'd', 'e') AND `+own+`
+			FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype IN ('c', 'd', 'e', 'm', 'r') AND `+own+`
 		UNION ALL SELECT CASE p.prokind WHEN 'p' THEN 'PROCEDURE ' ELSE 'FUNCTION ' END || `+name("n.nspname", "p.proname")+` || '(' || pg_get_function_identity_arguments(p.oid) || ')', obj_description(p.oid, 'pg_proc')
 			FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.prokind IN ('f', 'p') AND `+own+`
 		UNION ALL SELECT CASE c.relkind WHEN 'S' THEN 'SEQUENCE ' ELSE 'INDEX ' END || `+name("n.nspname", "c.relname")+`, obj_description(c.oid, 'pg_class')

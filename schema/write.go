@@ -272,6 +272,14 @@ func (c *Composite) create() string {
 	return "CREATE TYPE " + c.String() + " AS (" + strings.Join(fields, ", ") + ")"
 }
 
+func (x *Range) create() string {
+	options := []string{"SUBTYPE = " + x.Subtype}
+	if x.Diff != "" {
+		options = append(options, "SUBTYPE_DIFF = "+x.Diff)
+	}
+	return "CREATE TYPE " + x.String() + " AS RANGE (" + strings.Join(append(options, "MULTIRANGE_TYPE_NAME = "+x.Multirange.String()), ", ") + ")"
+}
+
 func (v *View) kind() string {
 	if v.Materialized {
 		return "MATERIALIZED VIEW"

@@ -18,7 +18,7 @@ func (b *binder) call(c *ast.FuncCall, s *scope) expr.Expr {
 		c = b.positional(c)
 	}
 	if c.Name.Schema != "" && c.Name.Schema != "pg_catalog" {
-		if e := b.sqlFunction(c, s); e != nil {
+		if e := b.defined(c, s); e != nil {
 			return e
 		}
 		if b.o.Catalog != nil && b.o.Catalog.Schema(c.Name.Schema) == nil {
@@ -32,7 +32,7 @@ func (b *binder) call(c *ast.FuncCall, s *scope) expr.Expr {
 		panic(noRoutine(c, b.typesOf(b.callArgs(c, s), false), false))
 	}
 	if c.Name.Schema == "" && !isGrammar(name) {
-		if e := b.sqlFunction(c, s); e != nil {
+		if e := b.defined(c, s); e != nil {
 			return e
 		}
 	}

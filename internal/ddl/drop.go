@@ -174,6 +174,8 @@ func (r *run) dropAll(roots []thing, cascade bool) {
 	for _, t := range roots {
 		d.visit(t)
 	}
+	slices.Reverse(d.lines)
+	slices.Reverse(d.names)
 	if len(d.lines) > 0 && !cascade {
 		d.refuse(roots)
 	}
@@ -204,8 +206,10 @@ func (d *removal) visit(t thing) {
 		return
 	}
 	d.seen[t] = true
-	for _, x := range d.r.dependents(t) {
-		if !x.owned && !d.seen[x.thing] && !d.covered(x.thing) {
+	for _, x := range slices.Backward(d.r.dependents(t)) { // the newest first, as PostgreSQL
+		report := !x.owned && !d.seen[x.thing]
+		d.visit(x.thing)
+		if report && !d.covered(x.thing) {
 			on := d.r.describeFor(x.thing, t)
 			if x.array {
 				on += "[]"
@@ -213,7 +217,6 @@ func (d *removal) visit(t thing) {
 			d.lines = append(d.lines, d.r.describe(x.thing)+" depends on "+on)
 			d.names = append(d.names, d.r.describe(x.thing))
 		}
-		d.visit(x.thing)
 	}
 	d.order = append(d.order, t)
 }

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/zqlite/zqlite/internal/binder"
 	"github.com/zqlite/zqlite/internal/catalog"
+	"github.com/zqlite/zqlite/internal/expr"
 	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/types"
 )
@@ -47,12 +49,13 @@ func (r *run) typeDependents(oid types.OID) []dependent {
 			add(true, false, thing{class: relationThing, id: rel.ID})
 			return true
 		}
-		for _, c := range rel.Columns {
+		if rel.Query != "" {
+			add(r.queryMentions(rel, oid), false, thing{class: relationThing, id: rel.ID})
+			return true
+		}
+		r.mentions(rel, oid, func(t thing) { add(true, false, t) })
+		for _, c := range slices.Backward(rel.Columns) {
 			plain, array := refers(c.Type, oid)
-			if rel.Kind == catalog.View || rel.Kind == catalog.MaterializedView {
-				add(plain, array, thing{class: relationThing, id: rel.ID})
-				continue
-			}
 			add(plain, array, thing{class: columnThing, id: rel.ID, column: c.ID})
 		}
 		return true
@@ -116,6 +119,77 @@ func (r *run) unusedBy(u *catalog.UserType, d dependent) {
 	case typeThing, attributeThing:
 		for _, x := range r.typeDependents(types.OID(d.id)) {
 			r.unusedBy(u, x)
+		}
+	}
+}
+
+// queryMentions reports whether the query of a view has constants, casts or
+// constructors of a user's type; what it reads from columns and functions goes
+// with those.
+func (r *run) queryMentions(v *catalog.Relation, oid types.OID) bool {
+	o := r.bindOptions("")
+	o.SearchPath = append([]string{v.Schema}, o.SearchPath...)
+	bound, err := binder.Bind(o, r.storedQuery(v))
+	return err == nil && searchPlan(bound.Plan, nil, func(x expr.Expr) bool { return makes(x, oid) })
+}
+
+// makes reports whether an expression is a constant, a cast, a row or a range of
+// a user's type.
+func makes(x expr.Expr, oid types.OID) bool {
+	var t *types.Type
+	switch x := x.(type) {
+	case *expr.Const:
+		t = x.Typ
+	case *expr.Cast:
+		t = x.To
+	case *expr.Row:
+		t = x.Typ
+	case *expr.Array:
+		t = x.Typ
+	case *expr.Call:
+		if t = x.Typ; !t.Kind.IsRange() {
+			return false
+		}
+	}
+	plain, array := refers(t, oid)
+	return plain || array
+}
+
+// mentions lists the defaults, checks, generated columns and indexes of a table
+// that make values of a user's type.
+func (r *run) mentions(rel *catalog.Relation, oid types.OID, add func(thing)) {
+	uses := func(over *catalog.Relation, text string) bool {
+		if text == "" {
+			return false
+		}
+		found := false
+		o := r.bindOptions("")
+		o.SearchPath = append([]string{rel.Schema}, o.SearchPath...)
+		x, err := binder.BindExpr(o, over, nil, r.parseStored(text), nil)
+		if err == nil {
+			expr.Walk(x, func(e expr.Expr) bool { found = found || makes(e, oid); return !found })
+		}
+		return found
+	}
+	for _, c := range slices.Backward(rel.Columns) {
+		if plain, array := refers(c.Type, oid); plain || array {
+			continue // it goes with the column
+		}
+		if uses(nil, c.Default) {
+			add(thing{class: defaultThing, id: rel.ID, column: c.ID})
+		}
+		if uses(rel, c.Generated) {
+			add(thing{class: columnThing, id: rel.ID, column: c.ID})
+		}
+	}
+	for _, ck := range rel.Checks {
+		if uses(rel, ck.Expr) {
+			add(thing{class: constraintThing, id: rel.ID, name: ck.Name})
+		}
+	}
+	for _, ix := range rel.Indexes {
+		if uses(rel, ix.Where) || slices.ContainsFunc(ix.Parts, func(p catalog.IndexPart) bool { return uses(rel, p.Expr) }) {
+			add(thing{class: indexThing, id: ix.ID})
 		}
 	}
 }

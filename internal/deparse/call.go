@@ -255,6 +255,11 @@ func (a *analysis) builtin(x *ast.FuncCall, syntax string) node {
 	} else if fn, c, _, err := expr.ResolveSetFunc(name, ts); err == nil && expr.SetFuncs(name) != nil {
 		params, coerced = fn.Args, c
 	}
+	if t := binder.RangeNamed(a.o, x.Name); t != nil && params == nil {
+		if fn, c, _, err := expr.ResolveMaker(t, ts); err == nil {
+			params, coerced, out.t = fn.Args, c, t
+		}
+	}
 	if out.t == nil {
 		out.t = types.Text
 	}

@@ -12,7 +12,10 @@ import (
 // PostgreSQL's section 10.3. coerced holds the type each argument is to be
 // cast to; its own type where nothing is to be done.
 func ResolveFunc(name string, args []*types.Type) (fn *Func, coerced []*types.Type, result *types.Type, err error) {
-	list := funcs[name]
+	return resolveIn(name, withUserRanges(funcs[name], args, func(o *Overloads) []*Func { return o.Funcs[name] }), args)
+}
+
+func resolveIn(name string, list []*Func, args []*types.Type) (fn *Func, coerced []*types.Type, result *types.Type, err error) {
 	sigs := make([]signature, 0, len(list))
 	for i, f := range list {
 		sigs = addSignature(sigs, i, f.Args, f.Variadic, f.Defaults, len(args))
@@ -40,7 +43,7 @@ func ResolveOperator(op string, args []*types.Type) (fn *Func, coerced []*types.
 			resolved.put(op, args, fn, coerced, result)
 		}
 	}()
-	list := operators[op]
+	list := withUserRanges(operators[op], args, func(o *Overloads) []*Func { return o.Operators[op] })
 	sigs := make([]signature, 0, len(list))
 	for i, f := range list {
 		n := len(sigs)
@@ -72,7 +75,7 @@ func ResolveOperator(op string, args []*types.Type) (fn *Func, coerced []*types.
 
 // ResolveAggregate chooses the overload of an aggregate function.
 func ResolveAggregate(name string, args []*types.Type) (fn *AggFunc, coerced []*types.Type, result *types.Type, err error) {
-	list := aggFuncs[name]
+	list := withUserRanges(aggFuncs[name], args, func(o *Overloads) []*AggFunc { return o.Aggregates[name] })
 	sigs := make([]signature, 0, len(list))
 	for i, f := range list {
 		sigs = addSignature(sigs, i, f.Args, f.Variadic, 0, len(args))
@@ -95,7 +98,7 @@ func ResolveAggregate(name string, args []*types.Type) (fn *AggFunc, coerced []*
 // ResolveSetFunc chooses the overload of a set-returning function; cols are
 // its output columns.
 func ResolveSetFunc(name string, args []*types.Type) (fn *SetFunc, coerced []*types.Type, cols []types.Field, err error) {
-	list := setFuncs[name]
+	list := withUserRanges(setFuncs[name], args, func(o *Overloads) []*SetFunc { return o.SetFuncs[name] })
 	sigs := make([]signature, 0, len(list))
 	for i, f := range list {
 		sigs = addSignature(sigs, i, f.Args, f.Variadic, f.Defaults, len(args))

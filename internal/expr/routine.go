@@ -177,6 +177,9 @@ func MatchPolymorphic(params, args []*types.Type) (p Polymorphic, ok bool) {
 			return p, false
 		}
 		p.common = withoutMod(p.common)
+		if p.crng != nil && !p.common.Is(p.crng.Sub) {
+			return p, false
+		}
 	} else if p.multi {
 		p.common = types.Text
 	}
@@ -229,14 +232,12 @@ func (p *Polymorphic) Type(t *types.Type) *types.Type {
 	return t
 }
 
-// multirangeOf is the multirange of a range type, nil where there is none.
+// multirangeOf is the multirange of a range type, nil where that is not known.
 func multirangeOf(r *types.Type) *types.Type {
-	for _, m := range []*types.Type{types.Int4Multirange, types.Int8Multirange, types.NumMultirange, types.TSMultirange, types.TSTZMultirange, types.DateMultirange} {
-		if r != nil && m.Sub.Is(r) {
-			return m
-		}
+	if r == nil {
+		return nil
 	}
-	return nil
+	return r.Many
 }
 
 // Coerced is the type that an argument is cast to for a parameter.

@@ -34,6 +34,7 @@ func init() {
 		"pg_catalog.pg_opclass":             pgOpclass,
 		"pg_catalog.pg_operator":            pgOperator,
 		"pg_catalog.pg_proc":                pgProc,
+		"pg_catalog.pg_range":               pgRange,
 		"pg_catalog.pg_roles":               once(theRole),
 		"pg_catalog.pg_sequence":            each((*View).sequences, pgSequence),
 		"pg_catalog.pg_sequences":           each((*View).sequences, pgSequences),

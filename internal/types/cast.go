@@ -116,6 +116,9 @@ func FindCast(from, to *Type) (Cast, bool) {
 		return c, true
 	case f.Kind == KindRecord && t.Kind == KindRecord:
 		return findRecordCast(c, f, t)
+	case f.Kind == KindRange && t.Kind == KindMultirange && t.Sub.Is(f):
+		c.Context, c.fn = Explicit, castMultirange
+		return c, true
 	case t.Category == 'S' && t.Kind == KindText:
 		c.Context, c.fn = Assignment, castFormat
 		return c, true

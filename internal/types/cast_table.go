@@ -77,9 +77,6 @@ func init() {
 	for _, t := range []*Type{Bool, Float4, Float8, Numeric} {
 		add(JSONB, t, e, castJSONBScalar)
 	}
-	for _, m := range []*Type{Int4Multirange, NumMultirange, TSMultirange, TSTZMultirange, DateMultirange, Int8Multirange} {
-		add(m.Sub, m, e, castMultirange)
-	}
 	regs := []*Type{RegProc, RegClass, RegType, RegProcedure, RegOper, RegOperator, RegNamespace, RegRole, RegCollation}
 	for _, r := range append([]*Type{Oid}, regs...) {
 		for _, from := range ints {

@@ -148,9 +148,9 @@ func Append(dst []byte, v Value, t *Type, env *Env) []byte {
 	case KindBit:
 		return AppendBit(dst, v.S)
 	case KindRange:
-		return appendRange(dst, v, env)
+		return appendRange(dst, v, t, env)
 	case KindMultirange:
-		return appendMultirange(dst, v, env)
+		return appendMultirange(dst, v, t, env)
 	}
 	return dst
 }

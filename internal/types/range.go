@@ -55,7 +55,7 @@ func MakeRange(lower, upper Bound, t *Type) (Range, error) {
 	if err := r.check(); err != nil || r.Empty {
 		return r, err
 	}
-	if err := r.canonical(BaseType(t).Sub); err != nil {
+	if err := r.canonical(BaseType(t)); err != nil {
 		return Range{}, err
 	}
 	return r, r.check()
@@ -73,11 +73,16 @@ func (r *Range) check() error {
 	return nil
 }
 
+// discrete reports whether the ranges of a type have a canonical form: those that
+// people define have none.
+func discrete(t *Type) bool { return t.Is(Int4Range) || t.Is(Int8Range) || t.Is(DateRange) }
+
 // canonical brings the bounds of a discrete range to [lower, upper).
-func (r *Range) canonical(sub *Type) error {
-	if sub.Kind != KindInt && sub.Kind != KindDate {
+func (r *Range) canonical(t *Type) error {
+	if !discrete(t) {
 		return nil
 	}
+	sub := t.Sub
 	if !r.Lower.Infinite && !r.Lower.Inclusive {
 		if err := next(&r.Lower.Value, sub); err != nil {
 			return err
@@ -203,11 +208,11 @@ func openRange(s string) Range {
 // NewMultirange makes the value of a multirange of type t: empty ranges go,
 // those that touch become one.
 func NewMultirange(ranges []Range, t *Type) Value {
-	sub := BaseType(t).Sub.Sub
-	ranges = normalRanges(ranges, sub)
+	one := BaseType(t).Sub
+	ranges = normalRanges(ranges, one)
 	dst := binary.AppendUvarint(nil, uint64(len(ranges)))
 	for _, r := range ranges {
-		b := appendRangeValue(nil, r, sub.Kind)
+		b := appendRangeValue(nil, r, one.Sub.Kind)
 		dst = append(binary.AppendUvarint(dst, uint64(len(b))), b...)
 	}
 	return Value{K: KindMultirange, S: string(dst)}

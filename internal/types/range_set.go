@@ -40,14 +40,14 @@ func (r Range) OverRight(o Range) bool {
 }
 
 // Adjacent reports whether nothing lies between two ranges that do not
-// overlap; sub is the type of the bounds.
-func (r Range) Adjacent(o Range, sub *Type) bool {
-	return !r.Empty && !o.Empty && (touch(r.Upper, o.Lower, sub) || touch(o.Upper, r.Lower, sub))
+// overlap; t is their type.
+func (r Range) Adjacent(o Range, t *Type) bool {
+	return !r.Empty && !o.Empty && (touch(r.Upper, o.Lower, t) || touch(o.Upper, r.Lower, t))
 }
 
 // touch reports whether nothing lies between an upper and a lower bound: what
 // is between them, taken as a range, is empty.
-func touch(upper, lower Bound, sub *Type) bool {
+func touch(upper, lower Bound, t *Type) bool {
 	if upper.Infinite || lower.Infinite {
 		return false
 	}
@@ -58,7 +58,7 @@ func touch(upper, lower Bound, sub *Type) bool {
 		return upper.Inclusive != lower.Inclusive
 	}
 	gap := Range{Lower: LowerBound(upper.Value, !upper.Inclusive), Upper: UpperBound(lower.Value, !lower.Inclusive)}
-	return gap.canonical(sub) == nil && gap.check() == nil && gap.Empty
+	return gap.canonical(t) == nil && gap.check() == nil && gap.Empty
 }
 
 func lowerOf(a, b Bound) Bound {
@@ -86,9 +86,10 @@ func (r Range) Merge(o Range) Range {
 	return Range{Lower: lowerOf(r.Lower, o.Lower), Upper: higherOf(r.Upper, o.Upper)}
 }
 
-// Union returns the values of both; where a gap is between them, an error.
-func (r Range) Union(o Range, sub *Type) (Range, error) {
-	if !r.Empty && !o.Empty && !r.Overlaps(o) && !r.Adjacent(o, sub) {
+// Union returns the values of both, ranges of type t; where a gap is between
+// them, an error.
+func (r Range) Union(o Range, t *Type) (Range, error) {
+	if !r.Empty && !o.Empty && !r.Overlaps(o) && !r.Adjacent(o, t) {
 		return Range{}, sqlerr.New(sqlerr.DataException, "result of range union would not be contiguous")
 	}
 	return r.Merge(o), nil
@@ -134,7 +135,7 @@ func (r Range) without(o Range) []Range {
 }
 
 // normalRanges sorts, drops what is empty and joins what overlaps or touches.
-func normalRanges(ranges []Range, sub *Type) []Range {
+func normalRanges(ranges []Range, t *Type) []Range {
 	sorted := make([]Range, 0, len(ranges))
 	for _, r := range ranges {
 		if !r.Empty {
@@ -144,7 +145,7 @@ func normalRanges(ranges []Range, sub *Type) []Range {
 	slices.SortFunc(sorted, CompareRange)
 	out := sorted[:0]
 	for _, r := range sorted {
-		if n := len(out); n > 0 && (out[n-1].Overlaps(r) || out[n-1].Adjacent(r, sub)) {
+		if n := len(out); n > 0 && (out[n-1].Overlaps(r) || out[n-1].Adjacent(r, t)) {
 			out[n-1] = out[n-1].Merge(r)
 		} else {
 			out = append(out, r)

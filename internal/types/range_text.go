@@ -110,11 +110,26 @@ func boundText(s string, i int) (text *string, next int, ok bool) {
 	return &out, i, i < len(s)
 }
 
-func appendRange(dst []byte, v Value, env *Env) []byte {
-	return appendOpenRange(dst, OpenRange(v), env)
+func appendRange(dst []byte, v Value, t *Type, env *Env) []byte {
+	return appendOpenRange(dst, OpenRange(v), subtype(t), env)
 }
 
-func appendOpenRange(dst []byte, r Range, env *Env) []byte {
+// subtype is the type of the bounds of a range or multirange type, nil where the
+// type is not known.
+func subtype(t *Type) *Type {
+	if t == nil {
+		return nil
+	}
+	switch t = BaseType(t); t.Kind {
+	case KindMultirange:
+		return t.Sub.Sub
+	case KindRange:
+		return t.Sub
+	}
+	return nil
+}
+
+func appendOpenRange(dst []byte, r Range, sub *Type, env *Env) []byte {
 	if r.Empty {
 		return append(dst, "empty"...)
 	}
@@ -125,16 +140,19 @@ func appendOpenRange(dst []byte, r Range, env *Env) []byte {
 	if r.Upper.Inclusive {
 		shut = ']'
 	}
-	dst = appendBoundText(append(dst, open), r.Lower, env)
-	dst = appendBoundText(append(dst, ','), r.Upper, env)
+	dst = appendBoundText(append(dst, open), r.Lower, sub, env)
+	dst = appendBoundText(append(dst, ','), r.Upper, sub, env)
 	return append(dst, shut)
 }
 
-func appendBoundText(dst []byte, b Bound, env *Env) []byte {
+func appendBoundText(dst []byte, b Bound, sub *Type, env *Env) []byte {
 	if b.Infinite {
 		return dst
 	}
-	text := Format(b.Value, typeOfKind(b.Value.K), env)
+	if sub == nil {
+		sub = typeOfKind(b.Value.K)
+	}
+	text := Format(b.Value, sub, env)
 	if text != "" && !strings.ContainsAny(text, "\"\\()[], \t\n\v\f\r") {
 		return append(dst, text...)
 	}
@@ -207,13 +225,13 @@ func rangeEnd(s string, i int) (end int, detail string) {
 	return 0, "Unexpected end of input."
 }
 
-func appendMultirange(dst []byte, v Value, env *Env) []byte {
+func appendMultirange(dst []byte, v Value, t *Type, env *Env) []byte {
 	dst = append(dst, '{')
 	for i, r := range OpenMultirange(v) {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = appendOpenRange(dst, r, env)
+		dst = appendOpenRange(dst, r, subtype(t), env)
 	}
 	return append(dst, '}')
 }

@@ -8,12 +8,12 @@ import (
 	"github.com/zqlite/zqlite/internal/vector"
 )
 
-func registerRangeAggregates(one, many typ) {
+func (k rangeKit) aggregates(one, many typ) {
 	for _, t := range []typ{one, many} {
-		expr.RegisterAggregate(&expr.AggFunc{Name: "range_agg", Args: args{t}, Ret: many, Source: "PostgreSQL",
+		k.Aggregates["range_agg"] = append(k.Aggregates["range_agg"], &expr.AggFunc{Name: "range_agg", Args: args{t}, Ret: many, Source: "PostgreSQL",
 			Doc: "Union of the values as a multirange",
 			New: func(*expr.Context, []*types.Type, *types.Type) expr.Accumulator { return &unionAcc{ret: many} }})
-		expr.RegisterAggregate(&expr.AggFunc{Name: "range_intersect_agg", Args: args{t}, Ret: t, Source: "PostgreSQL",
+		k.Aggregates["range_intersect_agg"] = append(k.Aggregates["range_intersect_agg"], &expr.AggFunc{Name: "range_intersect_agg", Args: args{t}, Ret: t, Source: "PostgreSQL",
 			Doc: "What the values have in common",
 			New: func(*expr.Context, []*types.Type, *types.Type) expr.Accumulator { return &intersectAcc{ret: t} }})
 	}

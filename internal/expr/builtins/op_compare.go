@@ -14,7 +14,7 @@ func init() {
 		types.Bit, types.Varbit, types.JSONB, types.AnyArray, types.AnyEnum, types.RecordType,
 	}
 	for _, t := range rangeTypes {
-		same = append(same, t.one, t.many)
+		same = append(same, t, t.Many)
 	}
 	for symbol, cmp := range expr.CompareOps {
 		for _, t := range same {
@@ -27,7 +27,12 @@ func init() {
 // registerComparison registers a comparison of one type with itself. The
 // binder makes Compare nodes; Eval serves those who call the operator.
 func registerComparison(symbol string, cmp expr.CompareOp, t typ) {
-	expr.RegisterOperator(&expr.Func{
+	expr.RegisterOperator(comparison(symbol, cmp, t))
+}
+
+// comparison is the comparison of two values of a type.
+func comparison(symbol string, cmp expr.CompareOp, t typ) *expr.Func {
+	return &expr.Func{
 		Name: symbol, Args: args{t, t}, Ret: types.Bool, IsCompare: true, Cmp: cmp,
 		Doc: "Comparison", Source: "PostgreSQL",
 		EvalTyped: func(_ *expr.Context, call *expr.CallTypes, a []value) (value, error) {
@@ -37,7 +42,7 @@ func registerComparison(symbol string, cmp expr.CompareOp, t typ) {
 			}
 			return types.NewBool(cmp.Holds(types.Compare(a[0], a[1], ta))), nil
 		},
-	})
+	}
 }
 
 // registerMixed registers the comparisons of two types that PostgreSQL has
