@@ -87,7 +87,7 @@ func (s *Store) recover(ctx context.Context, st *state) error {
 }
 
 // settle checkpoints what was replayed into both metas, gives up the old logs,
-// and only then begins a new one (invariant 16). In between the metas say that
+// and only then begins a new one (invariant 17). In between the metas say that
 // no log is needed.
 func (s *Store) settle(st *state, r replayed) error {
 	sides, err := s.sideFiles()
