@@ -102,6 +102,10 @@ type Index struct {
 // aside: that of a deferrable constraint may be shared until it is checked.
 func (x *Index) Immediate() bool { return x.Unique && !x.Deferrable }
 
+// Hashed reports whether the index knows no order, only equality: its entries
+// are the hashes of keys.
+func (x *Index) Hashed() bool { return x.Method == "hash" }
+
 // IndexPart is one key part: a column or an expression.
 type IndexPart struct {
 	Column     uint16 // column id; 0 where Expr is used

@@ -70,7 +70,7 @@ func (f *childFinder) open(r *Run) error {
 // order gives, for each of these parts, its place among them.
 func childIndex(rel *catalog.Relation, k *catalog.ForeignKey) (ix *catalog.Index, order []int, ok bool) {
 	for _, ix := range rel.Indexes {
-		if ix.Where != "" || len(ix.Parts) < len(k.Columns) {
+		if ix.Where != "" || ix.Hashed() || len(ix.Parts) < len(k.Columns) {
 			continue
 		}
 		order = order[:0]

@@ -122,7 +122,9 @@ func (z *optimizer) matchIndex(n *plan.Scan, ix *catalog.Index, sargs []sarg) *p
 			break
 		}
 		if s := p.equality(sargs, o); s != nil {
-			p.addEqual(s, i)
+			if p.addEqual(s, i); ix != nil && ix.Hashed() { // other values may have the hash
+				delete(p.used, s.cond)
+			}
 			nulls = nulls || s.null
 			if s.in == nil {
 				p.eq++
@@ -130,7 +132,7 @@ func (z *optimizer) matchIndex(n *plan.Scan, ix *catalog.Index, sargs []sarg) *p
 			sel *= z.sargFraction(total, s, len(parts) == 1 && (ix == nil || ix.Unique))
 			continue
 		}
-		if p.addBounds(sargs, o) {
+		if (ix == nil || !ix.Hashed()) && p.addBounds(sargs, o) {
 			sel *= z.boundFraction(n, sargs, o, &p.rng)
 		}
 		break
@@ -211,7 +213,7 @@ func (p *path) equality(sargs []sarg, ordinal int) *sarg {
 	var found *sarg
 	for i := range sargs {
 		s := &sargs[i]
-		if s.ordinal != ordinal || s.op != expr.EQ {
+		if s.ordinal != ordinal || s.op != expr.EQ || s.null && p.index != nil && p.index.Hashed() {
 			continue
 		}
 		if s.in != nil && p.fan*float64(len(s.in)) > maxFanOut {
@@ -276,7 +278,7 @@ func (p *path) addBounds(sargs []sarg, ordinal int) bool {
 
 // covers reports whether every column of the scan can be read from the index.
 func covers(n *plan.Scan, ix *catalog.Index) bool {
-	if n.Lock != nil {
+	if n.Lock != nil || ix.Hashed() {
 		return false
 	}
 	for _, o := range n.Ordinals {

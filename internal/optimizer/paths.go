@@ -134,6 +134,9 @@ func (z *optimizer) orderScan(n *plan.Scan, keys []expr.SortKey, limit *plan.Lim
 	base += sortCost * rows * math.Log2(rows+1)
 	var best *plan.Access
 	for _, ix := range candidates(n.Rel) {
+		if ix != nil && ix.Hashed() {
+			continue
+		}
 		a := &plan.Access{Index: ix, IndexOnly: ix != nil && covers(n, ix), Residual: n.Filter}
 		within, cost := total, 0.0
 		if p := z.matchIndex(n, ix, sargs); p != nil {
@@ -167,7 +170,7 @@ func (z *optimizer) orderScan(n *plan.Scan, keys []expr.SortKey, limit *plan.Lim
 // ordered reports whether an access gives rows in the order of keys, forward
 // or in reverse.
 func ordered(n *plan.Scan, a *plan.Access, keys []expr.SortKey) (ok, reverse bool) {
-	if len(a.Ranges) > 1 {
+	if len(a.Ranges) > 1 || a.Index != nil && a.Index.Hashed() {
 		return false, false
 	}
 	parts := keyParts(n.Rel, a.Index)

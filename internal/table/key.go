@@ -1,7 +1,10 @@
 package table
 
 import (
+	"encoding/binary"
 	"math"
+
+	"github.com/cespare/xxhash/v2"
 
 	"github.com/zqlite/zqlite/internal/catalog"
 	"github.com/zqlite/zqlite/internal/codec"
@@ -81,7 +84,9 @@ func (w *Writer) entryKey(dst []byte, x *index, row []types.Value, key []byte) (
 			return dst, 0, err
 		}
 	}
-	if err := w.checkLength(len(dst)-start, x.Index.Name); err != nil {
+	if x.Index.Hashed() {
+		dst = appendHash(dst, start)
+	} else if err := w.checkLength(len(dst)-start, x.Index.Name); err != nil {
 		return dst, 0, err
 	}
 	if unique {
@@ -91,6 +96,13 @@ func (w *Writer) entryKey(dst []byte, x *index, row []types.Value, key []byte) (
 		dst = append(dst, key...)
 	}
 	return dst, alone, nil
+}
+
+// appendHash puts the hash of an encoded key in its place. Keys of any length
+// have one; those that are equal have the same.
+func appendHash(dst []byte, start int) []byte {
+	h := xxhash.Sum64(dst[start:])
+	return binary.BigEndian.AppendUint64(dst[:start], h)
 }
 
 // entryRow encodes what an index entry holds besides its key.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/zqlite/zqlite/internal/catalog"
 	"github.com/zqlite/zqlite/internal/codec"
+	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/storage"
 	"github.com/zqlite/zqlite/internal/types"
 )
@@ -36,9 +37,25 @@ func (t *Table) Range(ix *catalog.Index, b *Bounds) (r storage.Range, empty bool
 			return integerRange(b)
 		}
 	} else if x := t.index(ix); x != nil {
-		parts = x.parts
+		if parts = x.parts; ix.Hashed() {
+			return hashRange(parts, b)
+		}
 	}
 	return partsRange(parts, b)
+}
+
+// hashRange is where the rows are whose key has the hash of the one value, and
+// perhaps those of others.
+func hashRange(parts []codec.Part, b *Bounds) (r storage.Range, empty bool, err error) {
+	if len(b.Eq) != 1 || b.Low != nil || b.High != nil {
+		return r, false, sqlerr.New(sqlerr.InternalError, "a hash index answers equality alone")
+	}
+	key, err := codec.Append(nil, &parts[0], b.Eq[0])
+	if err != nil {
+		return r, false, err
+	}
+	key = appendHash(key, 0)
+	return storage.Range{Lo: key, Hi: codec.Successor(key)}, false, nil
 }
 
 // integerRange is the range of a single integer key.
