@@ -1,6 +1,8 @@
 package binder
 
 import (
+	"slices"
+
 	"github.com/zqlite/zqlite/internal/expr"
 	"github.com/zqlite/zqlite/internal/sql/ast"
 	"github.com/zqlite/zqlite/internal/sqlerr"
@@ -71,12 +73,38 @@ func (b *binder) call(c *ast.FuncCall, s *scope) expr.Expr {
 		return b.setCall(c, s)
 	}
 	args := b.callArgs(c, s)
+	if e := b.fieldCall(c, args); e != nil {
+		return e
+	}
 	if len(args) == 1 && expr.Functions(name) == nil {
 		if t := castFunction(name); t != nil {
 			return b.cast(args[0], t, start(c.Args[0]), c.Pos)
 		}
 	}
 	return b.functionCall(c, args, s)
+}
+
+// fieldCall binds f(x) that means x.f, where x is a row and no function takes it;
+// nil where it does not. Rows become texts by written casts alone.
+func (b *binder) fieldCall(c *ast.FuncCall, args []expr.Expr) expr.Expr {
+	if len(args) != 1 || c.Variadic || c.Name.Schema != "" {
+		return nil
+	}
+	t := expr.BaseType(args[0].Type())
+	if t.Kind != types.KindRecord {
+		return nil
+	}
+	_, _, _, err := expr.ResolveFunc(c.Name.Name, []*types.Type{args[0].Type()})
+	if err == nil {
+		return nil
+	}
+	if slices.ContainsFunc(t.Fields, func(f types.Field) bool { return f.Name == c.Name.Name }) {
+		return b.field(args[0], c.Name.Name, c.Pos)
+	}
+	if to := castFunction(c.Name.Name); to != nil && to.Category == 'S' {
+		check(err, c.Pos)
+	}
+	return nil
 }
 
 // isGrammar reports whether a name is a form of the grammar, which no function

@@ -35,6 +35,14 @@ func (b *binder) convert(e expr.Expr, t *types.Type, explicit bool, pos int) exp
 	if relabel && !explicit {
 		return e
 	}
+	if r, ok := e.(*expr.Row); ok && t.Kind == types.KindRecord && !t.Is(types.RecordType) {
+		rowFits(r, expr.BaseType(t), explicit, pos)
+	}
+	if r, ok := e.(*expr.Row); ok && explicit && t.OID == types.RecordType.OID && len(t.Fields) == 0 {
+		row := *b.settledRow(r).(*expr.Row)
+		row.Whole = true
+		return &row
+	}
 	if r, ok := e.(*expr.Row); ok && t.Kind == types.KindRecord && len(t.Fields) == len(r.Args) {
 		row := b.convertRow(r, expr.BaseType(t), explicit, pos)
 		if t.Domain == nil {
@@ -58,8 +66,29 @@ func (b *binder) retype(e expr.Expr, t *types.Type, pos int) expr.Expr {
 	return b.castTo(e, t, false, true, pos)
 }
 
+// rowFits refuses a row whose fields are not those of a composite type.
+func rowFits(r *expr.Row, t *types.Type, explicit bool, pos int) {
+	detail := ""
+	for i := range min(len(r.Args), len(t.Fields)) {
+		from, to := r.Args[i].Type(), t.Fields[i].Type
+		if ok := explicit && castable(from, to) || assignable(from, to); !ok && detail == "" {
+			detail = "Cannot cast type " + types.FormatName(from) + " to " + types.FormatName(to) + " in column " + itoa(i+1) + "."
+		}
+	}
+	switch {
+	case detail != "":
+	case len(r.Args) < len(t.Fields):
+		detail = "Input has too few columns."
+	case len(r.Args) > len(t.Fields):
+		detail = "Input has too many columns."
+	default:
+		return
+	}
+	panic(fail(pos, sqlerr.CannotCoerce, "cannot cast type %s to %s", types.FormatName(r.Typ), types.FormatName(t)).WithDetail("%s", detail))
+}
+
 func (b *binder) convertRow(r *expr.Row, t *types.Type, explicit bool, pos int) expr.Expr {
-	row := &expr.Row{Args: make([]expr.Expr, len(r.Args)), Typ: t}
+	row := &expr.Row{Args: make([]expr.Expr, len(r.Args)), Typ: t, Whole: explicit || r.Whole}
 	for i, a := range r.Args {
 		row.Args[i] = b.convert(a, t.Fields[i].Type, explicit, pos)
 	}
@@ -179,6 +208,9 @@ func (b *binder) untyped(args []expr.Expr) bool {
 // session or the clock is left for run time, as are modifiers and domains.
 func (b *binder) literal(c *expr.Const, t *types.Type, explicit bool, pos int) expr.Expr {
 	base := expr.BaseType(t)
+	if base.Is(types.RecordType) && len(base.Fields) == 0 && !c.Val.IsNull() {
+		panic(fail(b.placeOf(c, pos), sqlerr.FeatureNotSupported, "input of anonymous composite types is not implemented"))
+	}
 	if c.Val.IsNull() {
 		return b.castTo(&expr.Const{Typ: base}, t, explicit, !explicit, pos)
 	}

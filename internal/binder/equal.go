@@ -45,7 +45,7 @@ func equal(a, b expr.Expr) bool {
 		return ok && x.Op == y.Op && equal(x.A, y.A) && equal(x.B, y.B)
 	case *expr.Cast:
 		y, ok := b.(*expr.Cast)
-		return ok && sameType(x.To, y.To) && equal(x.Arg, y.Arg)
+		return ok && sameType(x.To, y.To) && x.Compared == y.Compared && equal(x.Arg, y.Arg)
 	}
 	return equalRare(a, b)
 }

@@ -35,7 +35,7 @@ func (b *binder) scalarPlain(e ast.Expr, s *scope) expr.Expr {
 			}
 		}
 		if x.Star {
-			panic(fail(x.Pos, sqlerr.SyntaxError, "row expansion via \"*\" is not supported here"))
+			panic(fail(x.Pos, sqlerr.FeatureNotSupported, "row expansion via \"*\" is not supported here"))
 		}
 		return b.columnRef(x, s)
 	case *ast.Param:
@@ -307,7 +307,7 @@ func (b *binder) settledRow(e expr.Expr) expr.Expr {
 	if !ok {
 		return e
 	}
-	out := &expr.Row{Args: make([]expr.Expr, len(r.Args))}
+	out := &expr.Row{Args: make([]expr.Expr, len(r.Args)), Whole: r.Whole}
 	fields := make([]types.Field, len(r.Args))
 	for i, a := range r.Args {
 		out.Args[i] = b.settledRow(b.resolveUnknown(a))
@@ -409,7 +409,7 @@ func (b *binder) subscript(x *ast.Subscript, s *scope) expr.Expr {
 
 func (b *binder) fieldSelect(x *ast.FieldSelect, s *scope) expr.Expr {
 	if x.Star {
-		panic(fail(x.Pos, sqlerr.SyntaxError, "row expansion via \"*\" is not supported here"))
+		panic(fail(x.Pos, sqlerr.FeatureNotSupported, "row expansion via \"*\" is not supported here"))
 	}
 	// (t).a where t is a FROM item needs no record.
 	if c, ok := x.X.(*ast.ColumnRef); ok && len(c.Parts) == 1 && b.findColumn(c.Parts[0].Text, c.Pos, s) == nil {

@@ -365,6 +365,7 @@ func refersToAny(n plan.Node, items []*rangeItem) bool {
 // nullable notes that an outer join may give NULL for the items' columns.
 func nullable(items []*rangeItem) {
 	for _, it := range items {
+		it.nullable = true
 		for i := range it.cols {
 			it.cols[i].col.NotNull = false
 		}

@@ -15,6 +15,7 @@ func (b *binder) funcRef(t *ast.FuncRef, s *scope, left []*rangeItem) (plan.Node
 	inner.clause = clauseFrom
 	scan := &plan.FuncScan{Ordinality: t.Ordinality}
 	name := ""
+	var rowType *types.Type
 	if len(t.Items) == 1 && !t.RowsFrom {
 		if node, it := b.sqlFunctionTable(t, inner); node != nil {
 			return node, []*rangeItem{it}, refersTo(inner.outer, left)
@@ -27,7 +28,7 @@ func (b *binder) funcRef(t *ast.FuncRef, s *scope, left []*rangeItem) (plan.Node
 		}
 		call, fname := b.setItemCall(item.Func, defs, inner)
 		if i == 0 {
-			name = fname
+			name, rowType = fname, rowsOf(call)
 		}
 		scan.Fns = append(scan.Fns, call)
 		for _, c := range call.Cols {
@@ -42,11 +43,26 @@ func (b *binder) funcRef(t *ast.FuncRef, s *scope, left []*rangeItem) (plan.Node
 	if alias := t.Alias.Name; alias != "" && len(scan.Fns) == 1 && len(scan.Fns[0].Cols) == 1 && singleColumn(scan.Fns[0], name) {
 		it.cols[0].col.Name = alias
 	}
+	if len(scan.Fns) == 1 && !t.Ordinality && rowType != nil {
+		it.row = rowType
+	}
 	b.applyAlias(it, t.Alias, t.Pos)
 	for i := range scan.Cols {
 		scan.Cols[i].Name = it.cols[i].col.Name
 	}
 	return scan, []*rangeItem{it}, refersTo(inner.outer, left)
+}
+
+// rowsOf is the composite type whose rows a function gives, nil where there is
+// none.
+func rowsOf(call plan.SetCall) *types.Type {
+	if call.Fn == nil || call.Fn.Name != "unnest" || len(call.Args) != 1 {
+		return nil
+	}
+	if t := expr.BaseType(call.Args[0].Type()).Elem; t != nil && expr.BaseType(t).Kind == types.KindRecord {
+		return expr.BaseType(t)
+	}
+	return nil
 }
 
 // splitUnnest writes unnest(a, b) as ROWS FROM (unnest(a), unnest(b)).
@@ -91,6 +107,9 @@ func (b *binder) setItemCall(e ast.Expr, defs []ast.ColumnDefItem, s *scope) (pl
 	if isCall && expr.SetFuncs(call.Name.Name) != nil && !b.scalarOverload(call) {
 		args := b.callArgs(call, s)
 		set := b.resolveSet(call, args)
+		if len(set.Cols) == 1 && set.Fn.Name == "unnest" {
+			spreadRows(&set)
+		}
 		b.columnDefs(&set, defs, start(e))
 		for i := range set.Cols {
 			if set.Cols[i].Name == "" {
@@ -140,6 +159,43 @@ func (b *binder) resolveSet(c *ast.FuncCall, args []expr.Expr) plan.SetCall {
 	}
 	b.volatile = b.volatile || fn.Name == "random"
 	return plan.SetCall{Fn: fn, Args: args, Cols: append([]types.Field(nil), cols...)}
+}
+
+// spreadRows gives the rows of a function in FROM as columns, where it gives values
+// of a composite type.
+func spreadRows(set *plan.SetCall) {
+	t := expr.BaseType(set.Cols[0].Type)
+	if t.Kind != types.KindRecord || len(t.Fields) == 0 {
+		return
+	}
+	fn := set.Fn
+	given := make([]*types.Type, len(set.Args))
+	for i, a := range set.Args {
+		given[i] = a.Type()
+	}
+	open := fn.OpenWith(given)
+	set.Cols = append([]types.Field(nil), t.Fields...)
+	set.Fn = &expr.SetFunc{Name: fn.Name, Args: fn.Args, Cols: set.Cols, NotStrict: true, Source: fn.Source, Doc: fn.Doc,
+		Open: func(c *expr.Context, args []types.Value) (func([]types.Value) (bool, error), error) {
+			next, err := open(c, args)
+			if err != nil {
+				return nil, err
+			}
+			one := make([]types.Value, 1)
+			return func(row []types.Value) (bool, error) {
+				more, err := next(one)
+				if err != nil || !more {
+					return false, err
+				}
+				clear(row)
+				if one[0].IsNull() {
+					return true, nil
+				}
+				vals, err := types.RecordFields(one[0], t)
+				copy(row[:len(t.Fields)], vals)
+				return true, err
+			}, nil
+		}}
 }
 
 // setType is the type of a set-returning call as a value: its column's, or a

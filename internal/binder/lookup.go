@@ -1,8 +1,10 @@
 package binder
 
 import (
+	"slices"
 	"strings"
 
+	"github.com/zqlite/zqlite/internal/catalog"
 	"github.com/zqlite/zqlite/internal/expr"
 	"github.com/zqlite/zqlite/internal/sql/ast"
 	"github.com/zqlite/zqlite/internal/sqlerr"
@@ -249,7 +251,7 @@ func (b *binder) wholeRow(name string, pos int, s *scope) expr.Expr {
 }
 
 func (b *binder) itemRow(item *rangeItem, pos int, level, s *scope) expr.Expr {
-	row := &expr.Row{}
+	row := &expr.Row{Whole: true}
 	var fields []types.Field
 	for i := range item.cols {
 		e := b.refer(item, i, pos, level, s)
@@ -260,7 +262,19 @@ func (b *binder) itemRow(item *rangeItem, pos int, level, s *scope) expr.Expr {
 	if name := item.rowName(); name != "" {
 		row.Typ.Name, row.Typ.Display = name, name
 	}
-	return row
+	if item.row != nil && !item.row.Is(types.RecordType) && len(item.row.Fields) == len(fields) {
+		row.Typ = item.row
+	}
+	if !item.nullable {
+		return row
+	}
+	missing := &expr.IsNull{Arg: row}
+	if rel := item.rel; rel != nil && len(item.cols) == len(rel.Columns) {
+		if i := slices.IndexFunc(rel.Columns, func(c *catalog.Column) bool { return c.NotNull }); i >= 0 {
+			missing.Arg = row.Args[i]
+		}
+	}
+	return &expr.Case{Whens: []expr.When{{Cond: missing, Then: &expr.Const{Typ: row.Typ}}}, Else: row, Typ: row.Typ}
 }
 
 // rowName is the name of the type of an item's rows, "" where it has none.

@@ -127,10 +127,22 @@ func (b *binder) operator(op string, l, r expr.Expr, pos int) expr.Expr {
 	check(err, pos)
 	l, r = b.coerce(l, coerced[0], pos), b.coerce(r, coerced[1], pos)
 	if fn.IsCompare {
+		l, r = compared(l), compared(r)
 		l, r = b.settleCollation(l, r, pos)
 		return &expr.Compare{Op: fn.Cmp, A: l, B: r}
 	}
 	return b.makeCall(fn, []expr.Expr{l, r}, result, pos)
+}
+
+// compared marks the conversion of a date that is compared with timestamps.
+func compared(e expr.Expr) expr.Expr {
+	c, ok := e.(*expr.Cast)
+	if !ok || !c.Implicit || expr.BaseType(c.Arg.Type()).Kind != types.KindDate {
+		return e
+	}
+	n := *c
+	n.Compared = true
+	return &n
 }
 
 func arithmetic(op string) bool {
@@ -158,7 +170,7 @@ func (b *binder) typeByArg(e expr.Expr) expr.Expr {
 func (b *binder) compareSpecial(op expr.CompareOp, l, r expr.Expr, pos int) expr.Expr {
 	lr, lok := l.(*expr.Row)
 	rr, rok := r.(*expr.Row)
-	if lok && rok {
+	if lok && rok && !lr.Whole && !rr.Whole {
 		return b.compareRows(op, lr.Args, rr.Args, pos)
 	}
 	lt, rt := expr.BaseType(l.Type()), expr.BaseType(r.Type())
@@ -175,18 +187,38 @@ func (b *binder) compareSpecial(op expr.CompareOp, l, r expr.Expr, pos int) expr
 	if lt.Kind == types.KindRecord || rt.Kind == types.KindRecord {
 		if lt.Kind == rt.Kind {
 			l, r = b.settledRow(l), b.settledRow(r)
+			sameColumns(expr.BaseType(l.Type()), expr.BaseType(r.Type()), pos)
 			return &expr.Compare{Op: op, A: l, B: r}
 		}
-		if t := lt; isUnknown(l) || isUnknown(r) {
-			if isUnknown(l) {
-				t = rt
-			}
-			if t.OID == types.RecordType.OID {
+		if isUnknown(l) || isUnknown(r) {
+			if !isNull(l) && !isNull(r) {
 				panic(fail(pos, sqlerr.FeatureNotSupported, "input of anonymous composite types is not implemented"))
 			}
 		}
 	}
 	return nil
+}
+
+func isNull(e expr.Expr) bool {
+	c, ok := e.(*expr.Const)
+	return !ok || c.Val.IsNull()
+}
+
+// sameColumns refuses records that cannot be compared with each other.
+func sameColumns(a, b *types.Type, pos int) {
+	for i := range min(len(a.Fields), len(b.Fields)) {
+		x, y := a.Fields[i].Type, b.Fields[i].Type
+		if !x.Is(y) {
+			panic(fail(pos, sqlerr.DatatypeMismatch, "cannot compare dissimilar column types %s and %s at record column %d",
+				types.FormatName(x), types.FormatName(y), i+1))
+		}
+		if !types.Comparable(x) {
+			panic(fail(pos, sqlerr.UndefinedFunction, "could not identify an equality operator for type %s", types.FormatName(x)))
+		}
+	}
+	if len(a.Fields) > 0 && len(b.Fields) > 0 && len(a.Fields) != len(b.Fields) {
+		panic(fail(pos, sqlerr.DatatypeMismatch, "cannot compare record types with different numbers of columns"))
+	}
 }
 
 func isJSONExtract(e expr.Expr) bool {

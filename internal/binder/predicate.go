@@ -129,6 +129,7 @@ func (b *binder) in(x *ast.In, s *scope) expr.Expr {
 		for i := range args { // a column keeps its type where it can, for its index
 			args[i] = b.coerce(args[i], t, pos(i))
 		}
+		args[0] = compared(args[0])
 		for i := 1; i < len(args); i++ {
 			args[0], args[i] = b.settleCollation(args[0], args[i], x.Pos)
 		}
@@ -247,7 +248,7 @@ func (b *binder) quantified(x *ast.Quantified, s *scope) expr.Expr {
 // quantifiedQuery binds x op ANY|ALL (query); IN is = ANY, NOT IN is <> ALL.
 func (b *binder) quantifiedQuery(left ast.Expr, op string, kind expr.SubqueryKind, q *ast.Select, pos int, s *scope) expr.Expr {
 	test := []expr.Expr{b.scalar(left, s)}
-	if r, ok := test[0].(*expr.Row); ok {
+	if r, ok := test[0].(*expr.Row); ok && !r.Whole {
 		test = append([]expr.Expr(nil), r.Args...)
 	}
 	sub := b.subquery(q, s)

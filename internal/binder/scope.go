@@ -100,6 +100,7 @@ type rangeItem struct {
 	rowid           expr.ColumnID // id of the row id column of scan, once used
 	node            plan.Node     // subqueries and views: what gives the rows
 	row             *types.Type   // functions that return the rows of a table: their type
+	nullable        bool          // an outer join may give no row of it
 	source          ast.TableExpr // where it is written, for notes; nil otherwise
 }
 

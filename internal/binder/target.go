@@ -111,7 +111,7 @@ func targetName(e ast.Expr) string {
 func figureName(e ast.Expr) (string, int) {
 	switch x := e.(type) {
 	case *ast.ColumnRef:
-		if len(x.Parts) > 0 && !x.Star {
+		if len(x.Parts) > 0 {
 			return x.Parts[len(x.Parts)-1].Text, 2
 		}
 	case *ast.FieldSelect:

@@ -125,6 +125,7 @@ type Cast struct {
 	To       *types.Type
 	Explicit bool // CAST and ::, which may truncate; otherwise assignment rules
 	Implicit bool // inserted by the binder for coercion
+	Compared bool // the value is compared only: a date beyond the timestamps stands behind all of them
 	Pos      int
 }
 
@@ -132,6 +133,9 @@ type Cast struct {
 type Row struct {
 	Args []Expr
 	Typ  *types.Type
+	// Whole says that it is one value, the row of a table or what a cast made:
+	// comparisons of such are not taken apart into those of their fields.
+	Whole bool
 }
 
 // Array is ARRAY[…]; nested constructors make dimensions.

@@ -193,7 +193,7 @@ func (p *Compiler) scalarIn(e *In) (Scalar, error) {
 	}
 	equals := make([]func(x, y types.Value) types.Value, len(list))
 	for i, item := range e.List {
-		equals[i] = equalityOf(e.Arg.Type(), item.Type())
+		equals[i] = equalityOf(e.Arg.Type(), item.Type(), !rowConstructor(e.Arg) || !rowConstructor(item))
 	}
 	return func(c *Context, row []types.Value) (types.Value, error) {
 		if len(list) == 0 {
@@ -227,12 +227,20 @@ func (p *Compiler) scalarIn(e *In) (Scalar, error) {
 	}, nil
 }
 
-// equalityOf returns a three-valued equality: records with NULL fields may
-// give NULL.
-func equalityOf(a, b *types.Type) func(x, y types.Value) types.Value {
+func rowConstructor(e Expr) bool {
+	r, ok := e.(*Row)
+	return ok && !r.Whole
+}
+
+// equalityOf returns a three-valued equality: rows with NULL fields may
+// give NULL, where they are not whole values.
+func equalityOf(a, b *types.Type, whole bool) func(x, y types.Value) types.Value {
 	if ta := BaseType(a); ta.Kind == types.KindRecord {
 		tb := BaseType(b)
-		return func(x, y types.Value) types.Value { return compareRecords(EQ, ta, tb, x, y) }
+		if whole {
+			return func(x, y types.Value) types.Value { return compareRecords(EQ, ta, tb, x, y) }
+		}
+		return func(x, y types.Value) types.Value { return compareRows(EQ, ta, tb, x, y) }
 	}
 	cmp := comparerOf(a, b)
 	return func(x, y types.Value) types.Value { return types.NewBool(cmp(x, y) == 0) }

@@ -363,7 +363,7 @@ func sameNode(a, b Expr) bool {
 		return ok && a.Negated == b.Negated
 	case *Cast:
 		b, ok := b.(*Cast)
-		return ok && a.To.Is(b.To) && a.To.Mod == b.To.Mod && a.To.Width == b.To.Width && a.Explicit == b.Explicit
+		return ok && a.To.Is(b.To) && a.To.Mod == b.To.Mod && a.To.Width == b.To.Width && a.Explicit == b.Explicit && a.Compared == b.Compared
 	case *Field:
 		b, ok := b.(*Field)
 		return ok && a.Index == b.Index

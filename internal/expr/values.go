@@ -12,6 +12,18 @@ func castOf(e *Cast) (func(c *Context, v types.Value) (types.Value, error), erro
 	if !ok {
 		return nil, locate(sqlerr.New(sqlerr.CannotCoerce, "cannot cast type %s to %s", from.Display, to.Display), e.Pos)
 	}
+	if e.Compared && BaseType(from).Kind == types.KindDate {
+		return func(c *Context, v types.Value) (types.Value, error) {
+			if types.BeyondTimestamps(v) {
+				return types.Value{K: BaseType(to).Kind, I: types.BehindTimestamps}, nil
+			}
+			v, err := cast.Assign(v, to, c.Env)
+			if sqlerr.Code(err) == sqlerr.DatetimeFieldOverflow { // the zone takes it beyond
+				return types.Value{K: BaseType(to).Kind, I: types.BehindTimestamps}, nil
+			}
+			return v, err
+		}, nil
+	}
 	if !e.Explicit {
 		return func(c *Context, v types.Value) (types.Value, error) { return cast.Assign(v, to, c.Env) }, nil
 	}
@@ -121,7 +133,34 @@ func recordCompare(op CompareOp, ta, tb *types.Type, a, b Scalar) Scalar {
 	}
 }
 
+// compareRecords compares two records as values: NULL fields are equal, and
+// above all others.
 func compareRecords(op CompareOp, ta, tb *types.Type, x, y types.Value) types.Value {
+	fx, errX := types.RecordFields(x, ta)
+	fy, errY := types.RecordFields(y, tb)
+	if errX != nil || errY != nil {
+		return types.Null
+	}
+	for i := range min(len(fx), len(fy)) {
+		order := 0
+		switch nx, ny := fx[i].K == types.KindNull, fy[i].K == types.KindNull; {
+		case nx && ny:
+		case nx:
+			order = 1
+		case ny:
+			order = -1
+		default:
+			order = comparerOf(fieldType(ta, i), fieldType(tb, i))(fx[i], fy[i])
+		}
+		if order != 0 {
+			return types.NewBool(op.holds(order))
+		}
+	}
+	return types.NewBool(op.holds(len(fx) - len(fy)))
+}
+
+// compareRows compares two row constructors: NULL where a NULL field decides.
+func compareRows(op CompareOp, ta, tb *types.Type, x, y types.Value) types.Value {
 	fx, errX := types.RecordFields(x, ta)
 	fy, errY := types.RecordFields(y, tb)
 	if errX != nil || errY != nil || len(fx) != len(fy) {

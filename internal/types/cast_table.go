@@ -255,6 +255,13 @@ func dateTimestamp(v Value) (Value, error) {
 	return DateToTimestamp(v), nil
 }
 
+// BehindTimestamps is where a date stands among timestamps that is behind all of
+// them and before infinity.
+const BehindTimestamps = endTimestamp
+
+// BeyondTimestamps reports whether a date is behind all timestamps but infinity.
+func BeyondTimestamps(v Value) bool { return !v.IsInfinite() && v.I >= endTimestamp/usDay }
+
 func castDateTimestampTZ(v Value, _ *Cast, _ *Type, env *Env) (Value, error) {
 	ts, err := dateTimestamp(v)
 	if err != nil {

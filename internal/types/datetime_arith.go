@@ -148,7 +148,8 @@ func TimeDiff(a, b Value) Value { return NewInterval(0, 0, a.I-b.I) }
 // Age is the symbolic difference a - b of two timestamps in years, months,
 // days and time. For timestamptzs, pass their local times.
 func Age(a, b Value) (Value, error) {
-	if isInfinite(a.I) || isInfinite(b.I) {
+	// PostgreSQL reads the later infinity as the clock it would be.
+	if a.I == TimestampNegInfinity || b.I == TimestampNegInfinity {
 		return Null, errTimestampRange
 	}
 	negative := a.I < b.I

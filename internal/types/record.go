@@ -117,7 +117,7 @@ func malformedRecord(s, detail string) error {
 
 // ParseRecord reads (1,"a b",) as a record of a type that has fields.
 func ParseRecord(s string, t *Type, env *Env) (Value, error) {
-	if len(t.Fields) == 0 {
+	if len(t.Fields) == 0 && t.Is(RecordType) {
 		return Null, sqlerr.New(sqlerr.FeatureNotSupported, "input of anonymous composite types is not implemented")
 	}
 	i := 0

@@ -202,7 +202,6 @@ SELECT 'a'::"char" < 'a'::"char";
 SELECT date '-infinity' < NULL::date;
 SELECT date '5874897-12-31' < NULL::timestamp;
 SELECT date 'infinity' < timestamptz '2024-02-29 12:34:56.789+03';
--- gap: answers 22008 date out of range for timestamp
 SELECT date '5874897-12-31' < timestamptz '2024-02-29 12:34:56.789+03';
 SELECT 0::float4 < NULL::float4;
 SELECT 'NaN'::float4 < 1.5::float8;
@@ -255,9 +254,7 @@ SELECT NULL::bpchar <= ''::char(2);
 SELECT '\x00ff10'::bytea <= ''::bytea;
 SELECT 'a'::"char" <= 'a'::"char";
 SELECT date '1999-12-31' <= NULL::date;
--- gap: answers 22008 date out of range for timestamp
 SELECT date '5874897-12-31' <= timestamp '294276-12-31 23:59:59';
--- gap: answers 22008 date out of range for timestamp
 SELECT date '5874897-12-31' <= timestamptz '1970-01-01 00:00+00';
 SELECT 'Infinity'::float4 <= 'Infinity'::float4;
 SELECT NULL::float4 <= 'Infinity'::float4;
@@ -305,7 +302,6 @@ SELECT ''::bytea <> '\x616263'::bytea;
 SELECT date '-infinity' <> date '5874897-12-31';
 SELECT date '1999-12-31' <> date '5874897-12-31';
 SELECT date 'infinity' <> timestamp '1999-12-31 23:59:59.999999';
--- gap: answers 22008 date out of range for timestamp
 SELECT date '5874897-12-31' <> timestamptz '1970-01-01 00:00+00';
 SELECT 'NaN'::float4 <> 1.5::float4;
 SELECT 3.4e38::float4 <> 3.4e38::float4;
@@ -358,9 +354,7 @@ SELECT ''::bytea = '\x00ff10'::bytea;
 SELECT NULL::"char" = 'a'::"char";
 SELECT date '1999-12-31' = date '2024-02-29';
 SELECT date '2024-02-29' = NULL::timestamp;
--- gap: answers 22008 date out of range for timestamp
 SELECT date '5874897-12-31' = timestamp '2024-02-29 12:34:56.789';
--- gap: answers 22008 date out of range for timestamp
 SELECT date '5874897-12-31' = timestamptz 'infinity';
 SELECT NULL::float4 = 'NaN'::float4;
 SELECT 'NaN'::float4 = 'NaN'::float8;
@@ -385,7 +379,6 @@ SELECT '-Infinity'::numeric = 0;
 SELECT NULL::numeric = 10;
 SELECT 'a,b,c' = '12';
 SELECT time '24:00:00' = time '24:00:00';
--- gap: answers 22008 date out of range for timestamp
 SELECT timestamp '294276-12-31 23:59:59' = date '5874897-12-31';
 SELECT NULL::timestamp = date '0001-01-01 BC';
 SELECT timestamp '2024-02-29 12:34:56.789' = timestamp '-infinity';
@@ -436,7 +429,6 @@ SELECT time '24:00:00' > time '00:00';
 SELECT timestamp 'infinity' > date 'infinity';
 SELECT timestamp '294276-12-31 23:59:59' > timestamp '294276-12-31 23:59:59';
 SELECT timestamp 'infinity' > timestamptz '-infinity';
--- gap: answers 22008 date out of range for timestamp
 SELECT timestamptz 'infinity' > date '5874897-12-31';
 SELECT timestamptz '2024-02-29 12:34:56.789+03' > date '1999-12-31';
 SELECT timestamptz '2024-02-29 12:34:56.789+03' > timestamp '1999-12-31 23:59:59.999999';

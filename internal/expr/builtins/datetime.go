@@ -406,7 +406,8 @@ func localFinite(c *expr.Context, us int64) int64 {
 }
 
 func ageOf(a, b int64) (value, error) {
-	if infinite(a) || infinite(b) {
+	// PostgreSQL reads the later infinity as the clock it would be.
+	if a == types.TimestampNegInfinity || b == types.TimestampNegInfinity {
 		return types.Null, errTimestampRange
 	}
 	return age(a, b), nil

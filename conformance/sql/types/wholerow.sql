@@ -1,0 +1,32 @@
+-- Rows of tables as values, of outer joins too.
+-- full
+CREATE TABLE a (id int); CREATE TABLE b (id int PRIMARY KEY, x int); CREATE TABLE c (p int, q int);
+INSERT INTO a VALUES (1), (2), (3); INSERT INTO b VALUES (1, NULL), (2, 5); INSERT INTO c VALUES (1, 1), (2, NULL);
+SELECT a.id, b, b IS NULL, count(b) OVER () FROM a LEFT JOIN b ON b.id = a.id ORDER BY a.id;
+SELECT count(b), count(c), count(c.*), count(*) FROM a LEFT JOIN b ON b.id = a.id LEFT JOIN c ON c.p = a.id;
+SELECT a.id, row_to_json(b), to_jsonb(c) FROM a LEFT JOIN b ON b.id = a.id LEFT JOIN c ON c.p = a.id ORDER BY a.id;
+SELECT a.id, (b).x, (c).q, c.q FROM a LEFT JOIN b ON b.id = a.id LEFT JOIN c ON c.p = a.id ORDER BY a.id;
+SELECT a.id, json_agg(b ORDER BY b.id) FROM a LEFT JOIN b ON b.id = a.id GROUP BY a.id ORDER BY 1;
+SELECT a.id, array_agg(c) FILTER (WHERE c.p IS NOT NULL), coalesce(json_agg(c) FILTER (WHERE c IS NOT NULL), '[]') FROM a LEFT JOIN c ON c.p = a.id GROUP BY a.id ORDER BY 1;
+SELECT row(b.*), row(b.*, 1), b.*::text, b::text FROM a LEFT JOIN b ON b.id = a.id ORDER BY a.id;
+SELECT b.* FROM a LEFT JOIN b ON b.id = a.id ORDER BY a.id;
+SELECT b = b, b = ROW(1,NULL)::b, b IS NOT DISTINCT FROM NULL FROM a LEFT JOIN b ON b.id = a.id ORDER BY a.id;
+SELECT x, x IS NULL FROM a LEFT JOIN (SELECT id, 7 AS k FROM b) x ON x.id = a.id ORDER BY a.id;
+SELECT b, c FROM b FULL JOIN c ON c.q = b.id ORDER BY b.id, c.p;
+SELECT c FROM c; SELECT c IS NULL, c IS NOT NULL FROM c ORDER BY p;
+CREATE FUNCTION fb(b) RETURNS int LANGUAGE sql AS 'SELECT coalesce($1.x, -1)';
+SELECT a.id, fb(b), b.fb FROM a LEFT JOIN b ON b.id = a.id ORDER BY a.id;
+UPDATE b SET x = 9 WHERE b = ROW(1, NULL)::b RETURNING b, b.*;
+INSERT INTO b VALUES (7, 8) RETURNING b;
+DELETE FROM b WHERE (b).x = 8 RETURNING row_to_json(b);
+SELECT (SELECT b FROM b WHERE b.id = a.id) FROM a ORDER BY id;
+SELECT ((SELECT b FROM b WHERE b.id = a.id)).x FROM a ORDER BY id;
+SELECT array_agg(b ORDER BY b) FROM b;
+SELECT DISTINCT b FROM b ORDER BY b DESC;
+SELECT b, count(*) FROM b GROUP BY b ORDER BY b;
+SELECT b.id FROM b WHERE b IN (SELECT x FROM b x);
+SELECT b.id FROM b WHERE b = (SELECT x FROM b x WHERE id = 2);
+SELECT b.id FROM b JOIN b c ON b = c ORDER BY 1;
+SELECT b.id FROM b JOIN b c ON b.* = c.* ORDER BY 1;
+SELECT to_json(b.*) FROM b ORDER BY id;
+SELECT ROW(1,2) = ROW(1,2) AND (1,NULL) IS NULL, (1,2) IN ((1,NULL),(1,2)), (1,2) IN ((1,NULL),(3,2)), (1,2) NOT IN ((1,NULL));
