@@ -70,3 +70,56 @@ func TestUserTypesStay(t *testing.T) {
 		t.Error("the column of multiranges is still there")
 	}
 }
+
+// TestRowTypesStay keeps rows of a table in another one while the table changes,
+// and reopens the database.
+func TestRowTypesStay(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "rows.zq")
+	db, err := sql.Open("zqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := func(list ...string) {
+		t.Helper()
+		for _, q := range list {
+			if _, err := db.Exec(q); err != nil {
+				t.Fatalf("%s: %v", q, err)
+			}
+		}
+	}
+	want := func(q, want string) {
+		t.Helper()
+		var got string
+		if err := db.QueryRow(q).Scan(&got); err != nil || got != want {
+			t.Errorf("%s: %q, %v; want %q", q, got, err, want)
+		}
+	}
+	run("CREATE TABLE item (id int PRIMARY KEY, name text)",
+		"INSERT INTO item VALUES (1, 'a'), (2, 'b')",
+		"CREATE TYPE box AS (what item, n int)",
+		"CREATE TABLE history (n int PRIMARY KEY, was item, all_of item[], b box)",
+		"CREATE VIEW whole AS SELECT i, i.id FROM item i",
+		"INSERT INTO history SELECT 1, i, ARRAY[i, i], ROW(i, 7) FROM item i WHERE id = 1")
+	want("SELECT was::text || all_of::text || b::text FROM history", `(1,a){"(1,a)","(1,a)"}("(1,a)",7)`)
+	run("ALTER TABLE item ADD COLUMN price numeric", "UPDATE history SET was.price = 2.5")
+	want("SELECT was::text || all_of::text || b::text FROM history", `(1,a,2.5){"(1,a,)","(1,a,)"}("(1,a,)",7)`)
+	run("ALTER TABLE item DROP CONSTRAINT item_pkey", "ALTER TABLE item ADD PRIMARY KEY (id, name)") // rows move
+	run("ALTER TABLE item DROP COLUMN price", "ALTER TABLE item RENAME COLUMN name TO title", "ALTER TABLE item RENAME TO thing")
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if db, err = sql.Open("zqlite", path); err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	want("SELECT was::text || all_of::text || b::text FROM history", `(1,a){"(1,a)","(1,a)"}("(1,a)",7)`)
+	want("SELECT (was).title || (all_of[1]).title || ((b).what).title FROM history", "aaa")
+	want("SELECT string_agg(i::text, '' ORDER BY id) FROM whole", "(1,a)(2,b)")
+	want("SELECT (i).title FROM whole WHERE id = 2", "b")
+	want("SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = 'history'::regclass AND attname = 'all_of'", "thing[]")
+	if _, err := db.Exec("DROP TABLE thing"); err == nil {
+		t.Error("the table is dropped under its rows")
+	}
+	run("DROP TABLE thing CASCADE")
+	want("SELECT to_json(h)::text FROM history h", `{"n":1,"b":{"n":7}}`)
+}

@@ -313,7 +313,7 @@ func (b *binder) settledRow(e expr.Expr) expr.Expr {
 		out.Args[i] = b.settledRow(b.resolveUnknown(a))
 		fields[i] = types.Field{Name: r.Typ.Fields[i].Name, Type: out.Args[i].Type()}
 	}
-	if out.Typ = r.Typ; !r.Typ.Is(types.RecordType) { // converted to a composite type
+	if out.Typ = r.Typ; !r.Typ.Is(types.RecordType) || r.Typ.Rel != 0 { // converted to a composite type
 		return out
 	}
 	out.Typ = recordType(fields)

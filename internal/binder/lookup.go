@@ -261,6 +261,12 @@ func (b *binder) itemRow(item *rangeItem, pos int, level, s *scope) expr.Expr {
 	row.Typ = recordType(fields)
 	if name := item.rowName(); name != "" {
 		row.Typ.Name, row.Typ.Display = name, name
+		if item.rel != nil && item.row == nil {
+			row.Typ.Category, row.Typ.Rel = 'C', types.OID(item.rel.ID)
+			for i, c := range item.rel.Columns { // whatever the alias calls them
+				fields[i].Name = c.Name
+			}
+		}
 	}
 	if item.row != nil && !item.row.Is(types.RecordType) && len(item.row.Fields) == len(fields) {
 		row.Typ = item.row

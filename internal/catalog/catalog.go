@@ -66,6 +66,7 @@ type Catalog struct {
 	typeNames *btree.Map[string, ID]
 	indexes   *btree.Map[ID, ID] // index → its relation
 	virtual   *Virtuals
+	rows      map[ID]*types.Type // row types while the catalog is resolved; nil afterwards
 	changes   *change // since the last stored version
 }
 

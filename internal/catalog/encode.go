@@ -22,6 +22,9 @@ func typeRef(t *types.Type) string {
 	if t.Elem != nil {
 		return "[]" + typeRef(t.Elem)
 	}
+	if t.Rel != 0 && t.Base == nil {
+		return "R" + strconv.FormatUint(uint64(t.Rel), 10)
+	}
 	return fmt.Sprintf("%d,%d,%d,%s", t.OID, t.Mod, t.Width, t.Collation)
 }
 
@@ -48,6 +51,13 @@ func (c *Catalog) typeOf(ref string) (*types.Type, error) {
 			return nil, err
 		}
 		return types.ArrayOf(elem), nil
+	}
+	if rest, ok := strings.CutPrefix(ref, "R"); ok {
+		id, err := strconv.ParseUint(rest, 10, 32)
+		if err != nil || c.RelationByID(ID(id)) == nil {
+			return nil, fmt.Errorf("catalog: bad type reference %q", ref)
+		}
+		return c.rowType(ID(id)), nil
 	}
 	f := strings.SplitN(ref, ",", 4)
 	if len(f) != 4 {

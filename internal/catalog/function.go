@@ -103,7 +103,7 @@ func (f *SQLFunction) Kind() string {
 // RowType is the type of a relation's rows.
 func RowType(r *Relation) *types.Type {
 	t := *types.RecordType
-	t.Name, t.Display = r.Name, r.Name
+	t.Name, t.Display, t.Category, t.Rel = r.Name, r.Name, 'C', types.OID(r.ID)
 	t.Fields = make([]types.Field, len(r.Columns))
 	for i, c := range r.Columns {
 		t.Fields[i] = types.Field{Name: c.Name, Type: c.Type}

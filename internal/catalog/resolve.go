@@ -67,11 +67,19 @@ func (c *Catalog) Resolve() error {
 	if err != nil {
 		return err
 	}
+	for id, t := range c.rows { // the columns have their types now
+		*t = *RowType(c.RelationByID(id))
+	}
+	c.rows = nil
 	c.sequences.Scan(func(_ ID, s *Sequence) bool { s.Type, err = c.resolve(s.Type); return err == nil })
 	if err != nil {
 		return err
 	}
 	c.functions.Scan(func(_ ID, f *SQLFunction) bool { err = c.resolveFunction(f); return err == nil })
+	for id, t := range c.rows {
+		*t = *RowType(c.RelationByID(id))
+	}
+	c.rows = nil
 	return err
 }
 
@@ -92,6 +100,19 @@ func (c *Catalog) resolveUserType(u *UserType) (err error) {
 		}
 	}
 	return nil
+}
+
+// rowType is the row type of a relation while types are resolved; its fields are
+// known when all relations are.
+func (c *Catalog) rowType(id ID) *types.Type {
+	if c.rows == nil {
+		c.rows = map[ID]*types.Type{}
+	}
+	if c.rows[id] == nil {
+		r := c.RelationByID(id)
+		c.rows[id] = RowType(&Relation{ID: id, Name: r.Name})
+	}
+	return c.rows[id]
 }
 
 // resolveRange puts a range type and its multirange type together.

@@ -44,6 +44,9 @@ func (r *run) alterTable(s *ast.AlterTable) string {
 				WithDetail("This operation is not supported for %ss.", kindWords[found{rel: rel}.kind()]))
 		}
 		id = r.alter(rel, &s.Commands[i])
+		if id == rel.ID && s.Commands[i].Kind != ast.AlterDropColumn { // else that was done
+			r.refreshRows(rel)
+		}
 	}
 	return tag
 }

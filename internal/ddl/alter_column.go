@@ -22,6 +22,12 @@ func (r *run) addColumn(rel *catalog.Relation, c *ast.AlterCommand) catalog.ID {
 	b := r.newBuilder(rel.Clone())
 	col := b.column(c.Def)
 	b.finishColumns()
+	if contains(col.Type, types.OID(rel.ID)) {
+		fail(-1, sqlerr.InvalidTableDefinition, "composite type %s cannot be made a member of itself", rel.Name)
+	}
+	if col.Default != "" || col.Generated != "" || col.Sequence != 0 {
+		r.unusedRows(rel)
+	}
 	if len(b.rel.Columns) > maxColumns {
 		fail(-1, sqlerr.TooManyColumns, "tables can have at most %d columns", maxColumns)
 	}
@@ -184,6 +190,7 @@ func (r *run) removeColumn(rel *catalog.Relation, id uint16) {
 	next.Layouts++
 	check(r.Tx.AlterTree(storage.TreeID(next.ID), table.Of(next).Layout()))
 	r.Catalog = r.Catalog.WithRelation(next)
+	r.refreshRows(rel)
 }
 
 // withoutConstraintsOn drops secondary indexes, checks and foreign keys that

@@ -18,6 +18,7 @@ func (r *run) setColumnType(rel *catalog.Relation, c *ast.AlterCommand) catalog.
 		fail(c.Type.Pos, sqlerr.UndefinedObject, "type \"%s\" does not exist", c.Type.Name.Name)
 	}
 	t := collated(r.typeOf(c.Type), c.Collation)
+	r.unusedRows(rel)
 	r.typeIsFree(rel, col)
 	next := rel.Clone()
 	o := rel.Ordinal(col.ID)

@@ -84,7 +84,8 @@ func (r *run) describe(t thing) string {
 // describeFor names a thing as what x depends on: a function that takes or gives
 // the rows of a relation depends on their type.
 func (r *run) describeFor(x, t thing) string {
-	if x.class == functionThing && t.class == relationThing && !slices.Contains(r.function(x.id).Uses, t.id) {
+	if t.class == relationThing && (x.class == functionThing && !slices.Contains(r.function(x.id).Uses, t.id) ||
+		x.class == columnThing || x.class == attributeThing || x.class == typeThing) {
 		rel := r.Catalog.RelationByID(t.id)
 		return "type " + r.visibleName(rel.Schema, rel.Name)
 	}
@@ -151,7 +152,8 @@ func (r *run) relationDependents(rel *catalog.Relation) []dependent {
 	for _, v := range r.viewsOf(rel) {
 		out = append(out, dependent{thing: thing{class: relationThing, id: v.ID}})
 	}
-	return append(out, r.usedBy(rel.ID)...)
+	out = append(out, r.usedBy(rel.ID)...)
+	return append(r.typeDependents(types.OID(rel.ID)), out...)
 }
 
 // usedBy lists the functions whose body without quotes uses a relation or a
@@ -209,9 +211,44 @@ func (r *run) usesColumn(v, rel *catalog.Relation, id uint16) bool {
 	if err != nil {
 		return true
 	}
-	return searchPlan(bound.Plan, func(n plan.Node) bool {
-		s, ok := n.(*plan.Scan)
-		return ok && s.Rel.ID == rel.ID && slices.ContainsFunc(s.Cols, func(c plan.Column) bool { return c.RelColumn == id })
+	read := map[expr.ColumnID]bool{}
+	searchPlan(bound.Plan, func(n plan.Node) bool {
+		if s, ok := n.(*plan.Scan); ok && s.Rel.ID == rel.ID {
+			for _, c := range s.Cols {
+				if c.RelColumn == id {
+					read[c.ID] = true
+				}
+			}
+		}
+		return false
+	}, nil)
+	whole := func(x expr.Expr) bool { // a row as a value has the columns that there are
+		row, ok := x.(*expr.Row)
+		return ok && row.Whole && row.Typ.Rel == types.OID(rel.ID)
+	}
+	if len(read) == 0 || !searchPlan(bound.Plan, nil, whole) {
+		return len(read) > 0
+	}
+	return readsOutside(bound.Plan, read, whole)
+}
+
+// readsOutside reports whether a plan reads columns elsewhere than in expressions
+// that skip accepts.
+func readsOutside(n plan.Node, columns map[expr.ColumnID]bool, skip func(expr.Expr) bool) bool {
+	return searchPlan(n, func(n plan.Node) bool {
+		found := false
+		for _, e := range expressions(n) {
+			expr.Walk(e, func(x expr.Expr) bool {
+				switch x := x.(type) {
+				case *expr.Column:
+					found = found || columns[x.ID]
+				case *expr.Outer:
+					found = found || columns[x.ID]
+				}
+				return !found && !skip(x)
+			})
+		}
+		return found
 	}, nil)
 }
 

@@ -48,6 +48,7 @@ func (r *run) rebuild(old, next *catalog.Relation, convert func(row []types.Valu
 		r.moved = map[catalog.ID]catalog.ID{}
 	}
 	r.moved[old.ID] = next.ID
+	r.refreshRows(old)
 	return r.Catalog.RelationByID(next.ID)
 }
 

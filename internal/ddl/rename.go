@@ -88,6 +88,7 @@ func (r *run) renameRelation(s *ast.Rename) {
 		n := f.rel.Clone()
 		n.Name = s.NewName
 		r.Catalog = r.Catalog.WithRelation(n)
+		r.refreshRows(f.rel)
 	}
 }
 
@@ -204,6 +205,7 @@ func (r *run) renameColumnOf(rel *catalog.Relation, from, to string) {
 	})
 	r.renameInTriggers(next, from, to)
 	r.Catalog = r.Catalog.WithRelation(next)
+	r.refreshRows(rel)
 }
 
 // renameInTexts edits the expressions over a relation's own columns. The

@@ -35,10 +35,10 @@ func mapValue(v types.Value, t *types.Type, oid types.OID, convert func(v types.
 	if v.IsNull() || !contains(t, oid) {
 		return v
 	}
-	for t.OID != oid && t.Base != nil {
+	for t.Identity() != oid && t.Base != nil {
 		t = t.Base
 	}
-	if t.OID == oid {
+	if t.Identity() == oid {
 		return convert(v)
 	}
 	bounds := func(x types.Range, sub *types.Type) types.Range {
@@ -81,10 +81,14 @@ func (r *run) retype(u *catalog.UserType, t *types.Type) {
 	n := *u
 	n.Type = t
 	r.Catalog = r.Catalog.WithType(&n)
-	oid := u.Type.OID
+	r.retypeAll(u.Type.OID, t)
+}
+
+// retypeAll puts a type in the place of a user's type in all that is made of it.
+func (r *run) retypeAll(oid types.OID, t *types.Type) {
 	var others []*catalog.UserType
 	r.Catalog.Types(func(o *catalog.UserType) bool {
-		if o.ID != u.ID && contains(o.Type, oid) {
+		if types.OID(o.ID) != oid && contains(o.Type, oid) {
 			others = append(others, o)
 		}
 		return true
@@ -153,7 +157,7 @@ func replaceType(t *types.Type, oid types.OID, to *types.Type) *types.Type {
 	switch {
 	case t == nil || !contains(t, oid):
 		return t
-	case t.OID == oid:
+	case t.Identity() == oid:
 		return to
 	case t.Kind == types.KindArray && t.Domain == nil:
 		return types.ArrayOf(replaceType(t.Elem, oid, to))

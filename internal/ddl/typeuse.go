@@ -16,7 +16,7 @@ func contains(t *types.Type, oid types.OID) bool {
 	if t == nil {
 		return false
 	}
-	if t.OID == oid || contains(t.Elem, oid) || contains(t.Sub, oid) || t.Base != nil && contains(t.Base, oid) {
+	if t.Identity() == oid || contains(t.Elem, oid) || contains(t.Sub, oid) || t.Base != nil && contains(t.Base, oid) {
 		return true
 	}
 	for _, f := range t.Fields {
@@ -32,7 +32,7 @@ func refers(t *types.Type, oid types.OID) (plain, array bool) {
 	if t == nil {
 		return false, false
 	}
-	return t.OID == oid, t.OID != oid && t.Base == nil && t.Elem != nil && t.Elem.OID == oid
+	return t.Identity() == oid, t.Identity() != oid && t.Base == nil && t.Elem != nil && t.Elem.Identity() == oid
 }
 
 // typeDependents lists what is directly made of a user's type: what needs arrays
@@ -81,6 +81,7 @@ func (r *run) typeDependents(oid types.OID) []dependent {
 	})
 	r.eachFunction(func(f *catalog.SQLFunction) {
 		plain, array := refers(f.Ret, oid)
+		plain = plain || f.RetRel != 0 && types.OID(f.RetRel) == oid || slices.Contains(f.ArgRels, catalog.ID(oid))
 		for _, a := range slices.Concat(f.Args, f.Cols) {
 			p, q := refers(a.Type, oid)
 			plain, array = plain || p, array || q
@@ -99,28 +100,26 @@ func (r *run) typeDependents(oid types.OID) []dependent {
 // unusedType refuses a change that stored values of a composite type, or of a
 // domain within others, do not allow.
 func (r *run) unusedType(u *catalog.UserType) {
-	for _, d := range r.typeDependents(u.Type.OID) {
-		r.unusedBy(u, d)
+	if rel, col := r.storedIn(u.Type.OID); rel != nil {
+		usesType(u, rel, col)
 	}
 }
 
 // unusedBy refuses a column behind a dependent of a type.
 func (r *run) unusedBy(u *catalog.UserType, d dependent) {
-	switch d.class {
-	case columnThing:
+	if d.class == columnThing {
 		rel := r.Catalog.RelationByID(d.id)
-		throw(sqlerr.New(sqlerr.FeatureNotSupported, "cannot alter type \"%s\" because column \"%s.%s\" uses it", u.Name, rel.Name, rel.ColumnByID(d.column).Name))
-	case relationThing:
-		rel := r.Catalog.RelationByID(d.id)
-		i := slices.IndexFunc(rel.Columns, func(c *catalog.Column) bool { return contains(c.Type, u.Type.OID) })
-		if rel.Kind == catalog.MaterializedView && i >= 0 {
-			throw(sqlerr.New(sqlerr.FeatureNotSupported, "cannot alter type \"%s\" because column \"%s.%s\" uses it", u.Name, rel.Name, rel.Columns[i].Name))
-		}
-	case typeThing, attributeThing:
-		for _, x := range r.typeDependents(types.OID(d.id)) {
-			r.unusedBy(u, x)
+		usesType(u, rel, rel.ColumnByID(d.column).Name)
+	}
+	if d.class == typeThing || d.class == attributeThing {
+		if rel, col := r.storedIn(types.OID(d.id)); rel != nil {
+			usesType(u, rel, col)
 		}
 	}
+}
+
+func usesType(u *catalog.UserType, rel *catalog.Relation, col string) {
+	throw(sqlerr.New(sqlerr.FeatureNotSupported, "cannot alter type \"%s\" because column \"%s.%s\" uses it", u.Name, rel.Name, col))
 }
 
 // queryMentions reports whether the query of a view has constants, casts or

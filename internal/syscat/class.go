@@ -187,7 +187,7 @@ func attributeOf(owner catalog.ID, number int, name string, t *types.Type) row {
 	}
 	length := typeLength(t)
 	return row{
-		"attrelid": num(owner), "attname": txt(name), "atttypid": num(t.OID), "attstattarget": num(-1),
+		"attrelid": num(owner), "attname": txt(name), "atttypid": num(typeNumber(t)), "attstattarget": num(-1),
 		"attlen": num(length), "attnum": num(number), "attndims": num(dims), "attcacheoff": num(-1),
 		"atttypmod": num(typeMod(t)), "attbyval": yes(length > 0 && length <= 8), "attalign": alignment(length),
 		"attstorage": storage(t, length), "attcompression": txt(""), "attnotnull": yes(false), "atthasdef": yes(false),

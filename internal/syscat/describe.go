@@ -119,6 +119,9 @@ func (v *View) formatType(oid int64, mod types.Value) string {
 	if t == nil {
 		u := v.Catalog.TypeByOID(types.OID(oid &^ (1 << 31)))
 		if u == nil {
+			if name := v.rowTypeName(oid); name != "" {
+				return name
+			}
 			return "???"
 		}
 		name := ast.QuoteIdent(u.Name)

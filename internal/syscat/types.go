@@ -111,8 +111,10 @@ func pgType(v *View) iter.Seq[row] {
 		}
 		for r := range v.relations() {
 			x := typeRow(&types.Type{OID: types.OID(rowTypeOID(r)), Kind: types.KindRecord, Category: 'C', Name: r.Name, Mod: -1}, v.schemaID(r.Schema), "c")
-			x["typrelid"], x["typarray"] = num(r.ID), num(0)
-			if !yield(x) {
+			x["typrelid"], x["typarray"] = num(r.ID), num(rowArrayOID(r.ID))
+			array := typeRow(&types.Type{OID: types.OID(rowArrayOID(r.ID)), Kind: types.KindArray, Category: 'A', Name: "_" + r.Name, Mod: -1}, v.schemaID(r.Schema), "b")
+			array["typelem"], array["typarray"] = num(rowTypeOID(r)), num(0)
+			if !yield(x) || !yield(array) {
 				return
 			}
 		}

@@ -128,6 +128,34 @@ func derived(class string, owner catalog.ID, name string) catalog.ID {
 
 func rowTypeOID(r *catalog.Relation) catalog.ID { return derived("row type ", r.ID, "") }
 
+// typeNumber is the oid of a type as the catalog has it: row types of relations
+// have one of their own there.
+func typeNumber(t *types.Type) catalog.ID {
+	if t.Rel != 0 && t.Base == nil {
+		return derived("row type ", catalog.ID(t.Rel), "")
+	}
+	if t.Elem != nil && t.Base == nil && t.Elem.Rel != 0 {
+		return rowArrayOID(catalog.ID(t.Elem.Rel))
+	}
+	return catalog.ID(t.OID)
+}
+
+func rowArrayOID(id catalog.ID) catalog.ID { return derived("rows type ", id, "") }
+
+// rowTypeName is the name of the row type of a relation by its oid, or that of its
+// arrays; "" for other oids.
+func (v *View) rowTypeName(oid int64) string {
+	for r := range v.relations() {
+		switch catalog.ID(oid) {
+		case rowTypeOID(r):
+			return v.visibleName(r.Schema, r.Name)
+		case rowArrayOID(r.ID):
+			return v.visibleName(r.Schema, r.Name) + "[]"
+		}
+	}
+	return ""
+}
+
 func defaultOID(r *catalog.Relation, c *catalog.Column) catalog.ID {
 	return derived("default ", r.ID, strconv.Itoa(int(c.ID)))
 }

@@ -123,6 +123,15 @@ func newArray(t *Type) *Type {
 	}
 }
 
+// Identity tells types that people made apart: the OID, and for the row type of
+// a relation the relation's number, which is given out with the OIDs.
+func (t *Type) Identity() OID {
+	if t.Rel != 0 {
+		return t.Rel
+	}
+	return t.OID
+}
+
 // BaseType returns the type below a domain, or the type itself.
 func BaseType(t *Type) *Type {
 	for t.Base != nil {

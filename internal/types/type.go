@@ -82,6 +82,7 @@ type Type struct {
 	Sub    *Type    // ranges: type of the bounds; multiranges: the type of their ranges
 	Many   *Type    // ranges: type of their multiranges
 	Fields []Field  // records
+	Rel    OID      // row types of relations: the relation's number; the OID is that of record
 	Labels []string // enums, in order
 	Base   *Type    // domains: the type below; Kind is that of Base
 	Domain *Domain  // domains: the constraints
