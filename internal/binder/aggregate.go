@@ -48,6 +48,9 @@ func (b *binder) aggregateCall(c *ast.FuncCall, s *scope) expr.Expr {
 	if level.query == nil || !level.query.open || !aggregatesAllowed(level.clause) {
 		panic(fail(c.Pos, sqlerr.GroupingError, "aggregate functions are not allowed in %s", b.clauseName(level.clause)))
 	}
+	if level != s && level.inAgg {
+		panic(fail(c.Pos, sqlerr.GroupingError, "aggregate function calls cannot be nested"))
+	}
 	if level != s {
 		agg = b.liftAggregate(agg, level, s)
 	}

@@ -166,14 +166,17 @@ func (b *binder) recursiveCTE(e *cteEntry, c *ast.CTE, sel *ast.Select, box *sco
 }
 
 func (b *binder) recursiveType(name string, i int, base, step *types.Type, pos int) {
-	if step.Is(types.Unknown) || step.Is(base) {
+	if step.Is(types.Unknown) || step.Is(base) && (base.Mod < 0 || base.Mod == step.Mod) {
 		return
 	}
 	overall := expr.CommonType([]*types.Type{base, step})
 	if overall == nil {
 		panic(fail(pos, sqlerr.DatatypeMismatch, "UNION types %s and %s cannot be matched", base.Display, step.Display))
 	}
-	if !overall.Is(base) {
+	if !overall.Is(base) || base.Mod >= 0 && base.Mod != step.Mod {
+		if plain := types.ByOID(base.OID); plain != nil && overall.Is(base) {
+			overall = plain // without a modifier
+		}
 		panic(fail(pos, sqlerr.DatatypeMismatch, "recursive query \"%s\" column %d has type %s in non-recursive term but type %s overall",
 			name, i+1, base.Display, overall.Display).WithHint("Cast the output of the non-recursive term to the correct type."))
 	}

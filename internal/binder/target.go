@@ -151,7 +151,11 @@ func figureName(e ast.Expr) (string, int) {
 			if core.Targets[0].Alias != "" {
 				return core.Targets[0].Alias, 2
 			}
-			return figureName(core.Targets[0].Expr)
+			name, _ := figureName(core.Targets[0].Expr)
+			return name, 2
+		}
+		if _, ok := x.Query.Body.(*ast.Values); ok {
+			return "column1", 2
 		}
 		return "?column?", 0
 	case *ast.Is:

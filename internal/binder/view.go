@@ -283,6 +283,15 @@ func Updatable(o Options, rel *catalog.Relation) []bool {
 	return cols
 }
 
+// NotUpdatable says why changes cannot go through a view; "" where they can.
+func NotUpdatable(o Options, rel *catalog.Relation) string {
+	_, err := takenApart(o, rel)
+	if err == nil {
+		return ""
+	}
+	return sqlerr.From(err).Detail
+}
+
 func takenApart(o Options, rel *catalog.Relation) (v *viewTarget, err error) {
 	defer recoverTo(&err)
 	return newBinder(o).viewTarget(rel, "update", -1), nil

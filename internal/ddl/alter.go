@@ -5,6 +5,7 @@ import (
 	"github.com/zqlite/zqlite/internal/sql/ast"
 	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/storage"
+	"slices"
 )
 
 // alterTable runs the commands of ALTER TABLE one after the other, each on what
@@ -180,15 +181,12 @@ func (r *run) viewOptions(rel *catalog.Relation, c *ast.AlterCommand) {
 	if rel.Kind != catalog.View {
 		return
 	}
-	for _, o := range c.Options {
-		if o.Name != "check_option" {
-			continue
-		}
-		next := rel.Clone()
+	next := rel.Clone()
+	if c.Kind == ast.AlterSetOptions {
+		next.CheckOption = viewOption(c.Options, rel.CheckOption)
+		r.checkable(next)
+	} else if slices.ContainsFunc(c.Options, func(o ast.Option) bool { return o.Name == "check_option" }) {
 		next.CheckOption = ""
-		if c.Kind == ast.AlterSetOptions {
-			next.CheckOption = optionWord(o)
-		}
-		r.Catalog = r.Catalog.WithRelation(next)
 	}
+	r.Catalog = r.Catalog.WithRelation(next)
 }

@@ -295,6 +295,9 @@ func (r *run) dropExpression(rel *catalog.Relation, c *ast.AlterCommand) {
 func (r *run) addIdentity(rel *catalog.Relation, c *ast.AlterCommand) {
 	col := column(rel, c.Column, -1)
 	state := sqlerr.ObjectNotInPrerequisiteState
+	if col.Identity == catalog.NoIdentity {
+		identityType(col.Type)
+	}
 	switch {
 	case !col.NotNull:
 		fail(-1, state, "column \"%s\" of relation \"%s\" must be declared NOT NULL before identity can be added", col.Name, rel.Name)

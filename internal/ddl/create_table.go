@@ -62,7 +62,7 @@ func (b *builder) constraintTaken(name string) bool {
 func (r *run) createTable(s *ast.CreateTable) {
 	r.tableOptions(s)
 	schema := r.target(s.Name, s.Temp)
-	if !r.free(schema, s.Name.Name, s.IfNotExists) {
+	if s.IfNotExists && !r.free(schema, s.Name.Name, true) {
 		return
 	}
 	rel := r.newTable(schema, s.Name.Name)
@@ -83,6 +83,7 @@ func (r *run) createTable(s *ast.CreateTable) {
 			b.like(e.Like)
 		}
 	}
+	r.free(schema, s.Name.Name, false) // what is wrong with the columns comes first
 	b.finishColumns()
 	if s.TenantBy != "" {
 		b.tenantColumn(s.TenantBy, s.Pos)
@@ -285,22 +286,26 @@ func (x *columnClauses) setIdentity(c *ast.Constraint) {
 	b.identity(col, c)
 }
 
-// identity makes a column an identity column.
-func (b *builder) identity(col *catalog.Column, c *ast.Constraint) {
-	t := col.Type
+// identityType refuses types that identity columns do not have.
+func identityType(t *types.Type) {
 	if !t.Is(types.Int2) && !t.Is(types.Int4) && !t.Is(types.Int8) || t.Domain != nil {
 		fail(-1, sqlerr.InvalidParameterValue, "identity column type must be smallint, integer, or bigint")
 	}
+}
+
+// identity makes a column an identity column.
+func (b *builder) identity(col *catalog.Column, c *ast.Constraint) {
+	identityType(col.Type)
 	col.NotNull, col.Identity = true, catalog.IdentityByDefault
 	if c.Always {
 		col.Identity = catalog.IdentityAlways
 	}
-	col.Sequence = b.ownedSequence(col, t, c.Sequence).ID
+	col.Sequence = b.ownedSequence(col, col.Type, c.Sequence).ID
 }
 
 // ownedSequence makes the sequence behind a column.
 func (b *builder) ownedSequence(col *catalog.Column, t *types.Type, options []ast.SeqOption) *catalog.Sequence {
-	q := newSequence(t)
+	q := newSequence(col.Type)
 	q.ID, q.Schema, q.Temp = b.newID(), b.rel.Schema, b.rel.Temp
 	q.OwnerRel, q.OwnerCol = b.rel.ID, col.ID
 	given := ""

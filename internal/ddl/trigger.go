@@ -6,6 +6,7 @@ import (
 
 	"github.com/zqlite/zqlite/internal/binder"
 	"github.com/zqlite/zqlite/internal/catalog"
+	"github.com/zqlite/zqlite/internal/expr"
 	"github.com/zqlite/zqlite/internal/sql/ast"
 	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/storage"
@@ -15,6 +16,18 @@ var (
 	timingWords = [...]string{ast.TriggerBefore: "BEFORE", ast.TriggerAfter: "AFTER", ast.TriggerInsteadOf: "INSTEAD OF"}
 	eventWords  = [...]string{ast.TriggerInsert: "INSERT", ast.TriggerUpdate: "UPDATE", ast.TriggerDelete: "DELETE", ast.TriggerTruncate: "TRUNCATE"}
 )
+
+// triggerFunction refuses what cannot be a trigger's function anywhere.
+func (r *run) triggerFunction(s *ast.CreateTrigger) {
+	for _, f := range r.Catalog.Functions(r.SearchPath, s.Function.Schema, s.Function.Name) {
+		if len(f.Args) == 0 {
+			fail(-1, sqlerr.InvalidObjectDefinition, "function %s must return type trigger", dotted(s.Function))
+		}
+	}
+	if len(expr.Functions(s.Function.Name)) == 0 {
+		fail(-1, sqlerr.UndefinedFunction, "function %s() does not exist", dotted(s.Function))
+	}
+}
 
 // createTrigger is CREATE TRIGGER with a body of SQL statements.
 func (r *run) createTrigger(s *ast.CreateTrigger) {
@@ -35,6 +48,7 @@ func (r *run) createTrigger(s *ast.CreateTrigger) {
 	checkTriggerKind(s, rel, t)
 	r.transitionTables(s, rel, t)
 	if s.Function.Name != "" {
+		r.triggerFunction(s)
 		throw(sqlerr.New(sqlerr.FeatureNotSupported, "triggers that execute functions are not supported").
 			WithHint("Write the trigger's statements as its body: CREATE TRIGGER ... BEGIN ... END.").At(s.Function.Pos))
 	}

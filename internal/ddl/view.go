@@ -39,6 +39,7 @@ func (r *run) createView(s *ast.CreateView) string {
 		v.Kind = catalog.MaterializedView
 		return r.createMaterialized(s, v, query)
 	}
+	r.checkable(v)
 	if old := r.replaced(s, schema); old != nil {
 		r.replaceView(old, v)
 		return "CREATE VIEW"
@@ -48,6 +49,16 @@ func (r *run) createView(s *ast.CreateView) string {
 		r.Catalog = r.Catalog.WithRelation(v)
 	}
 	return "CREATE VIEW"
+}
+
+// checkable refuses a check option of a view that changes cannot go through.
+func (r *run) checkable(v *catalog.Relation) {
+	if v.CheckOption == "" {
+		return
+	}
+	if why := binder.NotUpdatable(r.bindOptions(""), v); why != "" {
+		throw(sqlerr.New(sqlerr.FeatureNotSupported, "WITH CHECK OPTION is supported only on automatically updatable views").WithHint("%s", why))
+	}
 }
 
 // viewQuery is the query of a view; a recursive view becomes a recursive CTE.
@@ -83,10 +94,17 @@ func checkOption(s *ast.CreateView) string {
 	case ast.CheckOptionCascaded:
 		return "cascaded"
 	}
-	option := ""
-	for _, o := range s.Options {
+	if s.Materialized {
+		return ""
+	}
+	return viewOption(s.Options, "")
+}
+
+// viewOption checks the options of a view and gives its check option, which is
+// option where they do not say.
+func viewOption(list []ast.Option, option string) string {
+	for _, o := range list {
 		switch word := optionWord(o); {
-		case s.Materialized:
 		case o.Name == "security_barrier" || o.Name == "security_invoker":
 			if _, err := types.Parse(word, types.Bool, nil); word != "" && err != nil {
 				fail(-1, sqlerr.InvalidParameterValue, "invalid value for boolean option \"%s\": %s", o.Name, word)
@@ -219,8 +237,12 @@ func (r *run) createMaterialized(s *ast.CreateView, v *catalog.Relation, query *
 // refresh is REFRESH MATERIALIZED VIEW.
 func (r *run) refresh(s *ast.Refresh) {
 	rel := r.relation(s.Name, false)
-	if rel.Kind != catalog.MaterializedView {
+	switch rel.Kind {
+	case catalog.MaterializedView:
+	case catalog.Table:
 		unsupported(-1, "\"%s\" is not a materialized view", rel.Name)
+	default:
+		fail(-1, sqlerr.WrongObjectType, "\"%s\" is not a table or materialized view", rel.Name)
 	}
 	if s.Concurrently {
 		refreshable(rel, s.NoData)
@@ -250,11 +272,11 @@ func (r *run) refresh(s *ast.Refresh) {
 // refreshable refuses what REFRESH … CONCURRENTLY cannot do in PostgreSQL. Here
 // readers never wait for a refresh.
 func refreshable(rel *catalog.Relation, noData bool) {
-	if noData {
-		fail(-1, sqlerr.SyntaxError, "CONCURRENTLY and WITH NO DATA options cannot be used together")
-	}
 	if rel.Unpopulated {
 		fail(-1, sqlerr.FeatureNotSupported, "CONCURRENTLY cannot be used when the materialized view is not populated")
+	}
+	if noData {
+		fail(-1, sqlerr.SyntaxError, "CONCURRENTLY and WITH NO DATA options cannot be used together")
 	}
 	for _, ix := range rel.Indexes {
 		plain := ix.Unique && ix.Where == ""

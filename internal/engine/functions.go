@@ -28,6 +28,9 @@ func (s *Session) sequenceNamed(text string) (*catalog.Sequence, error) {
 			return q, nil
 		}
 	}
+	if c.Relation(s.bindPath(), schema, name) != nil {
+		return nil, sqlerr.New(sqlerr.WrongObjectType, "\"%s\" is not a sequence", name)
+	}
 	return nil, sqlerr.New(sqlerr.UndefinedTable, "relation %q does not exist", text)
 }
 

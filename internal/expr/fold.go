@@ -29,7 +29,7 @@ func foldNode(e Expr, ctx *Context) Expr {
 			return n.Arg
 		}
 	case *Call:
-		if e.Fn.Volatility != Immutable || e.Fn.Serial || e.Fn.Eval == nil && e.Fn.EvalTyped == nil {
+		if callVolatility(e) != Immutable || writesStyled(e) || e.Fn.Serial || e.Fn.Eval == nil && e.Fn.EvalTyped == nil {
 			return e
 		}
 		if !e.Fn.NotStrict && anyNullConst(e.Args) {

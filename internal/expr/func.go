@@ -35,6 +35,7 @@ type Func struct {
 	RetFn        func(args []*types.Type) *types.Type // result type where it depends on the arguments; nil otherwise
 	NotStrict    bool                                 // is called with NULL arguments
 	Volatility   Volatility
+	TextVolatile bool // as volatile as casts of its arguments to text are
 	Serial       bool // computed by the statement's own goroutine, and never at planning
 	// Eval computes one call. args are valid during the call only.
 	Eval func(c *Context, args []types.Value) (types.Value, error)

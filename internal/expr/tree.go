@@ -294,7 +294,7 @@ func VolatilityOf(e Expr) Volatility {
 	Walk(e, func(e Expr) bool {
 		switch e := e.(type) {
 		case *Call:
-			raise(e.Fn.Volatility)
+			raise(callVolatility(e))
 		case *Param, *Outer, *Subquery:
 			raise(Stable)
 		case *Cast:

@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"slices"
+
 	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/types"
 )
@@ -54,6 +56,23 @@ func castVolatility(from, to *types.Type) Volatility {
 		return Stable
 	}
 	return Immutable
+}
+
+// callVolatility is that of a function with the types of a call.
+func callVolatility(c *Call) Volatility {
+	v := c.Fn.Volatility
+	if c.Fn.TextVolatile {
+		for _, a := range c.Args {
+			v = max(v, castVolatility(a.Type(), types.Text))
+		}
+	}
+	return v
+}
+
+// writesStyled reports whether a call writes an argument as text the way that
+// a setting says.
+func writesStyled(c *Call) bool {
+	return c.Fn.TextVolatile && slices.ContainsFunc(c.Args, func(a Expr) bool { return styled(a.Type(), types.Text) })
 }
 
 // styled reports whether a cast looks at a setting of how texts are written,

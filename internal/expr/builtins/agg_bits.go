@@ -1,6 +1,8 @@
 package builtins
 
 import (
+	"strings"
+
 	"github.com/zqlite/zqlite/internal/expr"
 	"github.com/zqlite/zqlite/internal/types"
 	"github.com/zqlite/zqlite/internal/vector"
@@ -81,3 +83,42 @@ func (a *foldAcc) Result(g int) (types.Value, error) {
 	}
 	return types.Value{K: a.kind, I: a.words[g]}, nil
 }
+
+// bitAcc combines bit strings of one length.
+type bitAcc struct {
+	f     func(*expr.Context, []types.Value) (types.Value, error)
+	state []types.Value
+	bytes int
+}
+
+func (a *bitAcc) Resize(n int) { a.state = expr.Resized(a.state, n) }
+func (a *bitAcc) Bytes() int   { return 56*cap(a.state) + a.bytes }
+
+func (a *bitAcc) add(g int, v types.Value) (err error) {
+	s := &a.state[g]
+	switch {
+	case v.IsNull():
+	case s.IsNull():
+		a.bytes += len(v.S)
+		*s = v
+		s.S = strings.Clone(v.S)
+	default:
+		*s, err = a.f(nil, []types.Value{*s, v})
+	}
+	return err
+}
+
+func (a *bitAcc) Update(groups []int32, in []*vector.Vector, sel []int32, n int) error {
+	return expr.ForEachRow(sel, n, func(i int) error { return a.add(expr.GroupOf(groups, i), in[0].Value(i)) })
+}
+
+func (a *bitAcc) Merge(other expr.Accumulator, mapping []int32) error {
+	for g, v := range other.(*bitAcc).state {
+		if err := a.add(int(mapping[g]), v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *bitAcc) Result(g int) (types.Value, error) { return a.state[g], nil }

@@ -166,6 +166,19 @@ func (m *moments) add(x, y float64) {
 	}
 }
 
+// addOne is add for one variable, rounded as PostgreSQL's variance is.
+func (m *moments) addOne(x float64) {
+	m.n++
+	m.sx += x
+	if m.n > 1 {
+		t := x*m.n - m.sx
+		m.sxx += t * t / (m.n * (m.n - 1))
+	}
+	if math.IsInf(x, 0) || math.IsNaN(x) {
+		m.sxx = math.NaN()
+	}
+}
+
 func (m *moments) merge(o *moments) {
 	switch {
 	case o.n == 0:
@@ -245,7 +258,7 @@ func (a *regression) Update(groups []int32, in []*vector.Vector, sel []int32, n 
 		}
 		m := &a.states[expr.GroupOf(groups, i)]
 		if a.one {
-			m.add(y.Float(), 0)
+			m.addOne(y.Float())
 			return nil
 		}
 		if x := in[1].Value(i); !x.IsNull() {

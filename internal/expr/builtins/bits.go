@@ -1,6 +1,8 @@
 package builtins
 
 import (
+	"strings"
+
 	"github.com/zqlite/zqlite/internal/expr"
 	"github.com/zqlite/zqlite/internal/sqlerr"
 	"github.com/zqlite/zqlite/internal/types"
@@ -23,6 +25,10 @@ func init() {
 		for _, t := range []typ{types.Bit, types.Varbit} {
 			op(name, args{t, t}, t, doc+" of bit strings", eval)
 		}
+		expr.RegisterAggregate(&expr.AggFunc{
+			Name: "bit_" + strings.ToLower(doc), Args: args{types.Bit}, Ret: types.Bit, Doc: "Bitwise " + doc + " of the values", Source: "PostgreSQL",
+			New: func(*expr.Context, []*types.Type, *types.Type) expr.Accumulator { return &bitAcc{f: eval} },
+		})
 	}
 	both("&", "AND", func(a, b byte) byte { return a & b })
 	both("|", "OR", func(a, b byte) byte { return a | b })

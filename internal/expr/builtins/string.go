@@ -131,7 +131,7 @@ func registerConcatOperators() {
 	}
 	for _, params := range []args{{text, expr.AnyNonArray}, {expr.AnyNonArray, text}} {
 		f := op("||", params, text, "Concatenation with the text of a value", nil)
-		f.EvalTyped, f.Volatility = anyText, expr.Stable
+		f.EvalTyped, f.TextVolatile = anyText, true
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/zqlite/zqlite/internal/sql/ast"
 	kw "github.com/zqlite/zqlite/internal/sql/scanner"
+	"github.com/zqlite/zqlite/internal/sqlerr"
 )
 
 // topLevel reads a statement and claims the INTO of a SELECT.
@@ -16,6 +17,10 @@ func (p *parser) topLevel() ast.Stmt {
 	into := p.into
 	p.into = nil
 	s, ok := stmt.(*ast.Select)
+	if _, view := stmt.(*ast.CreateView); view {
+		p.failAt(-1, sqlerr.FeatureNotSupported, "views must not contain SELECT INTO")
+		return stmt
+	}
 	if !ok {
 		p.failAt(into.Name.Pos, "42601", "SELECT ... INTO is not allowed here")
 		return stmt
