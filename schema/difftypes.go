@@ -192,7 +192,7 @@ func (f *Function) head() string {
 // result is the line of the definition that says what the function returns.
 func (f *Function) result() string {
 	for line := range strings.Lines(f.Definition) {
-		if strings.HasPrefix(line, " RETURNS ") {
+		if strings.HasPrefix(line, " RETURNS ") || strings.HasPrefix(line, " STYPE = ") || strings.HasPrefix(line, " FINALFUNC = ") {
 			return line
 		}
 	}
@@ -203,6 +203,8 @@ func dropFunction(f *Function) string {
 	kind := "FUNCTION "
 	if strings.HasPrefix(f.Definition, "CREATE OR REPLACE PROCEDURE") {
 		kind = "PROCEDURE "
+	} else if strings.HasPrefix(f.Definition, "CREATE OR REPLACE AGGREGATE") {
+		kind = "AGGREGATE "
 	}
 	return "DROP " + kind + f.String() + "(" + f.Arguments + ")"
 }

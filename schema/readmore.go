@@ -180,6 +180,61 @@ func outputNames(query string) []string {
 	return names
 }
 
+// aggregates reads the aggregates that are made of functions.
+func (r *reader) aggregates() error {
+	function := func(column string) string {
+		return "coalesce((SELECT quote_ident(fn.nspname) || '.' || quote_ident(f.proname) FROM pg_proc f JOIN pg_namespace fn ON fn.oid = f.pronamespace WHERE f.oid = a." + column + "), '')"
+	}
+	return r.each(`SELECT n.nspname, p.proname, pg_get_function_identity_arguments(p.oid), format_type(a.aggtranstype, NULL),
+			CASE WHEN a.aggmtranstype <> 0 THEN format_type(a.aggmtranstype, NULL) ELSE '' END, a.agginitval, a.aggminitval,
+			a.aggfinalextra, a.aggmfinalextra, p.proparallel, `+function("aggtransfn")+", "+function("aggfinalfn")+", "+function("aggcombinefn")+", "+
+		function("aggmtransfn")+", "+function("aggminvtransfn")+", "+function("aggmfinalfn")+`
+		FROM pg_aggregate a JOIN pg_proc p ON p.oid = a.aggfnoid JOIN pg_namespace n ON n.oid = p.pronamespace
+		WHERE a.aggkind <> 'h' AND `+own, func(scan func(...any) error) error {
+		f := &Function{}
+		var state, moving, parallel string
+		var first, movingFirst *string
+		var extra, movingExtra bool
+		var step, final, combine, forward, back, movingFinal string
+		if err := scan(&f.Namespace, &f.Name.Name, &f.Arguments, &state, &moving, &first, &movingFirst, &extra, &movingExtra, &parallel,
+			&step, &final, &combine, &forward, &back, &movingFinal); err != nil {
+			return err
+		}
+		if f.Arguments == "" {
+			f.Arguments = "*"
+		}
+		text := "CREATE OR REPLACE AGGREGATE " + f.String() + "(" + f.Arguments + ") (\n SFUNC = " + step + ",\n STYPE = " + state
+		add := func(name, value string) {
+			if value != "" {
+				text += ",\n " + name + " = " + value
+			}
+		}
+		start := func(name string, value *string) {
+			if value != nil {
+				add(name, literal(*value))
+			}
+		}
+		start("INITCOND", first)
+		add("FINALFUNC", final)
+		if extra {
+			text += ",\n FINALFUNC_EXTRA"
+		}
+		add("COMBINEFUNC", combine)
+		add("MSTYPE", moving)
+		add("MSFUNC", forward)
+		add("MINVFUNC", back)
+		add("MFINALFUNC", movingFinal)
+		if movingExtra {
+			text += ",\n MFINALFUNC_EXTRA"
+		}
+		start("MINITCOND", movingFirst)
+		add("PARALLEL", map[string]string{"s": "SAFE", "r": "RESTRICTED"}[parallel])
+		f.Definition = text + "\n)"
+		r.s.Functions = append(r.s.Functions, f)
+		return nil
+	})
+}
+
 func (r *reader) functions() error {
 	return r.each(`SELECT n.nspname, p.proname, pg_get_function_identity_arguments(p.oid), pg_get_functiondef(p.oid)
 		FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.prokind IN ('f', 'p') AND `+own, func(scan func(...any) error) error {
@@ -199,8 +254,8 @@ func (r *reader) comments() error {
 	return r.each(`SELECT 'SCHEMA ' || quote_ident(n.nspname), obj_description(n.oid, 'pg_namespace') FROM pg_namespace n WHERE n.nspname <> 'public' AND `+own+`
 		UNION ALL SELECT CASE t.typtype WHEN 'd' THEN 'DOMAIN ' ELSE 'TYPE ' END || `+name("n.nspname", "t.typname")+`, obj_description(t.oid, 'pg_type')
 			FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype IN ('c', 'd', 'e', 'm', 'r') AND `+own+`
-		UNION ALL SELECT CASE p.prokind WHEN 'p' THEN 'PROCEDURE ' ELSE 'FUNCTION ' END || `+name("n.nspname", "p.proname")+` || '(' || pg_get_function_identity_arguments(p.oid) || ')', obj_description(p.oid, 'pg_proc')
-			FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.prokind IN ('f', 'p') AND `+own+`
+		UNION ALL SELECT CASE p.prokind WHEN 'p' THEN 'PROCEDURE ' WHEN 'a' THEN 'AGGREGATE ' ELSE 'FUNCTION ' END || `+name("n.nspname", "p.proname")+` || '(' || CASE WHEN p.prokind = 'a' AND p.pronargs = 0 THEN '*' ELSE pg_get_function_identity_arguments(p.oid) END || ')', obj_description(p.oid, 'pg_proc')
+			FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.prokind IN ('f', 'p', 'a') AND `+own+`
 		UNION ALL SELECT CASE c.relkind WHEN 'S' THEN 'SEQUENCE ' ELSE 'INDEX ' END || `+name("n.nspname", "c.relname")+`, obj_description(c.oid, 'pg_class')
 			FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('i', 'S') AND `+own+`
 		UNION ALL SELECT 'COLUMN ' || `+name("n.nspname", "c.relname")+` || '.' || quote_ident(a.attname), col_description(c.oid, a.attnum)

@@ -25,8 +25,30 @@ type groupingCall struct {
 	pos  []int // of the arguments
 }
 
-// aggregateCall binds an aggregate and returns the column of its result.
-func (b *binder) aggregateCall(c *ast.FuncCall, s *scope) expr.Expr {
+// aggregateCall binds an aggregate and returns the column of its result. user is
+// the one of the catalog that the call means, with its arguments, or nil.
+func (b *binder) aggregateCall(c *ast.FuncCall, s *scope, user *routineCall) expr.Expr {
+	b.aggregateHere(c, s)
+	if user != nil && len(c.Args) == 0 && !c.Star && len(c.WithinGroup) == 0 {
+		panic(fail(c.Pos, sqlerr.WrongObjectType, "%s(*) must be used to call a parameterless aggregate function", c.Name.Name))
+	}
+	agg := b.aggregate(c, s, clauseFilter, user)
+	level := b.aggregateLevel(agg, s)
+	if level.query == nil || !level.query.open || !aggregatesAllowed(level.clause) {
+		panic(fail(c.Pos, sqlerr.GroupingError, "aggregate functions are not allowed in %s", b.clauseName(level.clause)))
+	}
+	if level != s && level.inAgg {
+		panic(fail(c.Pos, sqlerr.GroupingError, "aggregate function calls cannot be nested"))
+	}
+	if level != s {
+		agg = b.liftAggregate(agg, level, s)
+	}
+	id := b.addAggregate(level.query, agg, c.Name.Name)
+	return b.reference(id, agg.Typ, c.Name.Name, c.Pos, level, s)
+}
+
+// aggregateHere refuses an aggregate where none may stand.
+func (b *binder) aggregateHere(c *ast.FuncCall, s *scope) {
 	if s.inAgg {
 		if s.clause == clauseFilter {
 			panic(fail(c.Pos, sqlerr.GroupingError, "aggregate functions are not allowed in FILTER"))
@@ -43,19 +65,6 @@ func (b *binder) aggregateCall(c *ast.FuncCall, s *scope) expr.Expr {
 	if len(c.Args) == 0 && !c.Star && c.Name.Name == "count" {
 		panic(fail(c.Pos, sqlerr.WrongObjectType, "%s(*) must be used to call a parameterless aggregate function", c.Name.Name))
 	}
-	agg := b.aggregate(c, s, clauseFilter)
-	level := b.aggregateLevel(agg, s)
-	if level.query == nil || !level.query.open || !aggregatesAllowed(level.clause) {
-		panic(fail(c.Pos, sqlerr.GroupingError, "aggregate functions are not allowed in %s", b.clauseName(level.clause)))
-	}
-	if level != s && level.inAgg {
-		panic(fail(c.Pos, sqlerr.GroupingError, "aggregate function calls cannot be nested"))
-	}
-	if level != s {
-		agg = b.liftAggregate(agg, level, s)
-	}
-	id := b.addAggregate(level.query, agg, c.Name.Name)
-	return b.reference(id, agg.Typ, c.Name.Name, c.Pos, level, s)
 }
 
 func aggregatesAllowed(c clause) bool {
@@ -79,31 +88,37 @@ func (b *binder) addAggregate(q *query, agg *expr.Aggregate, name string) expr.C
 }
 
 // aggregate binds the parts of an aggregate call, in s.
-func (b *binder) aggregate(c *ast.FuncCall, s *scope, filter clause) *expr.Aggregate {
+func (b *binder) aggregate(c *ast.FuncCall, s *scope, filter clause, user *routineCall) *expr.Aggregate {
 	name := c.Name.Name
 	s.inAgg = true
 	agg := &expr.Aggregate{Distinct: c.Distinct, Star: c.Star}
-	args := b.callArgs(c, s)
-	var keys []ast.OrderItem
-	if len(c.WithinGroup) > 0 {
-		keys = c.WithinGroup
+	keys := c.WithinGroup
+	var args []expr.Expr
+	var fn *expr.AggFunc
+	var result *types.Type
+	if user != nil {
+		args, fn, result = user.args, b.userAggregate(user), user.f.Ret
+	} else {
+		args = b.callArgs(c, s)
 		for _, k := range keys {
 			args = append(args, b.scalar(k.Expr, s))
 		}
+		var coerced []*types.Type
+		var err error
+		fn, coerced, result, err = b.resolveAggregate(name, args)
+		check(err, c.Pos)
+		for i := range args {
+			args[i] = b.settledRow(b.coerce(args[i], coerced[i], c.Pos))
+		}
 	}
-	fn, coerced, result, err := b.resolveAggregate(name, args)
-	check(err, c.Pos)
 	if fn.OrderedSet && len(c.WithinGroup) == 0 {
 		panic(fail(c.Pos, sqlerr.WrongObjectType, "WITHIN GROUP is required for ordered-set aggregate %s", name))
 	}
 	if !fn.OrderedSet && len(c.WithinGroup) > 0 {
 		panic(fail(c.Pos, sqlerr.WrongObjectType, "%s is not an ordered-set aggregate, so it cannot have WITHIN GROUP", name))
 	}
-	for i := range args {
-		args[i] = b.settledRow(b.coerce(args[i], coerced[i], c.Pos))
-	}
 	agg.Fn, agg.Args, agg.Typ = fn, args, result
-	if len(c.WithinGroup) > 0 {
+	if len(c.WithinGroup) > 0 && user == nil { // functions that people write get the rows as they come
 		for i, k := range keys {
 			agg.OrderBy = append(agg.OrderBy, sortKey(args[len(args)-len(keys)+i], k))
 		}

@@ -147,30 +147,31 @@ func recoverTo(err *error) {
 
 // binder is the state of binding one statement.
 type binder struct {
-	o           Options
-	nextID      expr.ColumnID
-	params      []*types.Type // nil where not yet known
-	deps        []Dependency
-	ctes        []*cteEntry
-	viewDepth   int
-	depth       int
-	modifies    bool
-	locks       bool
-	volatile    bool
-	typedByArgs bool
-	collated    map[expr.Expr]bool // results of an explicit COLLATE
-	literals    []literalAt
-	lateParams  bool                       // some parameters have their type only when all is bound
-	functions   []functionFrame            // SQL functions being inlined
-	inlined     int                        // how many were
-	calls       bool                       // SQL functions are run by the executor
-	effects     bool                       // and may change something
-	effectsOf   map[catalog.ID]bool        // what is known of functions
-	outermost   *scope                     // of the statement
-	top         ast.Stmt                   // the statement that is bound
-	changes     uint8                      // 1: top changes nothing, 2: it does; 0: not looked at
-	domains     map[*types.Type]*expr.Func // checks of domains, one per type
-	referred    []Meaning                  // columns referred to, for Options.Notes
+	o            Options
+	nextID       expr.ColumnID
+	params       []*types.Type // nil where not yet known
+	deps         []Dependency
+	ctes         []*cteEntry
+	viewDepth    int
+	depth        int
+	modifies     bool
+	locks        bool
+	volatile     bool
+	typedByArgs  bool
+	collated     map[expr.Expr]bool // results of an explicit COLLATE
+	literals     []literalAt
+	lateParams   bool                       // some parameters have their type only when all is bound
+	functions    []functionFrame            // SQL functions being inlined
+	inlined      int                        // how many were
+	calls        bool                       // SQL functions are run by the executor
+	effects      bool                       // and may change something
+	effectsOf    map[catalog.ID]bool        // what is known of functions
+	aggregateFns map[string]*expr.AggFunc   // of the catalog's aggregates, by id and types
+	outermost    *scope                     // of the statement
+	top          ast.Stmt                   // the statement that is bound
+	changes      uint8                      // 1: top changes nothing, 2: it does; 0: not looked at
+	domains      map[*types.Type]*expr.Func // checks of domains, one per type
+	referred     []Meaning                  // columns referred to, for Options.Notes
 }
 
 // literalAt is where a string literal stands, for the error that its text is no

@@ -54,14 +54,14 @@ func (b *binder) call(c *ast.FuncCall, s *scope) expr.Expr {
 			panic(fail(c.Pos, sqlerr.FeatureNotSupported, "OVER is not supported for ordered-set aggregate %s", name))
 		}
 		if c.Over != nil {
-			return b.windowCall(c, s)
+			return b.windowCall(c, s, nil)
 		}
 		if isHypothetical(name) {
 			return b.hypothetical(c, s)
 		}
 	}
 	if b.isAggregate(c) {
-		return b.aggregateCall(c, s)
+		return b.aggregateCall(c, s, nil)
 	}
 	if c.Star {
 		_, _, _, err := expr.ResolveFunc(name, nil)

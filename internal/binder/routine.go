@@ -47,10 +47,12 @@ func (b *binder) findRoutine(c *ast.FuncCall, s *scope, procedure bool) *routine
 	if !procedure && isBuiltin(c.Name.Name) && !b.takesCall(c, list) {
 		return nil
 	}
-	args := make([]expr.Expr, len(c.Args))
-	for i, a := range c.Args {
-		args[i] = b.settledRow(b.scalar(a, s))
-	}
+	c, args := b.routineArgs(c, list, s)
+	return b.chooseRoutine(c, list, args, procedure)
+}
+
+// chooseRoutine is findRoutine with the arguments bound.
+func (b *binder) chooseRoutine(c *ast.FuncCall, list []*catalog.SQLFunction, args []expr.Expr, procedure bool) *routineCall {
 	given := b.typesOf(args, false)
 	if b.builtinExactly(c, given) {
 		if procedure {
@@ -361,6 +363,10 @@ func withTypes(f *catalog.SQLFunction, poly *expr.Polymorphic) *catalog.SQLFunct
 	}
 	n := *f
 	n.Args, n.Cols = slices.Clone(f.Args), slices.Clone(f.Cols)
+	if f.Aggregate != nil {
+		a := *f.Aggregate
+		n.Aggregate = &a
+	}
 	set := func(t **types.Type) {
 		if *t != nil {
 			if known := poly.Type(*t); known != nil {
@@ -375,6 +381,9 @@ func withTypes(f *catalog.SQLFunction, poly *expr.Polymorphic) *catalog.SQLFunct
 		set(&n.Cols[i].Type)
 	}
 	set(&n.Ret)
+	if n.Aggregate != nil {
+		set(&n.Aggregate.State)
+	}
 	return &n
 }
 

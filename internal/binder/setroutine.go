@@ -41,6 +41,7 @@ func (b *binder) routineItem(c *ast.FuncCall, defs []ast.ColumnDefItem, s *scope
 	if r == nil {
 		return set, "", false
 	}
+	notInFrom(c, r)
 	notAggregate(c)
 	return b.routineRows(c, r, defs), c.Name.Name, true
 }
@@ -98,6 +99,7 @@ func (b *binder) sqlFunctionTable(t *ast.FuncRef, s *scope) (plan.Node, *rangeIt
 	if r == nil {
 		return nil, nil
 	}
+	notInFrom(c, r)
 	notAggregate(c)
 	f := r.f
 	stmts := b.bodyOf(f, c.Pos)

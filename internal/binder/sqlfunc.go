@@ -155,7 +155,7 @@ func (b *binder) simpleBody(args []expr.Expr, q *ast.Select) ast.Expr {
 	e, plain := core.Targets[0].Expr, true
 	ast.Walk(e, func(n ast.Node) bool {
 		if call, ok := n.(*ast.FuncCall); ok {
-			plain = plain && !b.isAggregate(call) && call.Over == nil && !b.returnsSet(call)
+			plain = plain && !b.isAggregate(call) && !b.namesAggregate(call) && call.Over == nil && !b.returnsSet(call)
 		}
 		return plain
 	})
@@ -216,30 +216,44 @@ func (b *binder) pushFunction(f *catalog.SQLFunction, args []expr.Expr) *scope {
 // name is none.
 func (b *binder) sqlFunction(c *ast.FuncCall, s *scope) expr.Expr {
 	r := b.findRoutine(c, s, b.o.Call == c)
-	if r == nil {
+	switch {
+	case r == nil:
 		return nil
+	case r.f.Aggregate != nil && c.Over != nil:
+		return b.windowCall(c, s, r)
+	case r.f.Aggregate != nil:
+		return b.aggregateCall(c, s, r)
 	}
 	notAggregate(c)
 	if r.f.Set {
 		return b.setRoutine(c, r, s)
 	}
+	return b.routineValue(r, false)
+}
+
+// routineValue is what a call of a SQL function becomes: the expression or the
+// subquery that it is, or a call that the executor runs, which it is where
+// plain asks for no subquery.
+func (b *binder) routineValue(r *routineCall, plain bool) expr.Expr {
 	f, args := r.f, r.args
-	stmts := b.bodyOf(f, c.Pos)
+	stmts := b.bodyOf(f, r.pos)
 	if b.ran(f, stmts) {
 		return b.runCall(r)
 	}
 	query := stmts[0].(*ast.Select)
 	var out expr.Expr
 	if body := b.simpleBody(args, query); body != nil {
-		out = b.inlineBody(r, body)
+		if out = b.inlineBody(r, body); plain && hasSubquery(out) {
+			return b.runCall(r)
+		}
 	} else {
-		if b.o.What != "" { // no subquery may stand there
+		if plain || b.o.What != "" { // no subquery may stand there
 			return b.runCall(r)
 		}
 		out = b.functionValue(r, query)
 	}
 	if f.Ret != nil && f.Ret.Kind != types.KindVoid && f.Ret.Kind != types.KindRecord {
-		out = b.assign(out, f.Ret, nil, "", c.Pos)
+		out = b.assign(out, f.Ret, nil, "", r.pos)
 	}
 	if !f.Strict || len(args) == 0 || !simpleArgs(args) {
 		return out

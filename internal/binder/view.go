@@ -179,7 +179,7 @@ func (b *binder) gathers(e ast.Expr) (why string) {
 			return !query
 		case c.Over != nil || isWindowOnly(c.Name.Name):
 			why = "Views that return window functions are not automatically updatable."
-		case b.isAggregate(c):
+		case b.isAggregate(c) || b.namesAggregate(c):
 			why = "Views that return aggregate functions are not automatically updatable."
 		case expr.SetFuncs(c.Name.Name) != nil && !b.scalarOverload(c):
 			why = "Views that return set-returning functions are not automatically updatable."

@@ -29,7 +29,8 @@ func isWindowOnly(name string) bool {
 }
 
 // windowCall binds f(…) OVER (…) and returns the column of its result.
-func (b *binder) windowCall(c *ast.FuncCall, s *scope) expr.Expr {
+// user is the aggregate of the catalog that the call means, or nil.
+func (b *binder) windowCall(c *ast.FuncCall, s *scope, user *routineCall) expr.Expr {
 	name := c.Name.Name
 	if s.inAgg {
 		panic(fail(c.Pos, sqlerr.GroupingError, "aggregate function calls cannot contain window function calls"))
@@ -46,10 +47,12 @@ func (b *binder) windowCall(c *ast.FuncCall, s *scope) expr.Expr {
 	s.inWin = true
 	w := windowCall{call: plan.WindowCall{Col: plan.Column{ID: b.newID(), Name: name}}}
 	switch {
+	case user != nil:
+		b.windowAggregate(c, &w, s, user)
 	case isWindowOnly(name):
 		b.windowFunction(c, &w, s)
 	case expr.Aggregates(name) != nil:
-		b.windowAggregate(c, &w, s)
+		b.windowAggregate(c, &w, s, nil)
 	case expr.Functions(name) != nil || expr.SetFuncs(name) != nil:
 		if args := b.callArgs(c, s); expr.SetFuncs(name) == nil {
 			_, _, _, err := expr.ResolveFunc(name, b.typesOf(args, false))
@@ -74,7 +77,7 @@ func (b *binder) windowCall(c *ast.FuncCall, s *scope) expr.Expr {
 	return &expr.Column{ID: w.call.Col.ID, Typ: w.call.Col.Type, Name: name}
 }
 
-func (b *binder) windowAggregate(c *ast.FuncCall, w *windowCall, s *scope) {
+func (b *binder) windowAggregate(c *ast.FuncCall, w *windowCall, s *scope, user *routineCall) {
 	switch {
 	case c.Distinct:
 		panic(fail(c.Pos, sqlerr.FeatureNotSupported, "DISTINCT is not implemented for window functions"))
@@ -83,17 +86,22 @@ func (b *binder) windowAggregate(c *ast.FuncCall, w *windowCall, s *scope) {
 	case len(c.WithinGroup) > 0:
 		panic(fail(c.Pos, sqlerr.FeatureNotSupported, "OVER is not supported for ordered-set aggregate %s", c.Name.Name))
 	}
-	args := b.callArgs(c, s) // aggregates may stand inside
-	fn, coerced, result, err := b.resolveAggregate(c.Name.Name, args)
-	check(err, c.Pos)
-	for i := range args {
-		args[i] = b.settledRow(b.coerce(args[i], coerced[i], c.Pos))
+	agg := &expr.Aggregate{Star: c.Star}
+	if user != nil {
+		agg.Fn, agg.Args, agg.Typ = b.userAggregate(user), user.args, user.f.Ret
+	} else {
+		args := b.callArgs(c, s) // aggregates may stand inside
+		fn, coerced, result, err := b.resolveAggregate(c.Name.Name, args)
+		check(err, c.Pos)
+		for i := range args {
+			args[i] = b.settledRow(b.coerce(args[i], coerced[i], c.Pos))
+		}
+		agg.Fn, agg.Args, agg.Typ = fn, args, result
 	}
-	agg := &expr.Aggregate{Fn: fn, Args: args, Typ: result, Star: c.Star}
 	if c.Filter != nil {
 		agg.Filter = b.condition(c.Filter, s, clauseFilter)
 	}
-	w.call.Agg, w.call.Col.Type = agg, result
+	w.call.Agg, w.call.Col.Type = agg, agg.Typ
 }
 
 // windowFunction types the calls of the window functions proper.

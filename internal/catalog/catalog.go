@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -304,7 +305,10 @@ func (c *Catalog) Functions(searchPath []string, schema, function string) []*SQL
 	if c.functions.Len() == 0 {
 		return nil
 	}
-	for _, s := range searchPath {
+	for i, s := range searchPath {
+		if slices.Contains(searchPath[:i], s) {
+			continue
+		}
 		c.functions.Scan(func(_ ID, f *SQLFunction) bool {
 			if f.Schema == s && f.Name == function {
 				out = append(out, f)

@@ -39,6 +39,9 @@ type SQLFunction struct {
 	Definer     bool
 	SearchPath  []string // SET search_path
 	PathWritten string   // as pg_proc.proconfig has it
+	// Aggregate says that it is an aggregate function, and of what; nil for all
+	// others. It has no body.
+	Aggregate *Aggregate `json:",omitempty"`
 	// Uses are the relations and functions that a body without quotes names: it
 	// goes with them.
 	Uses []ID
@@ -94,8 +97,11 @@ func (f *SQLFunction) HasOut() bool {
 
 // Kind is the word for what it is.
 func (f *SQLFunction) Kind() string {
-	if f.Procedure {
+	switch {
+	case f.Procedure:
 		return "procedure"
+	case f.Aggregate != nil:
+		return "aggregate"
 	}
 	return "function"
 }

@@ -154,6 +154,14 @@ func (c *Catalog) resolveFunction(f *SQLFunction) (err error) {
 			return err
 		}
 	}
+	if a := f.Aggregate; a != nil {
+		if a.State, err = c.resolve(a.State); err != nil {
+			return err
+		}
+		if a.MState, err = c.resolve(a.MState); err != nil {
+			return err
+		}
+	}
 	f.Ret, err = c.resolve(f.Ret)
 	return err
 }

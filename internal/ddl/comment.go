@@ -43,7 +43,7 @@ func (r *run) comment(s *ast.Comment) {
 		n := *old
 		n.Comment = text
 		r.Catalog = r.Catalog.WithSchema(&n)
-	case ast.ObjectFunction, ast.ObjectProcedure, ast.ObjectRoutine:
+	case ast.ObjectFunction, ast.ObjectProcedure, ast.ObjectRoutine, ast.ObjectAggregate:
 		if f := r.findFunction(s.Function, s.Kind, false); f != nil {
 			n := *f
 			n.Comment = text
@@ -51,7 +51,7 @@ func (r *run) comment(s *ast.Comment) {
 		}
 	case ast.ObjectTrigger:
 		r.changeTrigger(r.relation(s.Object, false), s.Sub, func(t *catalog.Trigger) { t.Comment = text })
-	case ast.ObjectDatabase, ast.ObjectExtension, ast.ObjectRole, ast.ObjectCollation, ast.ObjectOther, ast.ObjectAggregate:
+	case ast.ObjectDatabase, ast.ObjectExtension, ast.ObjectRole, ast.ObjectCollation, ast.ObjectOther:
 		r.commentForeign(s)
 	default:
 		unsupported(s.Pos, "COMMENT ON %s is not supported", kindTags[s.Kind])
@@ -183,9 +183,6 @@ func (r *run) commentForeign(s *ast.Comment) {
 		return
 	case ast.ObjectCollation:
 		fail(-1, sqlerr.UndefinedObject, "collation \"%s\" for encoding \"UTF8\" does not exist", name)
-	case ast.ObjectAggregate:
-		r.findFunction(s.Function, s.Kind, false)
-		return
 	}
 	switch s.Other {
 	case "RULE":

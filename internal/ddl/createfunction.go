@@ -100,6 +100,9 @@ func (r *run) alterFunction(s *ast.AlterFunction) string {
 		fail(s.Clauses.Conflict-1, sqlerr.SyntaxError, "conflicting or redundant options")
 	}
 	old := r.findFunction(&s.Function, s.Kind, false)
+	if old.Aggregate != nil {
+		throw(isAggregate(old))
+	}
 	f, c := *old, &s.Clauses
 	if f.Procedure && (c.Volatility != 0 || c.Strict || s.CalledOnNull || c.Leakproof || c.Cost != "" || c.Rows != "" || c.Parallel != "") {
 		fail(-1, sqlerr.InvalidFunctionDefinition, "invalid attribute in procedure definition")
@@ -203,6 +206,9 @@ func (r *run) replaceable(s *ast.CreateFunction, old, f *catalog.SQLFunction) {
 	switch {
 	case !s.OrReplace:
 		fail(-1, sqlerr.DuplicateFunction, "%s \"%s\" already exists with same argument types", "function", f.Name)
+	case old.Aggregate != nil && f.Aggregate == nil:
+		throw(sqlerr.New(sqlerr.WrongObjectType, "cannot change routine kind").
+			WithDetail("\"%s\" is an aggregate function.", f.Name))
 	case old.Procedure != f.Procedure:
 		throw(sqlerr.New(sqlerr.WrongObjectType, "cannot change routine kind").
 			WithDetail("\"%s\" is a %s.", f.Name, old.Kind()))

@@ -67,6 +67,9 @@ func (r *run) describe(t thing) string {
 		if !slices.Contains(r.Catalog.Functions(r.SearchPath, "", f.Name), f) {
 			name = ast.QuoteIdent(f.Schema) + "." + name
 		}
+		if f.Aggregate != nil { // PostgreSQL's word for it there
+			return "function " + name
+		}
 		return f.Kind() + " " + name
 	case schemaThing:
 		return "schema " + ast.QuoteIdent(t.name)

@@ -36,6 +36,9 @@ func (r *run) drop(s *ast.Drop) string {
 	case ast.ObjectFunction, ast.ObjectProcedure, ast.ObjectRoutine, ast.ObjectAggregate:
 		for i := range s.Functions {
 			if f := r.findFunction(&s.Functions[i], s.Kind, s.IfExists); f != nil {
+				if f.Aggregate != nil && s.Kind == ast.ObjectFunction {
+					throw(isAggregate(f).WithHint("Use DROP AGGREGATE to drop aggregate functions."))
+				}
 				roots = append(roots, thing{class: functionThing, id: f.ID})
 			}
 		}

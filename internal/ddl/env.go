@@ -179,6 +179,11 @@ func (r *run) statement(stmt ast.Stmt) string {
 		return "CREATE EXTENSION"
 	case *ast.CreateFunction:
 		return r.createFunction(s)
+	case *ast.Define:
+		if s.Kind == ast.ObjectOperator {
+			unsupported(s.Pos, "CREATE OPERATOR is not supported")
+		}
+		return r.createAggregate(s)
 	case *ast.AlterFunction:
 		return r.alterFunction(s)
 	case *ast.CreateTrigger:
@@ -242,5 +247,5 @@ var kindTags = map[ast.ObjectKind]string{
 	ast.ObjectProcedure: "PROCEDURE", ast.ObjectRoutine: "ROUTINE", ast.ObjectAggregate: "AGGREGATE",
 	ast.ObjectColumn: "TABLE", ast.ObjectConstraint: "TABLE", ast.ObjectDomainConstraint: "DOMAIN",
 	ast.ObjectAttribute: "TYPE", ast.ObjectCollation: "COLLATION", ast.ObjectExtension: "EXTENSION",
-	ast.ObjectDatabase: "DATABASE", ast.ObjectRole: "ROLE",
+	ast.ObjectOperator: "OPERATOR", ast.ObjectDatabase: "DATABASE", ast.ObjectRole: "ROLE",
 }

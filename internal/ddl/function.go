@@ -38,7 +38,13 @@ func (r *run) findFunction(s *ast.FuncSignature, kind ast.ObjectKind, ifExists b
 	list := r.Catalog.Functions(r.SearchPath, r.schemaName(s.Name.Schema), s.Name.Name)
 	var want, all []string
 	for _, a := range s.Args {
-		t := types.FormatName(r.typeOf(a.Type))
+		typ, err := binder.TypeOf(r.bindOptions(""), a.Type)
+		if ifExists && sqlerr.Code(err) == sqlerr.UndefinedObject {
+			r.notice("type \"" + dotted(a.Type.Name) + "\" does not exist, skipping")
+			return nil
+		}
+		checkAt(err, a.Type.Pos)
+		t := types.FormatName(typ)
 		if all = append(all, t); a.Mode != ast.ParamOut && a.Mode != ast.ParamTable {
 			want = append(want, t)
 		}
@@ -48,7 +54,7 @@ func (r *run) findFunction(s *ast.FuncSignature, kind ast.ObjectKind, ifExists b
 		if !s.NoArgs && r.signature(f) != f.Name+"("+strings.Join(want, ",")+")" && r.fullSignature(f) != f.Name+"("+strings.Join(all, ",")+")" {
 			continue
 		}
-		if kind == ast.ObjectRoutine || f.Procedure == (kind == ast.ObjectProcedure) && kind != ast.ObjectAggregate {
+		if fitsKind(f, kind) {
 			found = append(found, f)
 		} else {
 			other = append(other, f)
@@ -89,6 +95,22 @@ func (r *run) findFunction(s *ast.FuncSignature, kind ast.ObjectKind, ifExists b
 	}
 	fail(-1, sqlerr.UndefinedFunction, "%s %s does not exist", word, text)
 	return nil
+}
+
+func isAggregate(f *catalog.SQLFunction) *sqlerr.Error {
+	return sqlerr.New(sqlerr.WrongObjectType, "\"%s\" is an aggregate function", f.Name)
+}
+
+// fitsKind reports whether a statement that names routines of a kind may mean
+// the function.
+func fitsKind(f *catalog.SQLFunction, kind ast.ObjectKind) bool {
+	switch kind {
+	case ast.ObjectRoutine:
+		return true
+	case ast.ObjectAggregate:
+		return f.Aggregate != nil
+	}
+	return f.Procedure == (kind == ast.ObjectProcedure)
 }
 
 // fullSignature is the signature with what a procedure gives.

@@ -29,7 +29,7 @@ func (r *run) setSchema(s *ast.SetSchema) string {
 		}
 	case ast.ObjectType, ast.ObjectDomain:
 		r.move(thing{class: typeThing, id: r.userType(s.Object).ID}, s.Schema)
-	case ast.ObjectFunction, ast.ObjectProcedure, ast.ObjectRoutine:
+	case ast.ObjectFunction, ast.ObjectProcedure, ast.ObjectRoutine, ast.ObjectAggregate:
 		if f := r.findFunction(s.Function, s.Kind, s.IfExists); f != nil {
 			r.move(thing{class: functionThing, id: f.ID}, s.Schema)
 		}

@@ -30,7 +30,7 @@ func (r *run) rename(s *ast.Rename) string {
 		r.renameDomainConstraint(s)
 	case ast.ObjectSchema:
 		r.renameSchema(s)
-	case ast.ObjectFunction, ast.ObjectProcedure, ast.ObjectRoutine:
+	case ast.ObjectFunction, ast.ObjectProcedure, ast.ObjectRoutine, ast.ObjectAggregate:
 		r.renameFunction(s)
 	case ast.ObjectTrigger:
 		r.renameTrigger(s)

@@ -86,6 +86,10 @@ func (r *run) typeDependents(oid types.OID) []dependent {
 			p, q := refers(a.Type, oid)
 			plain, array = plain || p, array || q
 		}
+		if f.Aggregate != nil {
+			p, q := refers(f.Aggregate.State, oid)
+			plain, array = plain || p, array || q
+		}
 		add(plain, array, thing{class: functionThing, id: f.ID})
 	})
 	slices.SortStableFunc(out, func(a, b dependent) int {

@@ -147,6 +147,9 @@ func (a *analysis) subscript(x *ast.Subscript) node {
 // call analyses what is written like a function.
 func (a *analysis) call(x *ast.FuncCall) node {
 	if f := a.notes.Called[x]; f != nil {
+		if f.Aggregate != nil {
+			return a.userAggregate(x, f)
+		}
 		return a.userCall(x, f)
 	}
 	name := x.Name.Name
@@ -228,6 +231,27 @@ func (a *analysis) userCall(x *ast.FuncCall, f *catalog.SQLFunction) node {
 			n = a.implicitly(n, types.Text)
 		}
 		out.args = append(out.args, n)
+	}
+	return out
+}
+
+// userAggregate analyses the call of an aggregate of the catalog.
+func (a *analysis) userAggregate(x *ast.FuncCall, f *catalog.SQLFunction) node {
+	plain := *x
+	plain.Args = append(append([]ast.Expr(nil), x.Args...), orderExprs(x.WithinGroup)...)
+	c := a.userCall(&plain, f).(*call)
+	if t := a.noted(x); t != nil {
+		c.t = t
+	}
+	out := &aggregate{star: x.Star, distinct: x.Distinct, over: x.Over}
+	out.call = *c
+	return a.aggregateClauses(x, out, c.args, len(x.Args))
+}
+
+func orderExprs(keys []ast.OrderItem) []ast.Expr {
+	out := make([]ast.Expr, len(keys))
+	for i := range keys {
+		out[i] = keys[i].Expr
 	}
 	return out
 }
@@ -336,6 +360,12 @@ func (a *analysis) aggregate(x *ast.FuncCall) node {
 			args[0], args[2] = pair[0], pair[1]
 		}
 	}
+	return a.aggregateClauses(x, out, args, direct)
+}
+
+// aggregateClauses gives an aggregate its arguments, of which the first ones
+// stand before WITHIN GROUP, and what stands behind them.
+func (a *analysis) aggregateClauses(x *ast.FuncCall, out *aggregate, args []node, direct int) node {
 	if len(x.WithinGroup) > 0 {
 		out.within, out.direct = true, args[:direct]
 		for i, k := range x.WithinGroup {

@@ -158,7 +158,7 @@ func (b *builder) aggCall(a *expr.Aggregate, s scope, c *expr.Compiler) (*aggCal
 	}
 	call.cols = make([]*vector.Vector, len(a.Args))
 	order := a.OrderBy
-	if a.Distinct && !orderFree[a.Fn.Name] {
+	if a.Distinct && (!orderFree[a.Fn.Name] || a.Fn.Serial) {
 		order = distinctOrder(a)
 	}
 	if len(order) == 0 && a.Filter == nil {

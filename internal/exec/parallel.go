@@ -69,7 +69,7 @@ func parallelScan(n *plan.Aggregate) *plan.Scan {
 	}
 	for i := range n.Aggs {
 		a := n.Aggs[i].Agg
-		if a.Distinct || len(a.OrderBy) > 0 || !orderFree[a.Fn.Name] {
+		if a.Distinct || len(a.OrderBy) > 0 || !orderFree[a.Fn.Name] || a.Fn.Serial {
 			return nil
 		}
 		check(a.Filter)

@@ -154,6 +154,7 @@ type AggFunc struct {
 	OrderedSet bool // called with WITHIN GROUP
 	New        func(c *Context, args []*types.Type, ret *types.Type) Accumulator
 	EmptyZero  bool // count: 0 rather than NULL over no rows
+	Serial     bool // computed by the statement's own goroutine, in the order of the rows
 	Doc        string
 	Source     string
 }

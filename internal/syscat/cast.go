@@ -171,6 +171,11 @@ var operatorsByName = sync.OnceValue(func() map[string][]named {
 func pgAggregate(v *View) iter.Seq[row] {
 	return func(yield func(row) bool) {
 		if !v.Builtin {
+			for f := range v.functions() {
+				if f.Aggregate != nil && !yield(v.aggregateRow(f)) {
+					return
+				}
+			}
 			return
 		}
 		for x := range pgProc(v) {

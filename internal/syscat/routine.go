@@ -31,7 +31,7 @@ var routineTexts = map[string]func(v *View, f *catalog.SQLFunction) types.Value{
 func functionText(name string) func(*View, []types.Value) types.Value {
 	return func(v *View, a []types.Value) types.Value {
 		for f := range v.functions() {
-			if int64(f.ID) == a[0].I {
+			if int64(f.ID) == a[0].I && (f.Aggregate == nil || name != "pg_get_functiondef") {
 				return routineTexts[name](v, v.Catalog.Current(f))
 			}
 		}
@@ -68,7 +68,7 @@ func (v *View) defaultOf(f *catalog.SQLFunction, p catalog.Param) string {
 // them, with or without defaults.
 func (v *View) argumentList(f *catalog.SQLFunction, defaults bool) string {
 	var list []string
-	for _, p := range f.Params() {
+	for i, p := range f.Params() {
 		text := types.FormatType(p.Field.Type)
 		if p.Field.Name != "" {
 			text = ast.QuoteIdent(p.Field.Name) + " " + text
@@ -89,6 +89,14 @@ func (v *View) argumentList(f *catalog.SQLFunction, defaults bool) string {
 		}
 		if d := v.defaultOf(f, p); defaults && d != "" {
 			text += " DEFAULT " + d
+		}
+		if a := f.Aggregate; a != nil && a.Kind != 'n' && a.Direct == i {
+			text = "ORDER BY " + text
+			if i > 0 {
+				list[i-1] += " " + text
+				text = list[i-1]
+				list = list[:i-1]
+			}
 		}
 		list = append(list, text)
 	}
@@ -221,7 +229,11 @@ func (v *View) procRow(f *catalog.SQLFunction) row {
 	if f.Procedure {
 		kind = "p"
 	}
-	x := function(f.ID, f.Name, v.schemaID(f.Schema), sqlLanguage, kind, fieldTypes(f.Args), f.Ret)
+	language := sqlLanguage
+	if f.Aggregate != nil {
+		kind, language = "a", internalLanguage
+	}
+	x := function(f.ID, f.Name, v.schemaID(f.Schema), language, kind, fieldTypes(f.Args), f.Ret)
 	x["provolatile"], x["proretset"], x["proisstrict"] = letter(f.Volatile), yes(f.Set), yes(f.Strict)
 	x["prosrc"], x["pronargdefaults"] = txt(sourceOf(f)), num(len(f.Defaults))
 	x["proleakproof"], x["prosecdef"] = yes(f.Leakproof), yes(f.Definer)
@@ -248,6 +260,15 @@ func (v *View) procRow(f *catalog.SQLFunction) row {
 	if f.PathWritten != "" {
 		x["proconfig"] = names([]string{f.PathWritten})
 	}
+	if f.Aggregate != nil {
+		x["prosrc"], x["procost"] = txt("aggregate_dummy"), real(1)
+	}
+	parameterColumns(x, f)
+	return x
+}
+
+// parameterColumns says what pg_proc does of names and modes of parameters.
+func parameterColumns(x row, f *catalog.SQLFunction) {
 	var argNames, modes []string
 	var all []types.OID
 	named, moded, outs := false, false, false
@@ -280,7 +301,6 @@ func (v *View) procRow(f *catalog.SQLFunction) row {
 		}
 		x["proallargtypes"] = types.NewArray(oids, types.Oid)
 	}
-	return x
 }
 
 // infoParameters is information_schema.parameters.

@@ -78,7 +78,6 @@ SELECT v[1:2], v[2], m[1:1], pg_typeof(v[1]), pg_typeof(v[1:2]), pg_typeof(n[1])
 SELECT id FROM a WHERE 5 = ANY(v);
 SELECT pg_typeof(ARRAY[1,2]), pg_typeof(ARRAY[1,2.5]), pg_typeof(ARRAY['a']), pg_typeof(ARRAY[NULL]), pg_typeof('{1}'::int2[]), pg_typeof(ARRAY[1::int2, 2::int8]), pg_typeof(array_agg(1)), pg_typeof(ARRAY[ROW(1,2)]);
 SELECT ARRAY[ROW(1,'a'),ROW(2,'b')], ARRAY[DATE '2024-01-01'], ARRAY[TIMESTAMP '2024-01-01 10:00'], ARRAY[true,false], ARRAY['{"a": 1}'::jsonb], ARRAY[1.50, NULL], ARRAY['\x01'::bytea], ARRAY[interval '1 day 2 hours'], ARRAY['a,b', 'c"d', 'e\f', '{', ' ', 'null'];
--- gap: answers 42883 function array_larger(integer[], integer[]) does not exist
 SELECT array_larger(ARRAY[1], ARRAY[2]), array_eq(ARRAY[1], ARRAY[1]), max(x), min(x) FROM (VALUES (ARRAY[1,2]), (ARRAY[1,3])) t(x);
 -- gap: another result
 SELECT (SELECT ARRAY[1,2,3])[2], (ARRAY(SELECT 5))[1], ((ARRAY[ROW(1,2)])[1]).f1;

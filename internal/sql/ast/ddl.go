@@ -28,6 +28,8 @@ const (
 	ObjectRole
 	ObjectSystem
 	ObjectOther
+	ObjectOperator
+	ObjectCast
 )
 
 // CreateSchema is CREATE SCHEMA; Elements are the statements inside it.
@@ -158,9 +160,12 @@ type CreateType struct {
 type TypeOption struct {
 	Pos      int
 	Name     string
-	Type     *TypeName // nil for a string, a number, or nothing
+	Type     *TypeName // nil for a string, a number, an operator, or nothing
 	Text     string
 	IsString bool
+	// IsOperator says that Text is an operator, with the schema of OPERATOR(…).
+	IsOperator bool
+	Schema     string
 }
 
 // AlterEnum is ALTER TYPE ... ADD VALUE or RENAME VALUE.
@@ -248,7 +253,9 @@ type FuncSignature struct {
 	Pos    int
 	Name   QualifiedName
 	NoArgs bool // no parenthesis was written
-	Args   []FuncParam
+	// Args are two for an operator, without a type for NONE.
+	Args     []FuncParam
+	Operator bool
 }
 
 // Drop is every DROP. Objects holds the names, Functions those of functions,

@@ -8,7 +8,8 @@ var objectWords = [...]string{ObjectTable: "TABLE", ObjectView: "VIEW", ObjectMa
 	ObjectSchema: "SCHEMA", ObjectTrigger: "TRIGGER", ObjectFunction: "FUNCTION", ObjectProcedure: "PROCEDURE",
 	ObjectRoutine: "ROUTINE", ObjectAggregate: "AGGREGATE", ObjectColumn: "COLUMN", ObjectConstraint: "CONSTRAINT",
 	ObjectDomainConstraint: "CONSTRAINT", ObjectAttribute: "ATTRIBUTE", ObjectCollation: "COLLATION",
-	ObjectExtension: "EXTENSION", ObjectDatabase: "DATABASE", ObjectRole: "ROLE", ObjectSystem: "SYSTEM"}
+	ObjectExtension: "EXTENSION", ObjectDatabase: "DATABASE", ObjectRole: "ROLE", ObjectSystem: "SYSTEM",
+	ObjectOther: "OTHER", ObjectOperator: "OPERATOR", ObjectCast: "CAST"}
 
 // String returns the kind in lower case, as error messages say it.
 func (k ObjectKind) String() string { return strings.ToLower(objectWords[k]) }
@@ -67,6 +68,10 @@ func (p *printer) definition(n Stmt) {
 		p.s(")")
 	case *CreateType:
 		p.createType(n)
+	case *Define:
+		p.define(n)
+	case *AlterOperator:
+		p.alterOperator(n)
 	case *CreateDomain:
 		p.s("CREATE DOMAIN ")
 		p.qualified(n.Name)
@@ -293,18 +298,26 @@ func (p *printer) params(list []FuncParam, table bool) {
 		}
 		p.when(n > 0, ", ")
 		n++
-		p.s([]string{"", "OUT ", "INOUT ", "VARIADIC ", ""}[f.Mode])
-		if f.Name != "" {
-			p.word(f.Name)
-			p.s(" ")
-		}
-		p.typeName(f.Type)
-		if f.Default != nil {
-			p.s(" DEFAULT ")
-			p.expr(f.Default, 0)
-		}
+		p.param(&f)
 	}
 	p.s(")")
+}
+
+func (p *printer) param(f *FuncParam) {
+	p.s([]string{"", "OUT ", "INOUT ", "VARIADIC ", ""}[f.Mode])
+	if f.Name != "" {
+		p.word(f.Name)
+		p.s(" ")
+	}
+	if f.Type == nil {
+		p.s("NONE")
+		return
+	}
+	p.typeName(f.Type)
+	if f.Default != nil {
+		p.s(" DEFAULT ")
+		p.expr(f.Default, 0)
+	}
 }
 
 func (p *printer) createFunction(n *CreateFunction) {
@@ -376,7 +389,11 @@ func (p *printer) alterFunction(n *AlterFunction) {
 }
 
 func (p *printer) signature(f *FuncSignature) {
-	p.qualified(f.Name)
+	if f.Operator {
+		p.operatorName(f.Name)
+	} else {
+		p.qualified(f.Name)
+	}
 	if !f.NoArgs {
 		p.params(f.Args, false)
 	}
@@ -443,20 +460,6 @@ func (p *printer) createType(n *CreateType) {
 		return
 	}
 	p.when(n.Kind == RangeType, " AS RANGE")
-	p.s(" (")
-	for i, o := range n.Options {
-		p.when(i > 0, ", ")
-		p.ident(o.Name)
-		switch {
-		case o.Type != nil:
-			p.s(" = ")
-			p.typeName(o.Type)
-		case o.IsString:
-			p.s(" = ")
-			p.str(o.Text)
-		case o.Text != "":
-			p.s(" = " + o.Text)
-		}
-	}
-	p.s(")")
+	p.s(" ")
+	p.typeOptions(n.Options)
 }

@@ -174,6 +174,20 @@ func (w walker) definition(n Stmt) {
 		for i := range n.Options {
 			w.typeName(n.Options[i].Type)
 		}
+	case *AlterOperator:
+		for i := range n.Operator.Args {
+			w.typeName(n.Operator.Args[i].Type)
+		}
+		for i := range n.Options {
+			w.typeName(n.Options[i].Type)
+		}
+	case *Define:
+		for i := range n.Options {
+			w.typeName(n.Options[i].Type)
+		}
+		for i := range n.Args {
+			w.typeName(n.Args[i].Type)
+		}
 	case *CreateDomain:
 		w.typeName(n.Type)
 		for i := range n.Constraints {

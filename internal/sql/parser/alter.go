@@ -37,9 +37,12 @@ func (p *parser) alter() ast.Stmt {
 		return p.alterName(&alterHead{pos: pos, kind: kind, name: ast.QualifiedName{Pos: word.Pos, Name: name}})
 	}
 	h := &alterHead{pos: pos, kind: kind}
-	if isRoutine(kind) {
-		f := p.signature()
+	if isRoutine(kind) || kind == ast.ObjectOperator {
+		f := p.signatureOf(kind)
 		h.function, h.name = &f, f.Name
+		if kind == ast.ObjectOperator {
+			return p.alterOperator(h)
+		}
 		return p.alterRoutine(h)
 	}
 	h.ifExists = p.ifExists()

@@ -19,6 +19,8 @@ func (p *parser) create() ast.Stmt {
 		return p.createView(pos, replace, temp)
 	case kw.Function, kw.Procedure:
 		return p.createFunction(pos, replace)
+	case kw.Aggregate:
+		return p.createAggregate(pos, replace)
 	case kw.Trigger, kw.Constraint:
 		return p.createTrigger(pos, replace, temp)
 	}
@@ -59,7 +61,9 @@ func (p *parser) create() ast.Stmt {
 			}
 		}
 		return s
-	case kw.User, kw.Role, kw.Group, kw.Database, kw.Aggregate, kw.Operator, kw.Cast, kw.Collation,
+	case kw.Operator:
+		return p.createOperator(pos)
+	case kw.User, kw.Role, kw.Group, kw.Database, kw.Cast, kw.Collation,
 		kw.Rule, kw.Policy, kw.Publication, kw.Subscription, kw.Server, kw.Foreign, kw.Tablespace,
 		kw.Statistics, kw.Text, kw.Language, kw.Event, kw.Access, kw.Conversion, kw.Transform:
 		p.unsupported(p.tok.Pos, "CREATE "+strings.ToUpper(p.tok.Text))
@@ -368,14 +372,7 @@ func (p *parser) typeOptions() []ast.TypeOption {
 	for p.err == nil {
 		o := ast.TypeOption{Pos: p.tok.Pos, Name: p.label()}
 		if p.acceptTok(kw.TokEq) {
-			switch {
-			case p.isTok(kw.TokString):
-				o.Text, o.IsString = p.stringConst(), true
-			case p.isNumber():
-				o.Text = ast.Format(p.expr())
-			default:
-				o.Type = p.typeName()
-			}
+			p.describeValue(&o)
 		}
 		list = append(list, o)
 		if !p.acceptTok(kw.TokComma) {

@@ -51,6 +51,12 @@ func (p *parser) objectKind() (ast.ObjectKind, bool) {
 	case kw.Aggregate:
 		p.advance()
 		return ast.ObjectAggregate, true
+	case kw.Operator:
+		if p.peekIs(kw.Class) || p.peekIs(kw.Family) {
+			return 0, false
+		}
+		p.advance()
+		return ast.ObjectOperator, true
 	case kw.Collation:
 		p.advance()
 		return ast.ObjectCollation, true
@@ -109,9 +115,9 @@ func (p *parser) drop() ast.Stmt {
 				break
 			}
 		}
-	case isRoutine(kind):
+	case isRoutine(kind) || kind == ast.ObjectOperator:
 		for {
-			s.Functions = append(s.Functions, p.signature())
+			s.Functions = append(s.Functions, p.signatureOf(kind))
 			if !p.acceptTok(kw.TokComma) {
 				break
 			}
@@ -128,13 +134,7 @@ func (p *parser) signature() ast.FuncSignature {
 	f := ast.FuncSignature{Pos: p.at(), Name: p.anyQualified(), NoArgs: true}
 	if p.isTok(kw.TokLParen) {
 		f.NoArgs = false
-		if p.peekIsTok(kw.TokStar) { // an aggregate of any arguments
-			p.advance()
-			p.advance()
-			p.expectTok(kw.TokRParen)
-		} else {
-			f.Args = p.params()
-		}
+		f.Args = p.params()
 	}
 	return f
 }
@@ -192,8 +192,8 @@ func (p *parser) commentObject(s *ast.Comment) {
 	switch {
 	case kind == ast.ObjectType || kind == ast.ObjectDomain:
 		s.Type = p.typeName()
-	case isRoutine(kind):
-		f := p.signature()
+	case isRoutine(kind) || kind == ast.ObjectOperator:
+		f := p.signatureOf(kind)
 		s.Function = &f
 	default:
 		s.Object = p.qualified()

@@ -250,7 +250,7 @@ func (p *parser) paramNamed() bool {
 	switch next := p.peek(1); next.Keyword {
 	case kw.Precision:
 		return p.tok.Keyword != kw.Double
-	case kw.Default, kw.Array:
+	case kw.Default, kw.Array, kw.Order:
 		return false
 	default:
 		return next.Kind == kw.TokIdent
