@@ -123,3 +123,35 @@ func TestRowTypesStay(t *testing.T) {
 	run("DROP TABLE thing CASCADE")
 	want("SELECT to_json(h)::text FROM history h", `{"n":1,"b":{"n":7}}`)
 }
+
+// TestMoneyTravels gives amounts to Go and takes them back.
+func TestMoneyTravels(t *testing.T) {
+	db, err := sql.Open("zqlite", ":memory:")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec("CREATE TABLE m (m money)"); err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range []any{"$1,234.5", 7, "-0.25"} {
+		if _, err := db.Exec("INSERT INTO m VALUES ($1)", v); err != nil {
+			t.Fatalf("%v: %v", v, err)
+		}
+	}
+	rows, err := db.Query("SELECT m FROM m ORDER BY m")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for _, want := range []string{"-$0.25", "$7.00", "$1,234.50"} {
+		var got string
+		if !rows.Next() || rows.Scan(&got) != nil || got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	var n int64
+	if err := db.QueryRow("SELECT m FROM m LIMIT 1").Scan(&n); err == nil {
+		t.Errorf("an amount is the integer %d", n)
+	}
+}

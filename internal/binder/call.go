@@ -267,6 +267,9 @@ func (b *binder) nullif(c *ast.FuncCall, s *scope) expr.Expr {
 	if cmp, ok := cond.(*expr.Compare); ok && isInteger(l.Type()) && !isInteger(cmp.A.Type()) {
 		l = b.convert(l, cmp.A.Type(), true, c.Pos) // the operator's type
 	}
+	if expr.BaseType(l.Type()).Is(types.Varchar) { // which is compared as text
+		l = b.retype(l, types.WithCollation(types.Text, l.Type().Collation), c.Pos)
+	}
 	return &expr.Case{Whens: []expr.When{{Cond: cond, Then: &expr.Const{Typ: l.Type()}}}, Else: l, Typ: l.Type()}
 }
 

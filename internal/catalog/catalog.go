@@ -68,7 +68,7 @@ type Catalog struct {
 	indexes   *btree.Map[ID, ID] // index → its relation
 	virtual   *Virtuals
 	rows      map[ID]*types.Type // row types while the catalog is resolved; nil afterwards
-	changes   *change // since the last stored version
+	changes   *change            // since the last stored version
 }
 
 // name is schema and relation name, joined by a zero byte.

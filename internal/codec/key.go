@@ -68,7 +68,7 @@ func invert(b []byte) {
 func appendValue(dst []byte, t *types.Type, v types.Value) ([]byte, error) {
 	switch t.Kind {
 	case types.KindBool, types.KindInt, types.KindDate, types.KindTime,
-		types.KindTimestamp, types.KindTimestampTZ, types.KindEnum:
+		types.KindTimestamp, types.KindTimestampTZ, types.KindEnum, types.KindMoney:
 		return AppendUint64Key(dst, v.I), nil
 	case types.KindFloat:
 		return binary.BigEndian.AppendUint64(dst, orderFloat(v.Float())), nil

@@ -130,12 +130,13 @@ func (r *run) alterDomain(s *ast.AlterDomain) {
 // over it. Values inside of others are not looked at: as in PostgreSQL the change
 // is refused then.
 func (r *run) eachDomainColumn(u *catalog.UserType, f func(*catalog.Relation, *catalog.Column)) {
+	var above []*catalog.UserType
 	for _, d := range r.typeDependents(u.Type.OID) {
 		switch over := r.Catalog.TypeByOID(types.OID(d.id)); {
 		case d.array:
 			r.unusedBy(u, d)
 		case d.class == typeThing && over.Type.Domain != nil:
-			r.eachDomainColumn(over, f)
+			above = append(above, over)
 		case d.class == typeThing, d.class == attributeThing:
 			r.unusedBy(u, d)
 		}
@@ -156,6 +157,9 @@ func (r *run) eachDomainColumn(u *catalog.UserType, f func(*catalog.Relation, *c
 	for _, p := range places {
 		r.lock(p.rel, storage.TableExclusive)
 		f(p.rel, p.col)
+	}
+	for _, over := range above {
+		r.eachDomainColumn(over, f)
 	}
 }
 

@@ -35,7 +35,7 @@ const longText = 0xFF
 func classOf(t *types.Type) keyClass {
 	switch t.Kind {
 	case types.KindBool, types.KindInt, types.KindDate, types.KindTime,
-		types.KindTimestamp, types.KindTimestampTZ, types.KindEnum, types.KindVoid:
+		types.KindTimestamp, types.KindTimestampTZ, types.KindEnum, types.KindMoney, types.KindVoid:
 		return wordKey
 	case types.KindFloat:
 		return floatKey

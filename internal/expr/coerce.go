@@ -144,8 +144,6 @@ func CommonType(ts []*types.Type) *types.Type {
 			return nil
 		case !best.Preferred && CanCoerce(best, t) && !CanCoerce(t, best):
 			best = t
-		case !best.Preferred && t.Preferred && CanCoerce(best, t):
-			best = t
 		}
 	}
 	if best == nil {

@@ -21,6 +21,7 @@ var (
 	Unknown      = &Type{OID: 705, Kind: KindText, Category: 'X', Name: "unknown", Display: "unknown", Mod: -1}
 	Char         = &Type{OID: 1042, Kind: KindText, Category: 'S', Name: "bpchar", Display: "character", Mod: -1}
 	Varchar      = &Type{OID: 1043, Kind: KindText, Category: 'S', Name: "varchar", Display: "character varying", Mod: -1}
+	Money        = &Type{OID: 790, Kind: KindMoney, Category: 'N', Name: "money", Display: "money", Mod: -1}
 	Date         = &Type{OID: 1082, Kind: KindDate, Category: 'D', Name: "date", Display: "date", Mod: -1}
 	Time         = &Type{OID: 1083, Kind: KindTime, Category: 'D', Name: "time", Display: "time without time zone", Mod: -1}
 	Timestamp    = &Type{OID: 1114, Kind: KindTimestamp, Category: 'D', Name: "timestamp", Display: "timestamp without time zone", Mod: -1}

@@ -52,6 +52,7 @@ func init() {
 		{Interval, Time, a, castIntervalTime}, {TimeTZ, Time, a, castTimeTZTime},
 		{Bit, Varbit, i, nil}, {Varbit, Bit, i, nil},
 		{Bit, Int4, e, castBitInt}, {Bit, Int8, e, castBitInt}, {Int4, Bit, e, castIntBit}, {Int8, Bit, e, castIntBit},
+		{Int4, Money, a, castIntMoney}, {Int8, Money, a, castIntMoney}, {Numeric, Money, a, castNumericMoney}, {Money, Numeric, a, castMoneyNumeric},
 		{JSON, JSONB, a, castJSONB}, {JSONB, JSON, a, castJSON},
 	} {
 		add(c.from, c.to, c.context, c.fn)

@@ -24,6 +24,8 @@ func Parse(s string, t *Type, env *Env) (Value, error) {
 		return NewBool(b), nil
 	case KindInt:
 		return parseIntType(s, t, env)
+	case KindMoney:
+		return ParseMoney(s)
 	case KindFloat:
 		f, err := parseFloat(s, t)
 		return NewFloat(f), err
@@ -98,6 +100,8 @@ func Append(dst []byte, v Value, t *Type, env *Env) []byte {
 		return append(dst, 'f')
 	case KindInt:
 		return appendInt(dst, v, t, env)
+	case KindMoney:
+		return appendMoney(dst, v)
 	case KindFloat:
 		if t != nil && t.Width == 4 {
 			return appendStyledFloat(dst, v.Float(), 32, env.style())

@@ -64,6 +64,8 @@ func typeOfKind(k Kind) *Type {
 		return JSON
 	case KindJSONB:
 		return JSONB
+	case KindMoney:
+		return Money
 	case KindBit:
 		return Varbit
 	case KindRecord:

@@ -32,6 +32,7 @@ const (
 	KindVoid             // no value; the result of functions for effect
 	KindRange            // S: the encoded form (see Range)
 	KindMultirange       // S: the encoded form: ranges in order (see Multirange)
+	KindMoney            // I: cents
 )
 
 // Phys is how values of a kind stand in a vector and in a storage cell.
@@ -55,7 +56,7 @@ var physOf = [...]Phys{
 	KindDate: PhysInt, KindTime: PhysInt, KindTimeTZ: PhysPair, KindTimestamp: PhysInt,
 	KindTimestampTZ: PhysInt, KindInterval: PhysPair, KindJSON: PhysBytes, KindJSONB: PhysBytes,
 	KindArray: PhysBytes, KindRecord: PhysBytes, KindEnum: PhysInt, KindBit: PhysBytes, KindVoid: PhysInt,
-	KindRange: PhysBytes, KindMultirange: PhysBytes,
+	KindRange: PhysBytes, KindMultirange: PhysBytes, KindMoney: PhysInt,
 }
 
 // IsRange reports whether values are ranges or multiranges.

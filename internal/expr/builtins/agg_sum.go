@@ -29,6 +29,7 @@ func init() {
 	for _, t := range []typ{types.Float4, float8} {
 		agg("avg", t, float8, avg, func() expr.Accumulator { return &floatSum{mean: true} })
 	}
+	agg("sum", types.Money, types.Money, sum, func() expr.Accumulator { return &moneySum{} })
 	agg("sum", types.Interval, types.Interval, sum, func() expr.Accumulator { return &intervalSum{} })
 	agg("avg", types.Interval, types.Interval, avg, func() expr.Accumulator { return &intervalSum{mean: true} })
 	f := agg("total", float8, float8, "Sum of the values as a float, 0 without any", func() expr.Accumulator { return &floatSum{zero: true} })
