@@ -19,6 +19,9 @@ const (
 	// The range of timestamps: 4713 BC to 294276 AD.
 	minTimestamp = -211813488000000000
 	endTimestamp = 9223371331200000000
+	// The range of dates: 4713 BC to 5874897 AD.
+	minDays = -2451545
+	endDays = 2147483494 - 2451545
 )
 
 var (

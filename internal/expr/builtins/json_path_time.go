@@ -76,11 +76,11 @@ func (x *pathRun) byTemplate(s, template string) (pathValue, error) {
 	zone := has("TZH", "TZM", "TZ", "OF")
 	switch {
 	case days && clock && zone:
-		return pathValue{t: types.TimestampTZ, v: types.NewTimestampTZ(us - int64(r.east)*second), east: r.east}, nil
+		return pathValue{t: types.TimestampTZ, v: types.NewTimestampTZ(us - int64(r.east())*second), east: r.east()}, nil
 	case days && clock:
 		return pathValue{t: types.Timestamp, v: types.NewTimestamp(us)}, nil
 	case clock && zone:
-		return pathValue{t: types.TimeTZ, v: value{K: types.KindTimeTZ, I: us - floorDiv(us, day)*day, J: -int64(r.east)}, east: r.east}, nil
+		return pathValue{t: types.TimeTZ, v: value{K: types.KindTimeTZ, I: us - floorDiv(us, day)*day, J: -int64(r.east())}, east: r.east()}, nil
 	case clock:
 		return pathValue{t: types.Time, v: value{K: types.KindTime, I: us - floorDiv(us, day)*day}}, nil
 	}
