@@ -265,21 +265,46 @@ func (b *binder) strip(node plan.Node, visible int) plan.Node {
 	return p
 }
 
-// expandSets computes set-returning calls in a projection of their own, below
+// expandSets computes set-returning calls in projections of their own, below
 // the select list; what the select list needs from the input passes through.
+// Calls within the arguments of others are expanded below them; those beside
+// each other go in step.
 func (b *binder) expandSets(node plan.Node, outs []output, keys []orderKey, on []expr.Expr, s *scope) plan.Node {
-	p := &plan.Project{Input: node, Sets: s.query.sets}
-	passed := map[expr.ColumnID]plan.Column{}
-	for _, set := range p.Sets {
-		for _, a := range set.Call.Args {
-			visit(a, func(e expr.Expr) bool {
-				if c, ok := e.(*expr.Column); ok && isSet(p.Sets, c.ID) {
-					panic(fail(-1, sqlerr.FeatureNotSupported, "nested set-returning function calls are not supported"))
-				}
-				return true
-			})
+	rest := s.query.sets
+	for len(rest) > 0 {
+		var now, later []plan.SetItem
+		for _, set := range rest {
+			if usesSets(&set, rest) {
+				later = append(later, set)
+			} else {
+				now = append(now, set)
+			}
 		}
+		node = b.expandLevel(node, now, later, outs, keys, on)
+		rest = later
 	}
+	return node
+}
+
+// usesSets tells whether an argument of a call is the result of one of others.
+func usesSets(set *plan.SetItem, others []plan.SetItem) bool {
+	found := false
+	for _, a := range set.Call.Args {
+		visit(a, func(e expr.Expr) bool {
+			if c, ok := e.(*expr.Column); ok && isSet(others, c.ID) {
+				found = true
+			}
+			return !found
+		})
+	}
+	return found
+}
+
+// expandLevel expands calls in one projection. What refers to the input, later
+// calls too, refers to that projection then.
+func (b *binder) expandLevel(node plan.Node, sets, later []plan.SetItem, outs []output, keys []orderKey, on []expr.Expr) plan.Node {
+	p := &plan.Project{Input: node, Sets: sets}
+	passed := map[expr.ColumnID]plan.Column{}
 	in := node.Columns()
 	pass := func(id expr.ColumnID) (plan.Column, bool) {
 		if isSet(p.Sets, id) {
@@ -310,6 +335,11 @@ func (b *binder) expandSets(node plan.Node, outs []output, keys []orderKey, on [
 	}
 	for i := range on {
 		on[i] = sub(on[i])
+	}
+	for i := range later {
+		for j, a := range later[i].Call.Args {
+			later[i].Call.Args[j] = sub(a)
+		}
 	}
 	return p
 }
