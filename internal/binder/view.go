@@ -129,6 +129,8 @@ func (v *viewTarget) assigned(i int, verb string, pos int) int {
 func (b *binder) simpleView(query *ast.Select) (core *ast.SelectCore, from *ast.TableRef, why string) {
 	core, ok := query.Body.(*ast.SelectCore)
 	switch {
+	case !ok && isValues(query.Body):
+		return nil, nil, "Views that do not select from a single table or view are not automatically updatable."
 	case !ok:
 		return nil, nil, "Views containing UNION, INTERSECT, or EXCEPT are not automatically updatable."
 	case query.With != nil:
@@ -154,6 +156,11 @@ func (b *binder) simpleView(query *ast.Select) (core *ast.SelectCore, from *ast.
 		return nil, nil, "Views that do not select from a single table or view are not automatically updatable."
 	}
 	return core, from, ""
+}
+
+func isValues(body ast.SelectBody) bool {
+	_, ok := body.(*ast.Values)
+	return ok
 }
 
 var viewHints = map[string]string{

@@ -357,35 +357,51 @@ func (w *Table) payloadKey(dst []byte, r *storage.RowRef) ([]byte, error) {
 }
 
 // duplicate makes PostgreSQL's error for a unique key that is taken.
-func (t *Table) duplicate(ix *catalog.Index, row []types.Value) error {
-	constraint := t.Rel.Name + "_rowid"
+func (w *Writer) duplicate(ix *catalog.Index, row []types.Value) error {
+	constraint := w.Rel.Name + "_rowid"
 	e := sqlerr.New(sqlerr.UniqueViolation, "duplicate key value violates unique constraint %q", constraint)
 	if ix != nil {
 		constraint = ix.Name
 		e = sqlerr.New(sqlerr.UniqueViolation, "duplicate key value violates unique constraint %q", constraint)
-		e = e.WithDetail("Key %s already exists.", t.describeKey(ix, row))
+		e = e.WithDetail("Key %s already exists.", w.describeKey(ix, row))
 	}
-	return e.WithTable(t.Rel.Schema, t.Rel.Name).WithConstraint(constraint)
+	return e.WithTable(w.Rel.Schema, w.Rel.Name).WithConstraint(constraint)
 }
 
 // describeKey writes a key as PostgreSQL's details do: (a, b)=(1, x).
-func (t *Table) describeKey(ix *catalog.Index, row []types.Value) string {
+func (w *Writer) describeKey(ix *catalog.Index, row []types.Value) string {
 	var names, vals []byte
 	for i, p := range ix.Parts {
 		if i > 0 {
 			names, vals = append(names, ", "...), append(vals, ", "...)
 		}
 		if p.Column == 0 {
-			names, vals = append(names, p.Expr...), append(vals, '?')
+			names, vals = append(names, p.Expr...), append(vals, w.describePart(ix, i, row)...)
 			continue
 		}
-		o := t.Rel.Ordinal(p.Column)
-		names = append(names, t.Rel.Columns[o].Name...)
+		o := w.Rel.Ordinal(p.Column)
+		names = append(names, w.Rel.Columns[o].Name...)
 		if row[o].IsNull() {
 			vals = append(vals, "null"...)
 		} else {
-			vals = append(vals, types.Format(row[o], t.Rel.Columns[o].Type, nil)...)
+			vals = append(vals, types.Format(row[o], w.Rel.Columns[o].Type, nil)...)
 		}
 	}
 	return "(" + string(names) + ")=(" + string(vals) + ")"
+}
+
+// describePart writes the value of an expression of an index.
+func (w *Writer) describePart(ix *catalog.Index, part int, row []types.Value) string {
+	x := w.index(ix)
+	if x == nil || w.Exprs == nil {
+		return "?"
+	}
+	switch v, err := w.Exprs.Part(x.place, part, row); {
+	case err != nil: // the key was computed before: the row is not whole here
+		return "?"
+	case v.IsNull():
+		return "null"
+	default:
+		return types.Format(v, ix.Parts[part].Type, nil)
+	}
 }

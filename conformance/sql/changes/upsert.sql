@@ -1,4 +1,3 @@
--- exact
 -- MERGE, ON CONFLICT, and INSERT, UPDATE and DELETE with their errors.
 CREATE TABLE tgt (tid int PRIMARY KEY, balance int);
 CREATE TABLE src (sid int, delta int);
