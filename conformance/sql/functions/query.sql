@@ -156,7 +156,6 @@ SELECT * FROM q TABLESAMPLE NOPE (1);
 SELECT * FROM generate_series(1, 3) WITH ORDINALITY AS t(a, b);
 SELECT * FROM ROWS FROM (generate_series(1, 2), generate_series(1, 3)) AS t(a, b);
 SELECT generate_series(1, 2), generate_series(1, 3);
--- gap: not yet
 SELECT generate_series(1, generate_series(1, 2));
 SELECT x FROM q WHERE generate_series(1, 2) = 1;
 SELECT CASE WHEN true THEN generate_series(1, 2) END;
