@@ -383,6 +383,8 @@ func withTypes(f *catalog.SQLFunction, poly *expr.Polymorphic) *catalog.SQLFunct
 	set(&n.Ret)
 	if n.Aggregate != nil {
 		set(&n.Aggregate.State)
+	} else if t := n.Ret; t != nil && t.Kind == types.KindRecord && t.Domain == nil && len(n.Cols) == 0 {
+		n.Cols = t.Fields // as of a function that says that it returns the type
 	}
 	return &n
 }

@@ -114,7 +114,6 @@ SELECT e1('a'::md), e1(ROW(1,'a')::cp), e1(5::pos), pg_typeof(e1(5::pos)), e1('{
 SELECT e1('{1}'::int[]);
 SELECT e1('x');
 CREATE FUNCTION e2(anyarray) RETURNS anyelement LANGUAGE sql AS 'SELECT $1[1]';
--- gap: not yet
 SELECT e2(ARRAY['a'::md]), e2(ARRAY[ROW(1,'a')::cp]), e2('{1,2}'::ia), pg_typeof(e2('{1,2}'::ia));
 SELECT e2(5);
 CREATE FUNCTION e3(anyelement, anyelement) RETURNS bool LANGUAGE sql AS 'SELECT $1 = $2';
