@@ -231,7 +231,10 @@ func (b *binder) literal(c *expr.Const, t *types.Type, explicit bool, pos int) e
 		}
 		return b.castTo(&expr.Const{Val: c.Val, Typ: types.Text}, t, explicit, !explicit, pos)
 	}
-	if !foldable(base, c.Val.S) || base.Kind == types.KindInterval && base.Mod >= 0 { // a bare number means what the fields say
+	if base.Kind == types.KindInterval && base.Mod >= 0 { // a bare number means what the fields say
+		return b.castTo(&expr.Const{Val: c.Val, Typ: types.Unknown}, t, true, false, pos)
+	}
+	if !foldable(base, c.Val.S) {
 		return b.castTo(&expr.Const{Val: c.Val, Typ: types.Text}, t, true, false, pos)
 	}
 	plain := withoutMod(base)

@@ -272,6 +272,13 @@ func (b *binder) array(a *ast.ArrayExpr, s *scope) expr.Expr {
 // emptyArray binds ARRAY[]::t, which has no element to take a type from.
 func (b *binder) emptyArray(c *ast.Cast) (expr.Expr, bool) {
 	a, ok := c.X.(*ast.ArrayExpr)
+	for ok && len(a.Elems) == 1 { // ARRAY[[]] is as empty as ARRAY[]
+		inner, nested := a.Elems[0].(*ast.ArrayExpr)
+		if !nested {
+			break
+		}
+		a = inner
+	}
 	if !ok || len(a.Elems) > 0 {
 		return nil, false
 	}

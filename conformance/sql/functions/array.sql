@@ -9,7 +9,6 @@ SELECT '{a}'::int[];
 SELECT '[1:2]={1}'::int[];
 SELECT '{1}x'::int[];
 SELECT '[2:1]={}'::int[];
--- gap: answers 42P18 cannot determine type of empty array
 SELECT ARRAY[]::int[], ARRAY[NULL]::int[], ARRAY[[1,2],[3,4]], ARRAY[ARRAY[1],ARRAY[2]], ARRAY(SELECT generate_series(1,3)), ARRAY(SELECT ARRAY[x] FROM generate_series(1,2) x), ARRAY[1,2.5,NULL], ARRAY['a','b'], ARRAY[[]]::int[];
 SELECT ARRAY[];
 SELECT ARRAY[[1,2],[3]];

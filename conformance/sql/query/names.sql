@@ -116,7 +116,6 @@ SELECT 1 => 2;
 SELECT 'a' AT TIME ZONE 'b';
 SELECT ARRAY[1, 2] || 3, 3 || ARRAY[1], ARRAY[[1, 2], [3, 4]][1][2], ARRAY[1, 'a'];
 SELECT ARRAY[];
--- gap: not yet
 SELECT ARRAY[]::int[], '{}'::int[], ARRAY[NULL], ARRAY[[]]::int[];
 SELECT ARRAY[[1], [2, 3]];
 SELECT ARRAY[1, [2]];

@@ -27,7 +27,9 @@ func init() {
 			expr.Register(&expr.Func{
 				Name: name, Args: args{x.t, x.t}, Ret: ret, Source: "PostgreSQL", Doc: "The larger or smaller of two values",
 				EvalTyped: func(_ *expr.Context, call *expr.CallTypes, a []value) (value, error) {
-					if c := types.Compare(a[0], a[1], call.Args[0]); larger && c >= 0 || !larger && c <= 0 {
+					// Of equal values it is the second, as in PostgreSQL, but of char(n) the first.
+					c := types.Compare(a[0], a[1], call.Args[0])
+					if larger && c > 0 || !larger && c < 0 || c == 0 && call.Args[0].Is(types.Char) {
 						return a[0], nil
 					}
 					return a[1], nil

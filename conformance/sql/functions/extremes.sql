@@ -1,0 +1,11 @@
+SELECT int2larger(1::int2, 2::int2), int4larger(1, 2), int8larger(3::int8, 2), float4larger(1, 'NaN'), float8larger('NaN', 1), numeric_larger(1.50, 1.5), text_larger('a', 'b'), bpchar_larger('a', 'b'), oidlarger(1::oid, 2::oid);
+SELECT int2smaller(1::int2, 2::int2), int4smaller(1, 2), int8smaller(3::int8, 2), float4smaller(1, 'NaN'), float8smaller('NaN', 1), numeric_smaller(1.50, 1.5), text_smaller('a', 'b'), bpchar_smaller('a', 'b'), oidsmaller(1::oid, 2::oid);
+SELECT date_larger('2024-01-01', '2024-01-02'), time_larger('10:00', '11:00'), timetz_smaller('10:00+01', '10:00+02'), timestamp_larger('2024-01-01', 'infinity'), timestamptz_smaller('2024-01-01 00:00+00', '-infinity'), interval_larger('1 mon', '30 days'), interval_smaller('1 mon', '30 days');
+SELECT int4larger(1, NULL);
+SELECT interval '1' year, interval '100' minute, interval '2' hour, interval '3' day, interval '4' month, interval '5' second, interval '1 2' day to hour, interval '1 2:03' day to minute;
+SELECT '7' :: interval day, '1.5'::interval hour, interval '10' minute to second, CAST('12' AS interval month), interval '-3' year;
+SELECT '100'::text::interval minute;
+SELECT interval 'x' day;
+SELECT ARRAY[[]]::int[], ARRAY[[[]]]::text[], ARRAY[]::int[];
+SELECT ARRAY[[]];
+SELECT bpchar_larger('a '::bpchar, 'a'::bpchar) || '|', array_larger(ARRAY[1.0], ARRAY[1.00]), array_smaller(ARRAY[1.0], ARRAY[1.00]);
