@@ -115,6 +115,12 @@ func (d *differ) functions() {
 			maps.Copy(needed, words(t.create()))
 		}
 	}
+	for _, f := range d.to.Functions { // tables may use operators, casts and aggregates, and quoted bodies may
+		if f.Drop != "" || strings.HasPrefix(f.Definition, "CREATE OR REPLACE AGGREGATE") {
+			maps.Copy(needed, words(f.Definition))
+			needed[f.Name.Name], lax = true, true
+		}
+	}
 	pair(d.from.Functions, d.to.Functions, func(f *Function) string { return f.String() + "(" + f.Arguments + ")" },
 		func(f *Function) {
 			if head := f.head(); mentions(head, madeViews(d.from, d.to)) || mentions(head, d.made(d.from, d.to)) {
@@ -200,6 +206,9 @@ func (f *Function) result() string {
 }
 
 func dropFunction(f *Function) string {
+	if f.Drop != "" {
+		return f.Drop
+	}
 	kind := "FUNCTION "
 	if strings.HasPrefix(f.Definition, "CREATE OR REPLACE PROCEDURE") {
 		kind = "PROCEDURE "

@@ -179,6 +179,9 @@ type Function struct {
 	Name
 	Arguments  string
 	Definition string
+	// Drop is the statement that takes back what is no function: an operator or a
+	// cast. "" for functions.
+	Drop string
 }
 
 // Annotations say what code that is generated for a table does by itself.

@@ -25,7 +25,7 @@ func ReadDB(ctx context.Context, db Querier, skip ...string) (*Schema, error) {
 		r.skip[name] = true
 	}
 	for _, read := range []func() error{
-		r.namespaces, r.enums, r.composites, r.ranges, r.domains, r.relations, r.columns, r.constraints, r.sequences, r.views, r.indexes, r.triggers, r.functions, r.aggregates, r.comments,
+		r.namespaces, r.enums, r.composites, r.ranges, r.domains, r.relations, r.columns, r.constraints, r.sequences, r.views, r.indexes, r.triggers, r.functions, r.aggregates, r.operators, r.casts, r.comments,
 	} {
 		if err := read(); err != nil {
 			return nil, fmt.Errorf("schema: %w", err)

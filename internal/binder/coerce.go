@@ -297,6 +297,9 @@ func (b *binder) cast(e expr.Expr, t *types.Type, pos, castPos int) expr.Expr {
 	if isUnknown(e) {
 		return b.settle(e, t, true, pos)
 	}
+	if c := b.castBetween(e.Type(), t, "iae"); c != nil {
+		return b.applyCast(c, e, t, true, castPos)
+	}
 	if !castable(e.Type(), t) {
 		panic(fail(castPos, sqlerr.CannotCoerce, "cannot cast type %s to %s", e.Type().Display, t.Display))
 	}
@@ -310,6 +313,9 @@ func (b *binder) assign(e expr.Expr, t *types.Type, rel *catalog.Relation, colum
 		return b.settle(e, t, false, pos)
 	}
 	from := e.Type()
+	if c := b.castBetween(from, t, "ia"); c != nil {
+		return b.applyCast(c, e, t, false, pos)
+	}
 	if expr.BaseType(t).Kind == types.KindBool && isInteger(from) {
 		return b.convert(b.truth(e), t, false, pos)
 	}

@@ -17,7 +17,13 @@ func (b *binder) binary(x *ast.Binary, s *scope) expr.Expr {
 		}
 	}
 	l, r := b.scalar(x.L, s), b.scalar(x.R, s)
-	return b.operator(x.Op, l, r, x.Pos)
+	switch x.OpSchema {
+	case "":
+		return b.operator(x.Op, l, r, x.Pos)
+	case "pg_catalog":
+		return b.builtinOperator(x.Op, l, r, x.Pos)
+	}
+	return b.operatorIn(x.OpSchema, x.Op, []expr.Expr{l, r}, x.Pos)
 }
 
 // compareRowQuery binds (a, b) op (SELECT c, d) as (SELECT (a, b) op (c, d)
@@ -68,7 +74,16 @@ func (b *binder) unary(x *ast.Unary, s *scope) expr.Expr {
 	if lit, ok := x.X.(*ast.Literal); ok && (x.Op == "-" || x.Op == "+") && (lit.Kind == ast.IntLiteral || lit.Kind == ast.NumericLiteral) {
 		return b.signed(x, lit)
 	}
-	return b.prefix(x.Op, b.scalar(x.X, s), x.Pos)
+	arg := b.scalar(x.X, s)
+	if x.OpSchema != "" && x.OpSchema != "pg_catalog" {
+		return b.operatorIn(x.OpSchema, x.Op, []expr.Expr{arg}, x.Pos)
+	}
+	if x.OpSchema == "" {
+		if e := b.userOperator("", x.Op, []expr.Expr{arg}, x.Pos); e != nil {
+			return e
+		}
+	}
+	return b.prefix(x.Op, arg, x.Pos)
 }
 
 // signed folds the sign into a number, so that -1 is a constant. The type is
@@ -101,6 +116,14 @@ func (b *binder) prefix(op string, arg expr.Expr, pos int) expr.Expr {
 
 // operator binds a binary operator over bound operands.
 func (b *binder) operator(op string, l, r expr.Expr, pos int) expr.Expr {
+	if e := b.userOperator("", op, []expr.Expr{l, r}, pos); e != nil {
+		return e
+	}
+	return b.builtinOperator(op, l, r, pos)
+}
+
+// builtinOperator binds a binary operator that the engine has.
+func (b *binder) builtinOperator(op string, l, r expr.Expr, pos int) expr.Expr {
 	cmp, comparison := expr.CompareOps[op]
 	if comparison {
 		if e := b.compareSpecial(cmp, l, r, pos); e != nil {
@@ -123,6 +146,12 @@ func (b *binder) operator(op string, l, r expr.Expr, pos int) expr.Expr {
 		l, r = b.typeByArg(l), b.typeByArg(r)
 		args = []expr.Expr{l, r}
 		fn, coerced, result, err = expr.ResolveOperator(op, b.typesOf(args, false))
+	}
+	if err != nil && b.castImplicitly(args, pos, func(ts []*types.Type) bool {
+		_, _, _, err := expr.ResolveOperator(op, ts)
+		return err == nil
+	}) {
+		return b.builtinOperator(op, args[0], args[1], pos)
 	}
 	check(err, pos)
 	l, r = b.coerce(l, coerced[0], pos), b.coerce(r, coerced[1], pos)
@@ -328,6 +357,12 @@ func (b *binder) callByName(name string, args []expr.Expr, pos int, s *scope) ex
 		if fn, coerced, result, second = expr.ResolveFunc(name, b.typesOf(args, byArgs)); second == nil {
 			err = nil
 		}
+	}
+	if err != nil && b.castImplicitly(args, pos, func(ts []*types.Type) bool {
+		_, _, _, err := expr.ResolveFunc(name, ts)
+		return err == nil
+	}) {
+		return b.callByName(name, args, pos, s)
 	}
 	check(err, pos)
 	if byArgs {

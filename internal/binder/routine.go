@@ -73,6 +73,13 @@ func (b *binder) chooseRoutine(c *ast.FuncCall, list []*catalog.SQLFunction, arg
 		given = b.typesOf(args, false)
 		i, ambiguous = expr.ChooseRoutine(sigs, given)
 	}
+	if i < 0 && !ambiguous && b.castImplicitly(args, c.Pos, func(ts []*types.Type) bool {
+		i, _ := expr.ChooseRoutine(sigs, ts)
+		return i >= 0
+	}) {
+		given = b.typesOf(args, false)
+		i, ambiguous = expr.ChooseRoutine(sigs, given)
+	}
 	switch {
 	case ambiguous, i >= 0 && equalDefaults(cands, i):
 		panic(fail(c.Pos, sqlerr.AmbiguousFunction, "%s %s is not unique", callKind(procedure), callSignature(c, given)).

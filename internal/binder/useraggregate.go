@@ -126,6 +126,18 @@ func (b *binder) refCall(ref catalog.FuncRef, args []expr.Expr, pos int) (e expr
 		check(err, pos)
 		return b.callByName(ref.Name, args, pos, nil), !fn.NotStrict
 	}
+	r := b.refRoutine(ref, args, pos)
+	if strict = r.f.Strict; strict { // asked before each call
+		n := *r.f
+		n.Strict = false
+		r.f = &n
+	}
+	return b.routineValue(r, true), strict
+}
+
+// refRoutine is the call of a function of the catalog.
+func (b *binder) refRoutine(ref catalog.FuncRef, args []expr.Expr, pos int) *routineCall {
+	given := b.typesOf(args, false)
 	f, _ := b.o.Catalog.Object(catalog.ClassFunction, ref.ID).(*catalog.SQLFunction)
 	if f == nil {
 		panic(fail(pos, sqlerr.UndefinedFunction, "cache lookup failed for function %d", ref.ID))
@@ -139,12 +151,7 @@ func (b *binder) refCall(ref catalog.FuncRef, args []expr.Expr, pos int) (e expr
 	if b.o.Used != nil {
 		b.o.Used(f.ID)
 	}
-	if f.Strict { // asked before each call
-		n := *r.f
-		n.Strict = false
-		r.f = &n
-	}
-	return b.routineValue(r, true), f.Strict
+	return r
 }
 
 // plainArray is the function with a VARIADIC parameter that takes an array.

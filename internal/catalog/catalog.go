@@ -63,6 +63,8 @@ type Catalog struct {
 	sequences *btree.Map[ID, *Sequence]
 	types     *btree.Map[ID, *UserType]
 	functions *btree.Map[ID, *SQLFunction]
+	operators *btree.Map[ID, *Operator]
+	casts     *btree.Map[ID, *Cast]
 	names     *btree.Map[name, ID] // relations, sequences and indexes share one namespace
 	typeNames *btree.Map[string, ID]
 	indexes   *btree.Map[ID, ID] // index → its relation
@@ -112,6 +114,8 @@ func New(virtual *Virtuals) *Catalog {
 		sequences: &btree.Map[ID, *Sequence]{},
 		types:     &btree.Map[ID, *UserType]{},
 		functions: &btree.Map[ID, *SQLFunction]{},
+		operators: &btree.Map[ID, *Operator]{},
+		casts:     &btree.Map[ID, *Cast]{},
 		names:     &btree.Map[name, ID]{},
 		typeNames: &btree.Map[string, ID]{},
 		indexes:   &btree.Map[ID, ID]{},
@@ -132,7 +136,7 @@ func (c *Catalog) clone() *Catalog {
 	d.Stamp = stamps.Add(1)
 	d.schemas, d.relations = c.schemas.Copy(), c.relations.Copy()
 	d.sequences, d.types = c.sequences.Copy(), c.types.Copy()
-	d.functions = c.functions.Copy()
+	d.functions, d.operators, d.casts = c.functions.Copy(), c.operators.Copy(), c.casts.Copy()
 	d.names, d.typeNames, d.indexes = c.names.Copy(), c.typeNames.Copy(), c.indexes.Copy()
 	return &d
 }

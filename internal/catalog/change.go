@@ -14,6 +14,8 @@ const (
 	ClassSequence Class = 's'
 	ClassType     Class = 't'
 	ClassFunction Class = 'f'
+	ClassOperator Class = 'o'
+	ClassCast     Class = 'c'
 )
 
 // change is one link of the list of what differs from the stored catalog.
@@ -79,6 +81,14 @@ func (c *Catalog) Object(class Class, id ID) any {
 		}
 	case ClassFunction:
 		if o, ok := c.functions.Get(id); ok {
+			return o
+		}
+	case ClassOperator:
+		if o, ok := c.operators.Get(id); ok {
+			return o
+		}
+	case ClassCast:
+		if o, ok := c.casts.Get(id); ok {
 			return o
 		}
 	}

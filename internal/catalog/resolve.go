@@ -52,6 +52,18 @@ func (c *Catalog) Decode(class Class, b []byte) error {
 			return err
 		}
 		c.functions.Set(f.ID, f)
+	case ClassOperator:
+		o := &Operator{}
+		if err := json.Unmarshal(b, o); err != nil {
+			return err
+		}
+		c.operators.Set(o.ID, o)
+	case ClassCast:
+		x := &Cast{}
+		if err := json.Unmarshal(b, x); err != nil {
+			return err
+		}
+		c.casts.Set(x.ID, x)
 	}
 	return nil
 }
@@ -76,6 +88,9 @@ func (c *Catalog) Resolve() error {
 		return err
 	}
 	c.functions.Scan(func(_ ID, f *SQLFunction) bool { err = c.resolveFunction(f); return err == nil })
+	if err == nil {
+		err = c.resolveOperators()
+	}
 	for id, t := range c.rows {
 		*t = *RowType(c.RelationByID(id))
 	}

@@ -49,6 +49,14 @@ func (r *run) comment(s *ast.Comment) {
 			n.Comment = text
 			r.Catalog = r.Catalog.WithFunction(&n)
 		}
+	case ast.ObjectOperator:
+		o := *r.findOperator(s.Function, false, "comment on")
+		o.Comment = text
+		r.Catalog = r.Catalog.WithOperator(&o)
+	case ast.ObjectCast:
+		x := *r.findCast(s.Type, s.CastTo, false)
+		x.Comment = text
+		r.Catalog = r.Catalog.WithCast(&x)
 	case ast.ObjectTrigger:
 		r.changeTrigger(r.relation(s.Object, false), s.Sub, func(t *catalog.Trigger) { t.Comment = text })
 	case ast.ObjectDatabase, ast.ObjectExtension, ast.ObjectRole, ast.ObjectCollation, ast.ObjectOther:

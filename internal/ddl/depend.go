@@ -26,6 +26,8 @@ const (
 	defaultThing    // of a column
 	constraintThing // foreign key or check
 	attributeThing  // field of a composite type
+	operatorThing
+	castThing
 )
 
 // thing is an object, or a part of a relation, that is dropped or depends on
@@ -71,6 +73,11 @@ func (r *run) describe(t thing) string {
 			return "function " + name
 		}
 		return f.Kind() + " " + name
+	case operatorThing:
+		return "operator " + r.operatorText(r.operator(t.id))
+	case castThing:
+		x := r.Catalog.Object(catalog.ClassCast, t.id).(*catalog.Cast)
+		return "cast from " + types.FormatType(x.From) + " to " + types.FormatType(x.To)
 	case schemaThing:
 		return "schema " + ast.QuoteIdent(t.name)
 	case columnThing:
@@ -120,7 +127,10 @@ func (r *run) dependents(t thing) []dependent {
 	case typeThing:
 		return r.typeDependents(types.OID(t.id))
 	case functionThing:
-		return r.functionDependents(r.function(t.id))
+		return append(r.functionDependents(r.function(t.id)), r.calledBy(t.id)...)
+	case operatorThing:
+		o := r.operator(t.id)
+		return append(r.expressionDependents(o.Name, r.usesOperator(o)), r.usedBy(o.ID)...)
 	case schemaThing:
 		return r.schemaDependents(t.name)
 	case columnThing:
@@ -319,6 +329,12 @@ func (r *run) schemaDependents(schema string) []dependent {
 		if f.Schema == schema {
 			add(functionThing, f.ID)
 		}
+	})
+	r.Catalog.EachOperator(func(o *catalog.Operator) bool {
+		if o.Schema == schema {
+			add(operatorThing, o.ID)
+		}
+		return true
 	})
 	return out
 }

@@ -42,6 +42,16 @@ func (r *run) drop(s *ast.Drop) string {
 				roots = append(roots, thing{class: functionThing, id: f.ID})
 			}
 		}
+	case ast.ObjectOperator:
+		for i := range s.Functions {
+			if o := r.findOperator(&s.Functions[i], s.IfExists, "drop"); o != nil {
+				roots = append(roots, thing{class: operatorThing, id: o.ID})
+			}
+		}
+	case ast.ObjectCast:
+		if x := r.findCast(s.Types[0], s.Types[1], s.IfExists); x != nil {
+			roots = append(roots, thing{class: castThing, id: x.ID})
+		}
 	case ast.ObjectTrigger:
 		r.dropTrigger(s)
 	case ast.ObjectExtension:
@@ -265,6 +275,10 @@ func (r *run) remove(t thing) {
 		}
 	case functionThing:
 		r.Catalog = r.Catalog.WithoutFunction(t.id)
+	case operatorThing:
+		r.Catalog = r.Catalog.WithoutOperator(t.id)
+	case castThing:
+		r.Catalog = r.Catalog.WithoutCast(t.id)
 	case schemaThing:
 		r.Catalog = r.Catalog.WithoutSchema(t.name)
 	case columnThing:

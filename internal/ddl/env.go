@@ -181,9 +181,13 @@ func (r *run) statement(stmt ast.Stmt) string {
 		return r.createFunction(s)
 	case *ast.Define:
 		if s.Kind == ast.ObjectOperator {
-			unsupported(s.Pos, "CREATE OPERATOR is not supported")
+			return r.createOperator(s)
 		}
 		return r.createAggregate(s)
+	case *ast.AlterOperator:
+		return r.alterOperator(s)
+	case *ast.CreateCast:
+		return r.createCast(s)
 	case *ast.AlterFunction:
 		return r.alterFunction(s)
 	case *ast.CreateTrigger:
@@ -247,5 +251,5 @@ var kindTags = map[ast.ObjectKind]string{
 	ast.ObjectProcedure: "PROCEDURE", ast.ObjectRoutine: "ROUTINE", ast.ObjectAggregate: "AGGREGATE",
 	ast.ObjectColumn: "TABLE", ast.ObjectConstraint: "TABLE", ast.ObjectDomainConstraint: "DOMAIN",
 	ast.ObjectAttribute: "TYPE", ast.ObjectCollation: "COLLATION", ast.ObjectExtension: "EXTENSION",
-	ast.ObjectOperator: "OPERATOR", ast.ObjectDatabase: "DATABASE", ast.ObjectRole: "ROLE",
+	ast.ObjectOperator: "OPERATOR", ast.ObjectCast: "CAST", ast.ObjectDatabase: "DATABASE", ast.ObjectRole: "ROLE",
 }

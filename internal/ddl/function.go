@@ -129,7 +129,6 @@ func (r *run) fullSignature(f *catalog.SQLFunction) string {
 // functionDependents lists the expressions and views that call a function, by
 // its name.
 func (r *run) functionDependents(f *catalog.SQLFunction) []dependent {
-	var out []dependent
 	calls := func(n ast.Node) bool {
 		yes := false
 		ast.Walk(n, func(n ast.Node) bool {
@@ -156,9 +155,24 @@ func (r *run) functionDependents(f *catalog.SQLFunction) []dependent {
 		o.Used = func(id catalog.ID) { found = found || id == f.ID }
 		return bind(o) != nil || found
 	}
+	return append(r.expressionDependents(f.Name, uses{calls, means}), r.usedBy(f.ID)...)
+}
+
+// uses tells whether a tree may use an object, and, by binding it, whether it
+// does.
+type uses struct {
+	calls func(ast.Node) bool
+	means func(bind func(o binder.Options) error) bool
+}
+
+// expressionDependents lists the expressions and views that use an object whose
+// name stands in their texts.
+func (r *run) expressionDependents(name string, u uses) []dependent {
+	var out []dependent
+	calls, means := u.calls, u.means
 	var rel *catalog.Relation
 	in := func(text string) bool {
-		return strings.Contains(text, f.Name) && calls(r.parseStored(text)) && means(func(o binder.Options) error {
+		return strings.Contains(text, name) && calls(r.parseStored(text)) && means(func(o binder.Options) error {
 			o.What = "stored expressions"
 			_, err := binder.BindExpr(o, rel, nil, r.parseStored(text), nil)
 			return err
@@ -166,7 +180,7 @@ func (r *run) functionDependents(f *catalog.SQLFunction) []dependent {
 	}
 	r.Catalog.Relations(func(x *catalog.Relation) bool {
 		rel = x
-		if rel.Query != "" && strings.Contains(rel.Query, f.Name) && calls(r.storedQuery(rel)) && means(func(o binder.Options) error {
+		if rel.Query != "" && strings.Contains(rel.Query, name) && calls(r.storedQuery(rel)) && means(func(o binder.Options) error {
 			_, err := binder.Bind(o, r.storedQuery(x))
 			return err
 		}) {
@@ -196,5 +210,5 @@ func (r *run) functionDependents(f *catalog.SQLFunction) []dependent {
 		}
 		return true
 	})
-	return append(out, r.usedBy(f.ID)...)
+	return out
 }

@@ -33,6 +33,12 @@ func (r *run) setSchema(s *ast.SetSchema) string {
 		if f := r.findFunction(s.Function, s.Kind, s.IfExists); f != nil {
 			r.move(thing{class: functionThing, id: f.ID}, s.Schema)
 		}
+	case ast.ObjectOperator:
+		o := *r.findOperator(s.Function, false, "move")
+		if o.Schema = s.Schema; r.Catalog.Operators([]string{s.Schema}, s.Schema, o.Name) != nil && r.sameOperator(&o) != nil {
+			fail(-1, sqlerr.DuplicateFunction, "operator %s already exists in schema \"%s\"", r.operatorText(&o), s.Schema)
+		}
+		r.Catalog = r.Catalog.WithOperator(&o)
 	case ast.ObjectExtension:
 	default:
 		unsupported(s.Pos, "ALTER %s ... SET SCHEMA is not supported", kindTags[s.Kind])

@@ -92,6 +92,7 @@ func (r *run) typeDependents(oid types.OID) []dependent {
 		}
 		add(plain, array, thing{class: functionThing, id: f.ID})
 	})
+	r.overType(oid, add)
 	slices.SortStableFunc(out, func(a, b dependent) int {
 		if a.array != b.array {
 			return map[bool]int{true: -1, false: 1}[a.array]

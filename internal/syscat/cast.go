@@ -49,6 +49,7 @@ func functionTaking(name string, t *types.Type) catalog.ID {
 func pgCast(v *View) iter.Seq[row] {
 	return func(yield func(row) bool) {
 		if !v.Builtin {
+			v.Catalog.EachCast(func(x *catalog.Cast) bool { return yield(v.castRow(x)) })
 			return
 		}
 		oid := firstCast

@@ -301,6 +301,7 @@ const firstOperator = 15_000
 func pgOperator(v *View) iter.Seq[row] {
 	return func(yield func(row) bool) {
 		if !v.Builtin {
+			v.Catalog.EachOperator(func(o *catalog.Operator) bool { return yield(v.operatorRow(o)) })
 			return
 		}
 		for i, f := range expr.All().Operators {

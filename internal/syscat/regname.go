@@ -104,7 +104,7 @@ func (v *View) RegName(t *types.Type, oid int64) string {
 			}
 		}
 	case t.Is(types.RegOper), t.Is(types.RegOperator):
-		for _, f := range builtinNames().operators {
+		for _, f := range v.namedOperators() {
 			if int64(f.oid) == oid && t.Is(types.RegOper) {
 				return f.name
 			} else if int64(f.oid) == oid {
@@ -123,6 +123,16 @@ func (v *View) indexName(oid int64) string {
 		}
 	}
 	return ""
+}
+
+func (v *View) namedOperators() []named {
+	list := builtinNames().operators
+	list = list[:len(list):len(list)]
+	v.Catalog.EachOperator(func(o *catalog.Operator) bool {
+		list = append(list, named{o.ID, o.Name, o.Args()})
+		return true
+	})
+	return list
 }
 
 func (v *View) namedFunctions() []named {

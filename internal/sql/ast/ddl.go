@@ -317,6 +317,7 @@ type Comment struct {
 	Object   QualifiedName
 	Function *FuncSignature
 	Type     *TypeName
+	CastTo   *TypeName // of a cast from Type
 	Sub      string
 	Text     *string
 	// Other are the words of a kind that there are no other statements for (a

@@ -107,3 +107,39 @@ func (p *printer) alterOperator(n *AlterOperator) {
 	p.s(" SET ")
 	p.typeOptions(n.Options)
 }
+
+// CreateCast is CREATE CAST.
+type CreateCast struct {
+	Pos      int
+	From, To *TypeName
+	Function *FuncSignature // nil for the other methods
+	InOut    bool           // WITH INOUT; otherwise, without Function, WITHOUT FUNCTION
+	Context  byte           // e (explicit), a (AS ASSIGNMENT) or i (AS IMPLICIT)
+}
+
+func (n *CreateCast) Position() int { return n.Pos }
+func (*CreateCast) stmtNode()       {}
+
+func (p *printer) castTypes(from, to *TypeName) {
+	p.s("(")
+	p.typeName(from)
+	p.s(" AS ")
+	p.typeName(to)
+	p.s(")")
+}
+
+func (p *printer) createCast(n *CreateCast) {
+	p.s("CREATE CAST ")
+	p.castTypes(n.From, n.To)
+	switch {
+	case n.Function != nil:
+		p.s(" WITH FUNCTION ")
+		p.signature(n.Function)
+	case n.InOut:
+		p.s(" WITH INOUT")
+	default:
+		p.s(" WITHOUT FUNCTION")
+	}
+	p.when(n.Context == 'a', " AS ASSIGNMENT")
+	p.when(n.Context == 'i', " AS IMPLICIT")
+}

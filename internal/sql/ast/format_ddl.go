@@ -70,6 +70,8 @@ func (p *printer) definition(n Stmt) {
 		p.createType(n)
 	case *Define:
 		p.define(n)
+	case *CreateCast:
+		p.createCast(n)
 	case *AlterOperator:
 		p.alterOperator(n)
 	case *CreateDomain:
@@ -408,9 +410,13 @@ func (p *printer) drop(n *Drop) {
 		p.when(i > 0, ", ")
 		p.signature(&n.Functions[i])
 	}
-	for i, t := range n.Types {
-		p.when(i > 0, ", ")
-		p.typeName(t)
+	if n.Kind == ObjectCast {
+		p.castTypes(n.Types[0], n.Types[1])
+	} else {
+		for i, t := range n.Types {
+			p.when(i > 0, ", ")
+			p.typeName(t)
+		}
 	}
 	if n.Table.Name != "" {
 		p.s(" ON ")
@@ -440,6 +446,8 @@ func (p *printer) comment(n *Comment) {
 		}
 	case n.Function != nil:
 		p.signature(n.Function)
+	case n.CastTo != nil:
+		p.castTypes(n.Type, n.CastTo)
 	case n.Type != nil:
 		p.typeName(n.Type)
 	default:

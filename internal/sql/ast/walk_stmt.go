@@ -174,6 +174,9 @@ func (w walker) definition(n Stmt) {
 		for i := range n.Options {
 			w.typeName(n.Options[i].Type)
 		}
+	case *CreateCast:
+		w.typeName(n.From)
+		w.typeName(n.To)
 	case *AlterOperator:
 		for i := range n.Operator.Args {
 			w.typeName(n.Operator.Args[i].Type)

@@ -25,6 +25,9 @@ func (p *parser) alter() ast.Stmt {
 		return nil
 	}
 	switch kind {
+	case ast.ObjectCast:
+		p.syntaxErrorAt(&word)
+		return nil
 	case ast.ObjectDatabase, ast.ObjectRole, ast.ObjectExtension, ast.ObjectCollation:
 		p.unsupported(word.Pos, "ALTER "+strings.ToUpper(word.Text))
 		return nil

@@ -63,7 +63,9 @@ func (p *parser) create() ast.Stmt {
 		return s
 	case kw.Operator:
 		return p.createOperator(pos)
-	case kw.User, kw.Role, kw.Group, kw.Database, kw.Cast, kw.Collation,
+	case kw.Cast:
+		return p.createCast(pos)
+	case kw.User, kw.Role, kw.Group, kw.Database, kw.Collation,
 		kw.Rule, kw.Policy, kw.Publication, kw.Subscription, kw.Server, kw.Foreign, kw.Tablespace,
 		kw.Statistics, kw.Text, kw.Language, kw.Event, kw.Access, kw.Conversion, kw.Transform:
 		p.unsupported(p.tok.Pos, "CREATE "+strings.ToUpper(p.tok.Text))

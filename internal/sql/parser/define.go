@@ -84,7 +84,7 @@ func (p *parser) describeValue(o *ast.TypeOption) {
 	switch {
 	case p.isTok(kw.TokString):
 		o.Text, o.IsString = p.stringConst(), true
-	case p.isNumber():
+	case p.isNumber() && (p.tok.Kind < kw.TokPlus || p.peek(1).Kind == kw.TokInt || p.peek(1).Kind == kw.TokNumeric):
 		o.Text = ast.Format(p.expr())
 	case p.tok.Kind >= kw.TokPlus || p.isTok(kw.TokOp) || p.is(kw.Operator) && p.peekIsTok(kw.TokLParen):
 		o.IsOperator = true
@@ -148,4 +148,38 @@ func (p *parser) alterOperator(h *alterHead) ast.Stmt {
 		return nil
 	}
 	return p.alterName(h)
+}
+
+// createCast reads CREATE CAST (a AS b) with its method and context.
+func (p *parser) createCast(pos int) ast.Stmt {
+	p.advance()
+	pair := p.castTypes()
+	s := &ast.CreateCast{Pos: pos, From: pair[0], To: pair[1], Context: 'e'}
+	switch {
+	case p.accept2(kw.With, kw.Function):
+		f := p.signature()
+		s.Function = &f
+	case p.accept2(kw.With, kw.Inout):
+		s.InOut = true
+	default:
+		p.expect(kw.Without)
+		p.expect(kw.Function)
+	}
+	switch {
+	case p.accept2(kw.As, kw.Assignment):
+		s.Context = 'a'
+	case p.accept2(kw.As, kw.Implicit):
+		s.Context = 'i'
+	}
+	return s
+}
+
+// castTypes reads (a AS b).
+func (p *parser) castTypes() []*ast.TypeName {
+	p.expectTok(kw.TokLParen)
+	from := p.typeName()
+	p.expect(kw.As)
+	to := p.typeName()
+	p.expectTok(kw.TokRParen)
+	return []*ast.TypeName{from, to}
 }

@@ -57,6 +57,9 @@ func (p *parser) objectKind() (ast.ObjectKind, bool) {
 		}
 		p.advance()
 		return ast.ObjectOperator, true
+	case kw.Cast:
+		p.advance()
+		return ast.ObjectCast, true
 	case kw.Collation:
 		p.advance()
 		return ast.ObjectCollation, true
@@ -108,6 +111,8 @@ func (p *parser) drop() ast.Stmt {
 		if p.accept(kw.On) { // SQLite's triggers have names of their own
 			s.Table = p.qualified()
 		}
+	case kind == ast.ObjectCast:
+		s.Types = p.castTypes()
 	case kind == ast.ObjectType || kind == ast.ObjectDomain:
 		for {
 			s.Types = append(s.Types, p.typeName())
@@ -192,6 +197,9 @@ func (p *parser) commentObject(s *ast.Comment) {
 	switch {
 	case kind == ast.ObjectType || kind == ast.ObjectDomain:
 		s.Type = p.typeName()
+	case kind == ast.ObjectCast:
+		pair := p.castTypes()
+		s.Type, s.CastTo = pair[0], pair[1]
 	case isRoutine(kind) || kind == ast.ObjectOperator:
 		f := p.signatureOf(kind)
 		s.Function = &f
