@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"strings"
 	"sync/atomic"
@@ -355,6 +356,9 @@ func TestCancelSoon(t *testing.T) {
 	}
 }
 
+// watchRun runs a plan and measures. The processor time is that of the whole
+// process, the collector's and that of ended tests included, so only what is
+// slow three times is slow.
 func watchRun(t *testing.T, name string, p plan.Node) {
 	t.Helper()
 	prog, err := Prepare(p)
@@ -362,25 +366,33 @@ func watchRun(t *testing.T, name string, p plan.Node) {
 		t.Fatal(err)
 	}
 	for _, limit := range []int64{0, 2 << 20} {
-		r := tightRun(limit)
-		ctx := &watchedContext{Context: context.Background()}
-		r.Ctx = ctx
-		e, err := prog.Start(r)
+		best := time.Duration(math.MaxInt64)
+		for try := 0; try < 3 && best > 100*time.Millisecond; try++ {
+			best = min(best, longestUnwatched(t, name, prog, limit))
+		}
+		if best > 100*time.Millisecond {
+			t.Errorf("%s with %d bytes: nobody looked for %v", name, limit, best)
+		}
+	}
+}
+
+func longestUnwatched(t *testing.T, name string, prog *Program, limit int64) time.Duration {
+	t.Helper()
+	r := tightRun(limit)
+	ctx := &watchedContext{Context: context.Background()}
+	r.Ctx = ctx
+	e, err := prog.Start(r)
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	defer e.Close()
+	for {
+		b, err := e.Next()
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		for {
-			b, err := e.Next()
-			if err != nil {
-				t.Fatalf("%s: %v", name, err)
-			}
-			if b == nil {
-				break
-			}
-		}
-		e.Close()
-		if ctx.longest > 100*time.Millisecond {
-			t.Errorf("%s with %d bytes: nobody looked for %v", name, limit, ctx.longest)
+		if b == nil {
+			return ctx.longest
 		}
 	}
 }
