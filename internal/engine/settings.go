@@ -136,9 +136,13 @@ func (s settings) without(name string) (settings, error) {
 	if _, known := knownSettings[name]; !known && !strings.Contains(name, ".") {
 		return s, unknownSetting(name)
 	}
+	_, known := knownSettings[name]
 	n := defaultSettings(s.base)
 	n.values = make(map[string]string, len(s.values))
 	for k, x := range s.values {
+		if k == name && !known { // a setting of one's own stays known
+			n.values[k] = ""
+		}
 		if k != name {
 			n.values[k] = x
 			n.derive(k, x)

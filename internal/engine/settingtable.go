@@ -30,6 +30,7 @@ var knownSettings = map[string]*setting{
 	"transaction_isolation":               {value: "repeatable read", check: checkIsolation, words: isolationWords, doc: "isolation level of this transaction"},
 	"default_transaction_read_only":       {value: "off", check: checkSwitch, doc: "whether new transactions are read-only"},
 	"transaction_read_only":               {value: "off", check: checkSwitch, doc: "whether this transaction is read-only"},
+	"transaction_deferrable":              {value: "off", check: checkSwitch, doc: "accepted, without effect"},
 	"default_transaction_deferrable":      {value: "off", check: checkSwitch, doc: "accepted, without effect"},
 	"client_encoding":                     {value: "UTF8", check: checkEncoding, doc: "always UTF8"},
 	"server_encoding":                     {value: "UTF8", fixed: true, doc: "always UTF8"},

@@ -131,6 +131,9 @@ func registerSettings() {
 		if err := s.SetSetting(name, a[1].S, a[2].Bool()); err != nil {
 			return types.Null, err
 		}
+		if a[2].Bool() { // outside of a transaction it held for nothing but this
+			return newText(a[1].S)
+		}
 		v, _ := s.Setting(name)
 		return newText(v)
 	}))

@@ -246,6 +246,10 @@ func (p *parser) preparable() ast.Stmt {
 func (p *parser) prepare() ast.Stmt {
 	s := &ast.Prepare{Pos: p.at()}
 	p.advance()
+	if p.is(kw.Transaction) && p.peekIsTok(kw.TokString) {
+		p.preparedTransaction(sqlerr.ObjectNotInPrerequisiteState, "prepared transactions are disabled")
+		return nil
+	}
 	s.Name = p.name()
 	if p.acceptTok(kw.TokLParen) {
 		for {
@@ -282,10 +286,16 @@ func (p *parser) declare() ast.Stmt {
 		switch {
 		case p.accept(kw.Binary):
 			s.Binary = true
-		case p.accept(kw.Insensitive):
-			s.Insensitive = ast.Yes
-		case p.accept(kw.Asensitive):
-			s.Insensitive = ast.No
+		case p.is(kw.Insensitive) || p.is(kw.Asensitive):
+			want := ast.No
+			if p.is(kw.Insensitive) {
+				want = ast.Yes
+			}
+			p.advance()
+			if s.Insensitive != ast.Unset && s.Insensitive != want {
+				p.failAt(s.Pos, sqlerr.InvalidCursorDefinition, "cannot specify both ASENSITIVE and INSENSITIVE")
+			}
+			s.Insensitive = want
 		case p.accept(kw.Scroll):
 			s.Scroll = ast.Yes
 		case p.commit2(kw.No, kw.Scroll):

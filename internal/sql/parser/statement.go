@@ -111,10 +111,18 @@ func (p *parser) transactionStatement() ast.Stmt {
 		return s
 	case kw.Commit, kw.End:
 		p.advance()
+		if p.is(kw.Prepared) {
+			p.preparedTransaction(sqlerr.UndefinedObject, "prepared transaction with identifier \"%s\" does not exist")
+			return nil
+		}
 		p.work()
 		return &ast.Commit{Pos: pos, Chain: p.chain()}
 	case kw.Rollback, kw.Abort:
 		p.advance()
+		if p.is(kw.Prepared) {
+			p.preparedTransaction(sqlerr.UndefinedObject, "prepared transaction with identifier \"%s\" does not exist")
+			return nil
+		}
 		p.work()
 		if p.accept(kw.To) {
 			p.accept(kw.Savepoint)
@@ -137,6 +145,21 @@ func (p *parser) work() {
 	if !p.accept(kw.Work) {
 		p.accept(kw.Transaction)
 	}
+}
+
+// preparedTransaction refuses two-phase commit as a server does that allows no
+// prepared transactions.
+func (p *parser) preparedTransaction(code, format string) {
+	p.advance()
+	if p.tok.Kind != kw.TokString {
+		p.syntaxError()
+		return
+	}
+	if strings.Contains(format, "%s") {
+		format = strings.Replace(format, "%s", p.tok.Text, 1)
+	}
+	p.advance()
+	p.failAt(-1, code, format)
 }
 
 // chain reads AND [NO] CHAIN.
