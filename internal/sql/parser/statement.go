@@ -155,9 +155,7 @@ func (p *parser) preparedTransaction(code, format string) {
 		p.syntaxError()
 		return
 	}
-	if strings.Contains(format, "%s") {
-		format = strings.Replace(format, "%s", p.tok.Text, 1)
-	}
+	format = strings.Replace(format, "%s", p.tok.Text, 1)
 	p.advance()
 	p.failAt(-1, code, format)
 }
