@@ -56,7 +56,6 @@ ROLLBACK AND NO CHAIN;
 COMMIT AND CHAIN;
 -- gap: not yet
 PREPARE TRANSACTION 'x';
--- gap: not yet
 COMMIT PREPARED 'x';
 SET nope = 1;
 SET nope.x = 1;
