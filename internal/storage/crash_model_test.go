@@ -140,7 +140,7 @@ func (c *crashStore) Open() (err error) {
 func (c *crashStore) Apply(step int) error {
 	if c.checkpointEvery > 0 && step%c.checkpointEvery == c.checkpointEvery-1 {
 		merge := c.s.Checkpoint
-		if step/c.checkpointEvery%2 == 1 {
+		if step/c.checkpointEvery%3 == 1 {
 			merge = c.s.Compact
 		}
 		if err := merge(ctx); err != nil {

@@ -28,6 +28,14 @@ func plainText(s string) bool {
 	if len(s) > 32 {
 		return false
 	}
+	for ; len(s) >= 8; s = s[8:] {
+		w := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+			uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+		// The first zero byte borrows, and so gets its highest bit.
+		if (w-0x0101010101010101|w)&0x8080808080808080 != 0 {
+			return false
+		}
+	}
 	for i := 0; i < len(s); i++ {
 		if s[i]-1 >= 0x7f {
 			return false

@@ -151,3 +151,4 @@ SELECT 'a'::md || 'x', 'a'::md::text, 'a'::md::varchar(1), ('a'::text)::md, 'a':
 SELECT 'a'::md + 1;
 SELECT 1 = 'a'::md;
 SELECT lower('a'::md);
+SELECT bit '101', bit(2) '101', char 'abc', character '  x ', char(2) 'abc', bpchar 'ab ', pg_typeof(bit '101'), '101'::bit, 'abc'::char;

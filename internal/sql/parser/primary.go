@@ -222,6 +222,9 @@ func (p *parser) typedLiteralOf(pos int, t *ast.TypeName) ast.Expr {
 	if p.err == nil && t.Name.Schema == "" && t.Name.Name == "interval" && t.Interval == "" {
 		p.intervalFields(t)
 	}
+	if n := t.Name.Name; (n == "bit" || n == "bpchar") && len(t.Mods) == 1 && t.Mods[0].Position() == t.Pos {
+		t.Mods = nil // none was written: a constant is as long as it is
+	}
 	return &ast.Cast{Pos: pos, Kind: ast.CastLiteral, X: lit, Type: t}
 }
 
