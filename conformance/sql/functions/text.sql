@@ -89,7 +89,6 @@ SELECT B'101', X'1F', B'101' || B'0', B'101' & B'110', B'101' | B'010', B'101' #
 SELECT B'101' & B'11';
 SELECT '102'::bit(3);
 SELECT 'xg'::varbit;
--- gap: bit '101' has the length 1
 SELECT B'101'::bit(3) = B'101'::varbit, bit '101', '1'::bit, B''::varbit;
 SELECT get_bit(B'101', 3);
 SELECT parse_ident('a.b.c'), parse_ident('"A b".c'), parse_ident('foo.Bar'), parse_ident('a.b(', false);
