@@ -1,3 +1,4 @@
+-- full
 -- MERGE, ON CONFLICT, and INSERT, UPDATE and DELETE with their errors.
 CREATE TABLE tgt (tid int PRIMARY KEY, balance int);
 CREATE TABLE src (sid int, delta int);

@@ -1,3 +1,4 @@
+-- full
 -- CREATE and ALTER TABLE with constraints, generated and identity columns.
 CREATE TABLE t1 (a int, b text DEFAULT 'x', c numeric(5,2) NOT NULL);
 CREATE TABLE t1 (a int);

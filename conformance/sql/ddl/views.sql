@@ -1,3 +1,4 @@
+-- full
 -- Views with and without changes through them, materialized views, sequences.
 CREATE TABLE t (a int PRIMARY KEY, b text);
 CREATE TABLE log (id serial, op text, old_a int, new_a int);

@@ -1,3 +1,4 @@
+-- full
 -- Aggregates of every kind, grouping, and their errors.
 CREATE TABLE ag (a int, b float8, c text, d numeric, e bool, f date, g interval);
 INSERT INTO ag VALUES (56, 7.8, 'a', 1.5, true, '2020-01-01', '1 day'), (100, 99.097, 'b', 2.25, false, '2021-05-05', '2 hours'), (0, 0.09561, 'c', NULL, NULL, NULL, NULL), (42, 324.78, 'a', 4, true, '1999-12-31', '1 mon -3 days');

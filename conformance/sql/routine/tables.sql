@@ -1,3 +1,4 @@
+-- full
 -- SQL functions in FROM and elsewhere: rows, sets, polymorphism, defaults, errors.
 CREATE TABLE foo (id int, sub int, name text);
 INSERT INTO foo VALUES (1, 1, 'Joe'), (1, 2, 'Ed'), (2, 1, 'Mary');
