@@ -36,6 +36,8 @@ type fillSide struct {
 	db   *sql.DB
 	tx   *sql.Tx
 	rows *sql.Stmt
+	five *sql.Stmt // parameters that are neighboring columns
+	all  *sql.Stmt // and all of them
 	plus string
 }
 
@@ -44,6 +46,7 @@ func newFillSide(t *testing.T, plus string) *fillSide {
 	_, err := s.db.Exec(`CREATE TABLE parent (p int PRIMARY KEY); INSERT INTO parent VALUES (1), (2), (3);
 		CREATE TABLE t (id INTEGER PRIMARY KEY, u int UNIQUE, name text NOT NULL CHECK (length(name) < 6), n numeric CHECK (n > 0),
 			p int REFERENCES parent DEFERRABLE INITIALLY DEFERRED, twice int GENERATED ALWAYS AS (u * 2) STORED, d int CHECK (d < 900));
+		CREATE TABLE plain (id INTEGER PRIMARY KEY, a smallint NOT NULL, b text UNIQUE);
 		CREATE INDEX ON t (name); CREATE INDEX ON t ((n + 1)) WHERE n < 500`)
 	must(t, err)
 	return s
@@ -58,12 +61,23 @@ func (s *fillSide) begin() {
 	must(s.t, err)
 	s.rows, err = s.tx.Prepare("INSERT INTO t (id, u, name, n, p, d) VALUES (?, ?, ?, ?, ?, ?)" + s.plus)
 	must(s.t, err)
+	s.five, err = s.tx.Prepare("INSERT INTO t (id, u, name, n, p) VALUES (?, ?, ?, ?, ?)" + s.plus)
+	must(s.t, err)
+	s.all, err = s.tx.Prepare("INSERT INTO plain VALUES (?, ?, ?)" + s.plus)
+	must(s.t, err)
 }
 
 func (s *fillSide) insert(args ...any) string {
 	s.begin()
+	rows := s.rows
+	switch {
+	case len(args) == 3:
+		rows = s.all
+	case args[5] == nil:
+		rows, args = s.five, args[:5]
+	}
 	if s.plus == "" {
-		r, err := s.rows.ExecContext(context.Background(), args...)
+		r, err := rows.ExecContext(context.Background(), args...)
 		if err != nil {
 			return told(err)
 		}
@@ -72,7 +86,7 @@ func (s *fillSide) insert(args ...any) string {
 		return fmt.Sprint(n, id, err)
 	}
 	var id int64
-	if err := s.rows.QueryRow(args...).Scan(&id); err != nil {
+	if err := rows.QueryRow(args...).Scan(&id); err != nil {
 		return told(err)
 	}
 	return fmt.Sprint(1, id, nil)
@@ -85,7 +99,7 @@ func (s *fillSide) exec(text string) string {
 	if _, err := s.tx.Exec(text); err != nil {
 		return told(err)
 	}
-	rows, err := s.tx.Query("SELECT t::text || last_insert_rowid() FROM t ORDER BY id")
+	rows, err := s.tx.Query("SELECT t::text || last_insert_rowid() FROM t UNION ALL SELECT plain::text FROM plain ORDER BY 1")
 	if err != nil {
 		return told(err)
 	}
@@ -134,6 +148,16 @@ func fillStep(rng *rand.Rand) func(*fillSide) string {
 			"DECLARE c CURSOR FOR SELECT id FROM t", "SET LOCAL statement_timeout = '10s'",
 			"SET TRANSACTION READ ONLY", "CREATE OR REPLACE VIEW v AS SELECT * FROM t", "TRUNCATE t").(string)
 		return func(s *fillSide) string { return s.exec(text) }
+	}
+	if rng.IntN(4) == 0 {
+		args := []any{pick(nil, nil, int64(rng.IntN(300)), "x"), pick(1, int64(2), "3", nil, 40000), pick(nil, fmt.Sprint(rng.IntN(99)), "b", "\xff")}
+		n := 1 + rng.IntN(3)
+		return func(s *fillSide) (out string) {
+			for range n {
+				out += s.insert(args...)
+			}
+			return out
+		}
 	}
 	if rng.IntN(3) > 0 { // one that goes well, mostly
 		args := []any{nil, rng.IntN(100_000), "abc", 1.5, 2, nil}

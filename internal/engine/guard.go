@@ -13,5 +13,9 @@ func (s *Session) guard(err *error) {
 		*err = sqlerr.New(sqlerr.InternalError, "internal error: %v", p).
 			WithDetail("%s", debug.Stack()).
 			WithHint("This is a bug in zqlite; please report it with the statement.")
+		// What the statement worked with is in no known state, nor is its part of
+		// the transaction.
+		s.filled, s.idleRun = filled{}, nil
+		s.failed = s.failed || s.tx != nil
 	}
 }

@@ -18,9 +18,9 @@ import (
 
 // Exec runs a text and returns what its last statement did. Rows are thrown
 // away.
-func (s *Session) Exec(ctx context.Context, st *Statement, args []Argument) (Outcome, error) {
-	if o, done, err := s.fillRow(ctx, st, args); done {
-		return o, err
+func (s *Session) Exec(ctx context.Context, st *Statement, args []Argument) (out Outcome, _ error) {
+	if done, err := s.fillRow(ctx, st, args, &out); done {
+		return out, err
 	}
 	r, err := s.run(ctx, st, args, false)
 	if err != nil {
@@ -37,7 +37,7 @@ func (s *Session) Exec(ctx context.Context, st *Statement, args []Argument) (Out
 		}
 		read += b.Len()
 	}
-	out := r.Outcome
+	out = r.Outcome
 	if out.Command == "SELECT" && out.Affected == 0 {
 		if r.width > 0 {
 			read += len(r.rows) / r.width // buffered
@@ -389,6 +389,16 @@ func (s *Session) newRun(ctx context.Context, tx *storage.Tx, c *catalog.Catalog
 	if tx.Isolation() == storage.Serializable {
 		run.Workers = 1 // what is read is recorded, by one goroutine
 	}
+	return run
+}
+
+// nextRun makes the run of the statement before ready for the same once more.
+func (s *Session) nextRun(ctx context.Context) *exec.Run {
+	run := s.idleRun
+	limit := run.Memory.Limit
+	run.Context.Begin(ctx, int(limit), s.tenant)
+	*run.Memory = exec.Memory{Limit: limit}
+	s.env.Now = 0
 	return run
 }
 

@@ -117,6 +117,8 @@ type pointRun struct {
 	places []int // of items that are plain columns; nil where some is not
 	values []expr.Scalar
 	params []int // of an insert: the parameter for each column, or one of the following; nil where a parameter is worked on
+	first  int   // where the parameters lie in the row, one behind the other; -1: they do not
+	taken  int   // the parameters there
 	insert *insertOp
 	change *changeOp
 
@@ -141,6 +143,7 @@ func (p *Program) pointRun() (*pointRun, error) {
 		x.values, err = b.compiler(scope{}).Scalars(s.values.Rows[0])
 		x.row = make([]types.Value, len(x.values))
 		x.params = paramsOf(s.insert, s.values)
+		x.first, x.taken = neighbors(x.params)
 		return x, err
 	case s.update != nil:
 		if op, err = b.update(s.update); err != nil {
@@ -350,18 +353,9 @@ func (x *pointRun) insertRow(r *Run) error {
 	op := x.insert
 	if x.params != nil {
 		row := op.full[:len(op.row)]
-		for i, p := range x.params {
-			switch p {
-			case noValue:
-				row[i] = types.Null
-			case ownValue:
-				v, err := op.row[i](r.Context, nil)
-				if err != nil {
-					return err
-				}
-				row[i] = v
-			default:
-				row[i] = r.Params[p]
+		if x.taken < len(row) || &r.Params[0] != &row[0] {
+			if err := x.fill(r, row); err != nil {
+				return err
 			}
 		}
 		return op.store(r, row)
@@ -374,6 +368,26 @@ func (x *pointRun) insertRow(r *Run) error {
 		x.row[i] = v
 	}
 	return op.insertRow(r, x.row)
+}
+
+// fill sets the columns of a row that takes its parameters as they came. One
+// that lies in the row (Program.ArgumentRow) is set to itself.
+func (x *pointRun) fill(r *Run, row []types.Value) error {
+	for i, p := range x.params {
+		switch p {
+		case noValue:
+			row[i] = types.Null
+		case ownValue:
+			v, err := x.insert.row[i](r.Context, nil)
+			if err != nil {
+				return err
+			}
+			row[i] = v
+		default:
+			row[i] = r.Params[p]
+		}
+	}
+	return nil
 }
 
 func (x *pointRun) runChange(r *Run, emit func(row []types.Value) error) (int64, error) {

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"errors"
 	"math"
 	"slices"
 	"sync"
@@ -21,12 +22,10 @@ func (t *Tx) encode() error {
 	w.begin(t.o.Origin)
 	from := len(w.buf)
 	t.w.req.adopt = t.w.req.adopt[:0]
-	inline, copied, side := 0, 0, 0 // bytes; rows of a large transaction go to a side file
+	inline, copied := 0, 0 // bytes; rows of a large transaction go to a side file
 	for _, h := range t.order {
-		if n := h.own.payload(); h.own != nil && len(h.own.runs) > 0 {
-			side += n
-		} else {
-			if inline += n; !t.splices(h) {
+		if n := h.own.payload(); h.own == nil || len(h.own.runs) == 0 {
+			if inline += n; !h.own.folds(t.s) {
 				copied += n
 			}
 		}
@@ -37,8 +36,14 @@ func (t *Tx) encode() error {
 	} else {
 		limit /= 16
 	}
-	t.sortLists()
-	for _, h := range t.order {
+	aside := func(h *txTree) bool {
+		return len(h.own.runs) > 0 || h.own.payload() > limit && !t.s.memory
+	}
+	folded, err := t.fold(aside)
+	if err != nil {
+		return err
+	}
+	for i, h := range t.order {
 		if !h.changed() {
 			continue
 		}
@@ -50,36 +55,79 @@ func (t *Tx) encode() error {
 		var err error
 		switch {
 		case h.own.empty():
-		case len(h.own.runs) > 0 || h.own.payload() > limit && !t.s.memory:
+		case aside(h):
 			err = t.encodeSide(w, h, from)
+		case h.own.folds(t.s):
+			t.encodeFolded(w, h, folded[i], from)
 		default:
-			err = t.encodeOwn(w, h, from)
+			err = encodeOwn(w, h)
 		}
 		if err != nil {
 			return err
 		}
 	}
 	if t.w.side != nil {
-		if err := t.s.syncSide(t.w.side); err != nil {
-			return err
-		}
+		return t.s.syncSide(t.w.side)
 	}
-	t.prepareRuns(w.buf[from:])
 	return nil
 }
 
 // sortFrom is how many entries of a list are worth a goroutine to sort them.
 const sortFrom = 4096
 
-// sortLists sorts large lists side by side, as those of a table's indexes.
-func (t *Tx) sortLists() {
+// fold makes the layers of large writes, by the places of their trees in order,
+// side by side, as those of a table's indexes; and sorts the large lists that
+// go another way.
+func (t *Tx) fold(aside func(*txTree) bool) ([]*run, error) {
+	var folded []*run
+	var failed []error
 	var wait sync.WaitGroup
-	for _, h := range t.order {
-		if h.own != nil && h.own.list.Pending() >= sortFrom {
+	for i, h := range t.order {
+		switch {
+		case h.own.empty():
+		case !aside(h) && h.own.folds(t.s):
+			if folded == nil {
+				folded, failed = make([]*run, len(t.order)), make([]error, len(t.order))
+			}
+			if h.own.list.Empty() {
+				folded[i] = h.own.tail.layer()
+				continue
+			}
+			wait.Go(func() { folded[i], failed[i] = h.own.layer() })
+		case h.own.list.Pending() >= sortFrom:
 			wait.Go(h.own.list.Sort)
 		}
 	}
 	wait.Wait()
+	return folded, errors.Join(failed...)
+}
+
+// folds tells whether there are so many rows that they become a layer as they
+// are, and go into the frame from where they lie.
+func (o *ownWrites) folds(s *Store) bool {
+	return o != nil && len(o.runs) == 0 && o.bytes() >= s.o.AdoptBytes && o.payload() <= math.MaxInt32
+}
+
+// layer writes what stands of every key into one block of memory. It is nil
+// where nothing does.
+func (o *ownWrites) layer() (*run, error) {
+	n := int(o.list.Versions()) + o.tail.rows()
+	b := &block{data: make([]byte, 0, o.payload()), offs: make([]uint32, 0, n)}
+	r := &run{resident: []*block{b}}
+	err := o.each(func(op byte, key, row []byte) error {
+		b.offs = append(b.offs, uint32(len(b.data)))
+		r.net += netOf(op)
+		b.data = appendEntry(b.data, op, key, false, 0, row)
+		return nil
+	})
+	if err != nil || len(b.offs) == 0 {
+		return nil, err
+	}
+	b.prepare()
+	r.count, r.size = len(b.offs), int64(len(b.data)+12*len(b.offs))
+	r.min, r.max = b.key(0), b.key(len(b.offs)-1)
+	r.blocks = []blockRef{{first: r.min}}
+	return r, nil
 }
 
 // payload bounds the bytes of the rows in a record.
@@ -97,74 +145,34 @@ func (o *ownWrites) payload() int {
 	return n
 }
 
-// encodeOwn writes the rows of a tree into the record. Where there are many,
-// that part of the record, or the tail that it was copied from, is going to be
-// adopted.
-func (t *Tx) encodeOwn(w *recordWriter, h *txTree, from int) error {
-	at := len(w.buf)
+// encodeOwn writes the rows of a tree into the record.
+func encodeOwn(w *recordWriter, h *txTree) error {
 	w.selectTree(h.id)
-	rows := len(w.buf)
-	if t.splices(h) {
-		w.splice(h.own.tail)
-		t.adopts(h, h.own.tail.layer(), at-from, len(w.buf)-from)
-		return nil
-	}
 	if h.own.list.Empty() {
 		w.buf = h.own.tail.appendTo(w.buf)
 		return nil
 	}
-	adopted := t.adoptable(h.own)
-	var offs []uint32
-	if adopted {
-		offs = make([]uint32, 0, int(h.own.list.Versions())+h.own.tail.rows())
-	}
-	net := int64(0)
-	err := h.own.each(func(op byte, key, row []byte) error {
-		if adopted {
-			offs = append(offs, uint32(len(w.buf)-rows))
-			net += netOf(op)
-		}
+	return h.own.each(func(op byte, key, row []byte) error {
 		w.buf = appendEntry(w.buf, op, key, false, 0, row)
 		return nil
 	})
-	if len(offs) > 0 {
-		b := &block{offs: offs, data: w.buf[rows:len(w.buf):len(w.buf)]}
-		r := &run{count: len(offs), net: net, size: int64(len(w.buf) - rows + 12*len(offs)), resident: []*block{b}}
+}
+
+// encodeFolded makes the layer of a tree a part of the record, which is going
+// to be adopted; nil is one of which nothing is left.
+func (t *Tx) encodeFolded(w *recordWriter, h *txTree, r *run, from int) {
+	at := len(w.buf)
+	w.selectTree(h.id)
+	if r != nil {
+		w.splice(r.resident)
 		t.adopts(h, r, at-from, len(w.buf)-from)
 	}
-	return err
-}
-
-// adoptable tells whether there are so many rows that they become a layer.
-func (t *Tx) adoptable(o *ownWrites) bool {
-	return o.bytes() >= t.s.o.AdoptBytes && o.payload() <= math.MaxInt32
-}
-
-// splices tells whether the rows go into the frame from where they lie.
-func (t *Tx) splices(h *txTree) bool {
-	return h.own != nil && h.own.tail.rows() > 0 && h.own.list.Empty() && len(h.own.runs) == 0 && t.adoptable(h.own)
 }
 
 // adopts notes that the record from at to end, counted from its first
 // operation, becomes a layer of the tree as run r.
 func (t *Tx) adopts(h *txTree, r *run, at, end int) {
 	t.w.req.adopt = append(t.w.req.adopt, adoption{tree: h.id, run: r, at: at, end: end})
-}
-
-// prepareRuns binds the runs in memory to the record that is now complete. It
-// belongs to them from here on.
-func (t *Tx) prepareRuns(ops []byte) {
-	for i := range t.w.req.adopt {
-		a := &t.w.req.adopt[i]
-		if a.run.blocks != nil { // they lie in a file or a tail
-			continue
-		}
-		b := a.run.resident[0]
-		b.data = ops[a.end-len(b.data) : a.end : a.end]
-		b.prepare()
-		a.run.min, a.run.max = b.key(0), b.key(len(b.offs)-1)
-		a.run.blocks = []blockRef{{first: a.run.min}}
-	}
 }
 
 // encodeSide writes the rows of a tree into the transaction's side file, and

@@ -37,7 +37,7 @@ type recordWriter struct {
 }
 
 // splice is a part of a record that is not copied into its buffer: the blocks
-// of a tail, whose entries have the form that records have them in.
+// of a layer, whose entries have the form that records have them in.
 type splice struct {
 	at     int // in the buffer; the bytes come before
 	blocks []*block
@@ -55,9 +55,9 @@ func (w *recordWriter) begin(origin string) {
 	w.splices = w.splices[:0]
 }
 
-// splice enters the entries of a tail, which stay where they are.
-func (w *recordWriter) splice(t *tail) {
-	s := splice{at: len(w.buf), blocks: t.resident}
+// splice enters the entries of blocks, which stay where they are.
+func (w *recordWriter) splice(blocks []*block) {
+	s := splice{at: len(w.buf), blocks: blocks}
 	for _, b := range s.blocks {
 		s.size += len(b.data)
 	}

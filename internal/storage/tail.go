@@ -24,14 +24,11 @@ const (
 //  3. A tail that was cut takes no more rows.
 type tail struct {
 	run
-	full   int // bytes of a block
-	closed bool
-	place  uint32 // in the write set
-	idle   *block // memory for the first block
+	full    int // bytes of a block
+	closed  bool
+	entered uint32 // in the write set
+	idle    *block // memory for the first block
 }
-
-// Place is the write set's.
-func (t *tail) Place() *uint32 { return &t.place }
 
 // endsBelow tells whether every key is below key.
 func (t *tail) endsBelow(key []byte) bool {

@@ -417,7 +417,7 @@ func (t *Tx) finish() {
 // recycle hands the scratch memory on, unless it has grown large.
 func (t *Tx) recycle(w *scratch) {
 	w.ws.Reset()
-	if cap(w.rec.buf) > 1<<20 || len(w.req.adopt) > 0 { // what was adopted lies in it
+	if cap(w.rec.buf) > 1<<20 {
 		w.rec.buf = nil
 	}
 	for _, l := range w.lists {

@@ -71,7 +71,7 @@ func (t *Tx) put(h *txTree, key, row []byte, flags uint8, behind bool) error {
 		h.own.list = t.scratch().list()
 	}
 	if behind && t.extend(h.own) {
-		h.own.tail.add(key, t.w.ws.Append(h.own.tail), row)
+		h.own.tail.add(key, t.w.ws.Append(h.own.tail, &h.own.tail.entered), row)
 	} else if !t.w.ws.Put(h.own.list, key, flags, row) {
 		return sqlerr.New(sqlerr.OutOfMemory, "the write set of the transaction is full")
 	}

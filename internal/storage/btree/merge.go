@@ -301,11 +301,16 @@ func (m *merger) write(last bool) error {
 		}
 		used, seq, ok = m.encode(n)
 	}
+	l, err := page.OpenLeaf(m.ls, m.w.Content())
+	if err != nil {
+		return err
+	}
+	inline := !mayOverflow(l)
 	ptr, err := m.w.Write(pager.TypeLeaf)
 	if err != nil {
 		return err
 	}
-	ptr.Rows, ptr.MaxSeq = uint64(n), seq
+	ptr.Rows, ptr.MaxSeq, ptr.Inline = uint64(n), seq, inline
 	m.out = append(m.out, entry{sep: bytes.Clone(m.b.Key(0)), ptr: ptr})
 	before := m.b.Estimate()
 	m.b.Drop(n)
@@ -367,17 +372,18 @@ func (m *merger) node(list []entry, level uint8) (entry, error) {
 	b := content[:nodeHeader]
 	e := entry{sep: list[0].sep}
 	var rows, seq uint64
+	inline := true
 	for i := range list {
 		c := &list[i]
 		b = pager.AppendPtr(b, c.ptr)
 		b = binary.LittleEndian.AppendUint16(b, uint16(len(c.sep)))
 		b = append(b, c.sep...)
 		rows += c.ptr.Rows
-		seq = max(seq, c.ptr.MaxSeq)
+		seq, inline = max(seq, c.ptr.MaxSeq), inline && c.ptr.Inline
 	}
 	var err error
 	e.ptr, err = m.w.Write(pager.TypeInner)
-	e.ptr.Level, e.ptr.Rows, e.ptr.MaxSeq = level, rows, seq
+	e.ptr.Level, e.ptr.Rows, e.ptr.MaxSeq, e.ptr.Inline = level, rows, seq, inline
 	return e, err
 }
 

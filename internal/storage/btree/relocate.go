@@ -68,7 +68,7 @@ func (m *mover) leaf(e entry) ([]entry, bool, error) {
 	if err := m.GoOn(); err != nil {
 		return nil, false, err
 	}
-	if e.ptr.Page < m.Above && !m.Long {
+	if e.ptr.Page < m.Above && !m.Long || m.Long && e.ptr.Inline {
 		return []entry{e}, false, nil
 	}
 	if err := m.c.leaf(&e.ptr, nil, m.ls, &m.ref); err != nil {

@@ -10,40 +10,32 @@ import (
 
 var errRowTooBig = sqlerr.New(sqlerr.ProgramLimitExceeded, "a row does not fit into a page")
 
-// Drop frees every page of a tree.
+// Drop frees every page of a tree. Leaves are read only where values of theirs
+// may lie on pages of their own.
 func Drop(c *Cache, w *pager.Writer, root Ptr, ls *page.Layouts) error {
-	return Walk(c, root, ls, func(p *Ptr, l *page.Leaf) error {
-		w.Free(p.Page)
-		if l != nil {
-			overflows(l, ls, false, w.FreeBlob)
-		}
+	switch {
+	case root.Page == 0:
 		return nil
-	})
-}
-
-// Walk calls fn with every page of a tree, parents first; l is nil for inner
-// ones, and a leaf ends with fn.
-func Walk(c *Cache, root Ptr, ls *page.Layouts, fn func(p *Ptr, l *page.Leaf) error) error {
-	if root.Page == 0 {
+	case root.Level == 0 && root.Inline:
+		w.Free(root.Page)
 		return nil
-	}
-	if root.Level == 0 {
+	case root.Level == 0:
 		var r Ref
 		if err := c.leaf(&root, nil, ls, &r); err != nil {
 			return err
 		}
 		defer r.Release()
-		return fn(&root, &r.Leaf)
+		w.Free(root.Page)
+		overflows(&r.Leaf, ls, false, w.FreeBlob)
+		return nil
 	}
 	n, err := c.node(&root, nil)
 	if err != nil {
 		return err
 	}
-	if err := fn(&root, nil); err != nil {
-		return err
-	}
+	w.Free(root.Page)
 	for i := range n.ptrs {
-		if err := Walk(c, n.ptrs[i], ls, fn); err != nil {
+		if err := Drop(c, w, n.ptrs[i], ls); err != nil {
 			return err
 		}
 	}
@@ -95,6 +87,16 @@ func overflows(l *page.Leaf, ls *page.Layouts, dropped bool, fn func(pager.Blob)
 	}
 }
 
+// mayOverflow tells whether some value of a leaf lies on pages of its own.
+func mayOverflow(l *page.Leaf) bool {
+	for c := range l.Columns() {
+		if l.MayOverflow(l.ColumnID(c)) {
+			return true
+		}
+	}
+	return false
+}
+
 // Verify reads a tree from the file, past the cache, and reports what is
 // wrong; visit is told of every page that it uses.
 func Verify(f *pager.File, root Ptr, ls *page.Layouts, visit func(page uint64), report func(format string, args ...any)) {
@@ -139,6 +141,9 @@ func (v *verifier) page(p Ptr, lo, hi []byte) (rows, seq uint64) {
 
 func (v *verifier) node(n *node, p *Ptr, lo, hi []byte) (rows, seq uint64) {
 	for i := range n.ptrs {
+		if p.Inline && !n.ptrs[i].Inline {
+			v.report("page %d: page %d below it may have values on other pages, its parent says that none has", p.Page, n.ptrs[i].Page)
+		}
 		from, to := n.sep(i), hi
 		if i == 0 {
 			from = lo
@@ -164,6 +169,9 @@ func (v *verifier) leaf(l *page.Leaf, p *Ptr, lo, hi []byte) (rows, seq uint64) 
 		}
 		v.last = append(v.last[:0], key...)
 		seq = max(seq, l.Seq(i))
+	}
+	if p.Inline && mayOverflow(l) {
+		v.report("page %d: values lie on other pages, its parent says that none does", p.Page)
 	}
 	overflows(l, v.ls, false, func(r pager.Blob) {
 		v.f.BlobPages(r, v.visit)

@@ -3,6 +3,7 @@ package delta
 import (
 	"bytes"
 	"cmp"
+	"math/bits"
 	"slices"
 )
 
@@ -37,7 +38,26 @@ func (l *List) sortPending() {
 			break
 		}
 	}
-	l.sortFrom(p, make([]pendingNode, len(p)), 0)
+	l.sortFrom(p, make([]pendingNode, len(p)), l.skipShared(p))
+}
+
+// skipShared moves the heads behind the bytes that all keys begin with, and
+// tells how many those are. Keys of an index often share some, and nodes are
+// still visited in the order in which they lie in memory.
+func (l *List) skipShared(p []pendingNode) int {
+	differ, shortest := uint64(0), p[0].size
+	for i := range p {
+		differ |= p[i].head ^ p[0].head
+		shortest = min(shortest, p[i].size)
+	}
+	n := bits.LeadingZeros64(differ) / 8
+	if n == 0 || n == 8 || int(shortest) < n {
+		return 0
+	}
+	for i := range p {
+		p[i].head = headOf(l.key(p[i].node)[n:])
+	}
+	return n
 }
 
 // radixFrom is the number of nodes from which a radix sort pays.

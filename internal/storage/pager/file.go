@@ -51,6 +51,7 @@ type Ptr struct {
 	Level  uint8 // 0 is a leaf
 	Rows   uint64
 	MaxSeq uint64
+	Inline bool     // no value below lies on pages of its own
 	Tag    [16]byte // of its seal; zero in a plain file
 }
 
@@ -63,6 +64,9 @@ func AppendPtr(b []byte, p Ptr) []byte {
 	b = le.AppendUint64(b, p.Birth)
 	b = le.AppendUint32(b, p.CRC)
 	b = append(b, p.Level, 0, 0, 0)
+	if p.Inline {
+		b[len(b)-3] = 1
+	}
 	b = le.AppendUint64(b, p.Rows)
 	b = le.AppendUint64(b, p.MaxSeq)
 	return append(b, p.Tag[:]...)
@@ -70,7 +74,7 @@ func AppendPtr(b []byte, p Ptr) []byte {
 
 // DecodePtr reads the Ptr at the beginning of b, which is long enough.
 func DecodePtr(b []byte) Ptr {
-	return Ptr{Page: le.Uint64(b), Birth: le.Uint64(b[8:]), CRC: le.Uint32(b[16:]), Level: b[20],
+	return Ptr{Page: le.Uint64(b), Birth: le.Uint64(b[8:]), CRC: le.Uint32(b[16:]), Level: b[20], Inline: b[21] == 1,
 		Rows: le.Uint64(b[24:]), MaxSeq: le.Uint64(b[32:]), Tag: [16]byte(b[40:56])}
 }
 

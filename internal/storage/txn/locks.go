@@ -96,21 +96,13 @@ type waiter struct {
 	ready   chan struct{}
 }
 
+// lock is one that several hold or somebody waits for.
 type lock struct {
 	id      uint64
-	first   holder   // the only one, nearly always
+	first   holder
 	more    []holder // further ones
 	waiters []*waiter
 	next    *lock // free list
-}
-
-const shardCount = 64
-
-type shard struct {
-	mu    sync.Mutex
-	locks map[uint64]*lock
-	free  *lock
-	_     [64]byte
 }
 
 // Table is the lock table of a store.
@@ -125,9 +117,6 @@ type Table struct {
 // NewTable makes an empty lock table.
 func NewTable() *Table {
 	t := &Table{closed: make(chan struct{})}
-	for i := range t.shards {
-		t.shards[i].locks = make(map[uint64]*lock)
-	}
 	t.waiters.New = func() any { return &waiter{ready: make(chan struct{}, 1)} }
 	return t
 }
@@ -156,21 +145,24 @@ func (t *Table) shardOf(id uint64) *shard { return &t.shards[id>>58%shardCount] 
 func (t *Table) Lock(ctx context.Context, o *Owner, id uint64, m Mode, p Policy, timeout time.Duration) error {
 	s := t.shardOf(id)
 	s.mu.Lock()
-	l := s.locks[id]
-	if l == nil {
-		if l = s.free; l != nil {
-			s.free = l.next
-			l.next = nil
-		} else {
-			l = &lock{}
-		}
-		l.id = id
-		l.first = holder{o, 1 << m}
-		s.locks[id] = l
+	x := s.place(id)
+	if x.free() {
+		x.id, x.owner, x.modes = id, o, 1<<m
+		s.used++
 		s.mu.Unlock()
 		o.held = append(o.held, heldLock{id, m})
 		return nil
 	}
+	if x.owner == o {
+		covered := x.modes&covers[m] != 0
+		if !covered {
+			x.modes |= 1 << m
+			o.held = append(o.held, heldLock{id, m})
+		}
+		s.mu.Unlock()
+		return nil
+	}
+	l := s.open(x)
 	h := l.find(o)
 	if h != nil && h.modes&covers[m] != 0 {
 		s.mu.Unlock()
@@ -184,9 +176,11 @@ func (t *Table) Lock(ctx context.Context, o *Owner, id uint64, m Mode, p Policy,
 	}
 	switch p {
 	case NoWait:
+		s.close(l)
 		s.mu.Unlock()
 		return errNoWait
 	case SkipLocked:
+		s.close(l)
 		s.mu.Unlock()
 		return ErrLocked
 	}
@@ -333,9 +327,13 @@ func (t *Table) ReleaseFrom(o *Owner, n int, tell func(id uint64, m Mode)) {
 		h := o.held[i]
 		s := t.shardOf(h.id)
 		s.mu.Lock()
-		l := s.locks[h.id]
-		l.remove(o, h.mode)
-		s.settle(l)
+		k := s.find(h.id)
+		if x := &s.slots[k]; x.lock != nil {
+			x.lock.remove(o, h.mode)
+			s.settle(x.lock)
+		} else if x.modes &^= 1 << h.mode; x.modes == 0 {
+			s.remove(k)
+		}
 		s.mu.Unlock()
 		if tell != nil {
 			tell(h.id, h.mode)
@@ -365,11 +363,7 @@ func (s *shard) settle(l *lock) {
 		clear(l.waiters[len(kept):])
 		l.waiters = kept
 	}
-	if l.first.owner == nil && len(l.more) == 0 && len(l.waiters) == 0 {
-		delete(s.locks, l.id)
-		l.next = s.free
-		s.free = l
-	}
+	s.close(l)
 }
 
 func (l *lock) find(o *Owner) *holder {

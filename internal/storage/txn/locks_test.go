@@ -44,7 +44,7 @@ func TestConflictMatrix(t *testing.T) {
 			table.ReleaseAll(&x)
 			table.ReleaseAll(&y)
 			for i := range table.shards {
-				if len(table.shards[i].locks) != 0 {
+				if table.shards[i].used != 0 {
 					t.Fatal("a lock was left")
 				}
 			}
@@ -77,7 +77,7 @@ func TestReleaseFrom(t *testing.T) {
 	}
 	table.ReleaseAll(&b)
 	for i := range table.shards {
-		if len(table.shards[i].locks) != 0 {
+		if table.shards[i].used != 0 {
 			t.Fatal("a lock was left")
 		}
 	}

@@ -12,8 +12,9 @@ import "github.com/zqlite/zqlite/internal/storage/delta"
 type WriteSet struct {
 	base  int // operations that Forget has dropped
 	n     int // operations since
+	epoch uint32
 	lists []listUndo
-	tails []Tail
+	tails []Tail // those entered in this epoch
 	steps []step
 }
 
@@ -25,10 +26,9 @@ type listUndo struct {
 }
 
 // Tail takes rows that are only appended, and takes back those of ordinals
-// above one by Truncate. Its Place is for the write set alone.
+// above one by Truncate.
 type Tail interface {
 	Truncate(ordinal uint64)
-	Place() *uint32
 }
 
 // step is an operation that is not a version in a list.
@@ -76,11 +76,11 @@ func (w *WriteSet) enter(l *delta.List) {
 	w.lists = append(w.lists, listUndo{list: l})
 }
 
-// Append enters an operation on a tail and gives its ordinal.
-func (w *WriteSet) Append(t Tail) uint64 {
-	place := t.Place()
-	if int(*place) >= len(w.tails) || w.tails[*place] != t {
-		*place = uint32(len(w.tails))
+// Append enters an operation on a tail and gives its ordinal. entered is of the
+// tail, which has no other write set, and begins as 0.
+func (w *WriteSet) Append(t Tail, entered *uint32) uint64 {
+	if *entered != w.epoch+1 {
+		*entered = w.epoch + 1
 		w.tails = append(w.tails, t)
 	}
 	w.n++
@@ -140,6 +140,7 @@ func (w *WriteSet) Forget() {
 	w.lists = w.lists[:0]
 	clear(w.tails)
 	w.tails = w.tails[:0]
+	w.epoch++
 }
 
 // Reset forgets everything without taking it back.
