@@ -169,3 +169,24 @@ func fillStep(rng *rand.Rand) func(*fillSide) string {
 		pick(1.5, "3.25", 0, "12345.6", "x", nil, int64(600)), pick(nil, 1, 2, 3, 3, 9), pick(nil, 1, 899, 900)}
 	return func(s *fillSide) string { return s.insert(args...) }
 }
+
+// A row may have no columns to take parameters.
+func TestRowWithoutColumns(t *testing.T) {
+	db := open(t, ":memory:")
+	tx, err := db.Begin()
+	must(t, err)
+	_, err = tx.Exec("CREATE TABLE t ()")
+	must(t, err)
+	for range 3 {
+		_, err = tx.Exec("INSERT INTO t DEFAULT VALUES")
+		must(t, err)
+	}
+	must(t, tx.Commit())
+	_, err = db.Exec("INSERT INTO t DEFAULT VALUES")
+	must(t, err)
+	var n int
+	must(t, db.QueryRow("SELECT count(*) FROM t").Scan(&n))
+	if n != 4 {
+		t.Error(n)
+	}
+}

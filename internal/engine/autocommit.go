@@ -14,6 +14,7 @@ func (s *Session) beginOwn() *storage.Tx {
 		Isolation: s.settings.level, ReadOnly: s.settings.ro || s.db.config.Mode == "ro",
 		Autocommit: true, LockTimeout: s.settings.lock, Origin: s.config.ApplicationName,
 	})
+	s.ownTx = tx
 	return tx
 }
 
@@ -21,7 +22,7 @@ func (s *Session) beginOwn() *storage.Tx {
 func (s *Session) keepOwn(tx *storage.Tx) {
 	s.endAdvisory()
 	tx.Forget()
-	s.idleTx = tx
+	s.ownTx, s.idleTx = nil, tx
 }
 
 // newResult makes a result, in the memory of one that was released.

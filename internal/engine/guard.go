@@ -13,9 +13,23 @@ func (s *Session) guard(err *error) {
 		*err = sqlerr.New(sqlerr.InternalError, "internal error: %v", p).
 			WithDetail("%s", debug.Stack()).
 			WithHint("This is a bug in zqlite; please report it with the statement.")
-		// What the statement worked with is in no known state, nor is its part of
-		// the transaction.
-		s.filled, s.idleRun = filled{}, nil
-		s.failed = s.failed || s.tx != nil
+		s.abandon()
+	}
+}
+
+// abandon gives up what a statement that panicked worked with, which is in no
+// known state: its transaction has failed, one of its own is rolled back so that
+// nobody waits for its locks.
+func (s *Session) abandon() {
+	s.filled, s.idleRun, s.idleTx = filled{}, nil, nil
+	if s.tx != nil {
+		s.failed = true
+		return
+	}
+	if tx := s.ownTx; tx != nil {
+		s.ownTx = nil
+		// It may be what the panic came from. The panic that is known is reported.
+		defer func() { _ = recover() }()
+		tx.Rollback()
 	}
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"testing"
 
+	"github.com/zqlite/zqlite/internal/catalog"
 	"github.com/zqlite/zqlite/internal/sqlerr"
+	"github.com/zqlite/zqlite/internal/storage"
 )
 
 // After a panic the transaction has failed, and the session works on.
@@ -51,4 +53,45 @@ func TestGuard(t *testing.T) {
 	}
 	must(run("ROLLBACK"))
 	must(run("INSERT INTO t VALUES (?, ?)", 3, "z"))
+}
+
+// A statement of its own that panics leaves no lock behind.
+func TestGuardAutocommitted(t *testing.T) {
+	ctx := context.Background()
+	db, err := Open(ctx, Config{Path: ":memory:"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	s := db.NewSession(SessionConfig{})
+	exec := func(text string) {
+		t.Helper()
+		st, err := s.Prepare(ctx, text)
+		if err == nil {
+			_, err = s.Exec(ctx, st, nil)
+		}
+		if err != nil {
+			t.Fatal(text, err)
+		}
+	}
+	exec("CREATE TABLE t (a int)")
+	err = func() (err error) {
+		defer s.guard(&err)
+		tx := s.beginOwn()
+		if err := tx.BeginStatement(); err != nil {
+			return err
+		}
+		c := tx.Attachment().(*catalog.Catalog)
+		r := c.Relation(nil, "public", "t")
+		if err := tx.LockTable(ctx, storage.TreeID(r.ID), storage.TableExclusive, storage.Wait); err != nil {
+			return err
+		}
+		panic("on purpose")
+	}()
+	if sqlerr.Code(err) != sqlerr.InternalError {
+		t.Fatal(err)
+	}
+	exec("SET lock_timeout = '2s'")
+	exec("INSERT INTO t VALUES (1)")
+	exec("ALTER TABLE t ADD b int")
 }

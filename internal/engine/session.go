@@ -76,6 +76,7 @@ type Session struct {
 	advisoryTx      bool                          // the transaction may hold advisory locks
 	advisorySession bool                          // the session may
 	idleTx          *storage.Tx                   // memory of an autocommitted transaction that has ended
+	ownTx           *storage.Tx                   // the transaction of the autocommitted statement that runs
 	collect         func(row []types.Value) error // collectRow, made once
 }
 

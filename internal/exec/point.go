@@ -353,7 +353,7 @@ func (x *pointRun) insertRow(r *Run) error {
 	op := x.insert
 	if x.params != nil {
 		row := op.full[:len(op.row)]
-		if x.taken < len(row) || &r.Params[0] != &row[0] {
+		if x.taken < len(row) || x.taken == 0 || &r.Params[0] != &row[0] {
 			if err := x.fill(r, row); err != nil {
 				return err
 			}
