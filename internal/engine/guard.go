@@ -13,14 +13,14 @@ func (s *Session) guard(err *error) {
 		*err = sqlerr.New(sqlerr.InternalError, "internal error: %v", p).
 			WithDetail("%s", debug.Stack()).
 			WithHint("This is a bug in zqlite; please report it with the statement.")
-		s.abandon()
+		s.giveUp()
 	}
 }
 
-// abandon gives up what a statement that panicked worked with, which is in no
+// giveUp gives up what a statement that panicked worked with, which is in no
 // known state: its transaction has failed, one of its own is rolled back so that
 // nobody waits for its locks.
-func (s *Session) abandon() {
+func (s *Session) giveUp() {
 	s.filled, s.idleRun, s.idleTx = filled{}, nil, nil
 	if s.tx != nil {
 		s.failed = true
