@@ -33,6 +33,7 @@ var groups = []group{
 		question("sum with filter, the query", `SELECT sum(amount) FROM items WHERE kind < 5`),
 		question("GROUP BY with few groups, the query", `SELECT count(*) FROM (SELECT kind, count(*), sum(amount) FROM items GROUP BY kind) AS g`),
 	}},
+	{name: "functions", setup: setupRead, work: functions},
 	{name: "analytic", setup: setupAnalytic, work: analytic},
 	{name: "write", setup: setupWrite, work: []workload{
 		{"insert, prepared, one transaction", func(ctx context.Context, db *sql.DB, c *config) (time.Duration, error) {

@@ -97,31 +97,20 @@ func (p *castProgram) eval(c *Context, b *vector.Batch, sel []int32, n int) (*ve
 	if p.fast != nil && p.fast(v, p.out, n) {
 		return p.out, nil
 	}
+	var in types.Value
 	one := func(i int) error {
 		if v.HasNulls && v.Null(i) {
 			return nil
 		}
-		x, err := p.cast(c, v.Value(i))
+		v.Load(i, &in)
+		x, err := p.cast(c, in)
 		if err != nil {
 			return locate(err, p.pos)
 		}
 		p.out.Set(i, x)
 		return nil
 	}
-	if sel == nil {
-		for i := 0; i < n; i++ {
-			if err := one(i); err != nil {
-				return nil, err
-			}
-		}
-		return p.out, nil
-	}
-	for _, i := range sel {
-		if err := one(int(i)); err != nil {
-			return nil, err
-		}
-	}
-	return p.out, nil
+	return p.out, ForEachRow(sel, n, one)
 }
 
 func (p *castProgram) single(c *Context, x types.Value) (*vector.Vector, error) {

@@ -275,32 +275,41 @@ func (p *callProgram) call(c *Context, i int) (types.Value, error) {
 	return v, nil
 }
 
+// rows calls the function for each row. Where it is strict, the rows of out
+// that are NULL already are left alone.
 func (p *callProgram) rows(c *Context, sel []int32, n int) error {
 	room := c.room()
-	one := func(i int) error {
-		v, err := p.call(c, i)
-		if err == nil {
-			err = room.take(v)
+	for k, v := range p.vecs {
+		if v.Const {
+			p.vals[k] = v.Value(0)
 		}
+	}
+	one := func(i int) error {
+		if !p.fn.NotStrict && p.out.Null(i) {
+			return nil
+		}
+		for k, v := range p.vecs {
+			switch {
+			case v.Const:
+			case v.Null(i):
+				p.vals[k] = types.Null
+			default:
+				v.Load(i, &p.vals[k])
+			}
+		}
+		v, err := p.eval1(c, p.vals)
 		if err == nil {
+			err = fits(v)
+		}
+		if err != nil {
+			return locate(err, p.pos)
+		}
+		if err = room.take(v); err == nil {
 			p.out.Set(i, v)
 		}
 		return err
 	}
-	if sel == nil {
-		for i := 0; i < n; i++ {
-			if err := one(i); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	for _, i := range sel {
-		if err := one(int(i)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return ForEachRow(sel, n, one)
 }
 
 // mergeNulls makes rows NULL where any argument is; it reports whether a

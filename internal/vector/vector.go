@@ -100,6 +100,26 @@ func (v *Vector) Value(i int) types.Value {
 	}
 }
 
+// Load is Value into memory of the caller's, of a row that is stored and not
+// NULL.
+func (v *Vector) Load(i int, to *types.Value) {
+	switch v.Type.Phys() {
+	case types.PhysInt:
+		*to = types.Value{K: v.Type.Kind, I: v.I[i]}
+	case types.PhysFloat:
+		*to = types.Value{K: v.Type.Kind, I: int64(math.Float64bits(v.F[i]))}
+	case types.PhysPair:
+		*to = types.Value{K: v.Type.Kind, I: v.I[i], J: v.J[i]}
+	case types.PhysBytes:
+		*to = types.Value{K: v.Type.Kind, S: v.S[i]}
+	default:
+		*to = types.Value{K: v.Type.Kind, I: v.I[i], J: v.J[i]}
+		if v.S != nil {
+			to.S = v.S[i]
+		}
+	}
+}
+
 // Set stores a value of the vector's type, or NULL, in row i.
 func (v *Vector) Set(i int, x types.Value) {
 	if x.K == types.KindNull {

@@ -11,16 +11,20 @@ import (
 
 func init() {
 	for _, t := range []typ{date, clock, clockTZ, timestamp, timestampTZ, interval} {
-		get := func(c *expr.Context, a []value) (value, error) {
-			return extract(c, strings.ToLower(a[0].S), a[1], t)
-		}
 		vol := expr.Immutable
 		if t == timestampTZ {
 			vol = expr.Stable
 		}
-		fn("extract", args{text, t}, numeric, "A field of a date, time or interval", get).Volatility = vol
-		fn("date_part", args{text, t}, float8, "A field of a date, time or interval", func(c *expr.Context, a []value) (value, error) {
-			v, err := partOf(c, a, t, get)
+		part := func(c *expr.Context, name, field string, v value) (value, error) {
+			return extract(c, name, field, v, t)
+		}
+		registerPart("extract", numeric, t, part).Volatility = vol
+		registerPart("date_part", float8, t, func(c *expr.Context, name, field string, v value) (value, error) {
+			from := t
+			if t == date { // it is seen as the timestamp of its beginning
+				v, from = types.DateToTimestamp(v), timestamp
+			}
+			v, err := extract(c, name, field, v, from)
 			if err != nil || v.IsNull() {
 				return types.Null, err
 			}
@@ -29,13 +33,22 @@ func init() {
 	}
 }
 
-// partOf is extract for date_part, which sees a date as the timestamp of its
-// beginning.
-func partOf(c *expr.Context, a []value, t typ, get evaluet) (value, error) {
-	if t == date {
-		return extract(c, strings.ToLower(a[0].S), types.DateToTimestamp(a[1]), timestamp)
+// registerPart registers a function of a field's name and a value. The name is
+// looked up once where it does not change.
+func registerPart(name string, ret, t typ, part func(c *expr.Context, name, field string, v value) (value, error)) *expr.Func {
+	f := fn(name, args{text, t}, ret, "A field of a date, time or interval", func(c *expr.Context, a []value) (value, error) {
+		field := strings.ToLower(a[0].S)
+		return part(c, fieldName(field), field, a[1])
+	})
+	f.Specialize = func(consts []*value) func(*expr.Context, []value) (value, error) {
+		if consts[0] == nil || consts[0].IsNull() {
+			return nil
+		}
+		field := strings.ToLower(consts[0].S)
+		name := fieldName(field)
+		return func(c *expr.Context, a []value) (value, error) { return part(c, name, field, a[1]) }
 	}
-	return get(c, a)
+	return f
 }
 
 // fieldNames maps the spellings of a field to one.
@@ -76,9 +89,8 @@ func fieldError(field string, t typ) error {
 func whole(n int) (value, error) { return types.NumericFromInt(int64(n)), nil }
 
 // extract returns a field as numeric: seconds with six decimals, milliseconds
-// with three, the others whole.
-func extract(c *expr.Context, field string, v value, t typ) (value, error) {
-	name := fieldName(field)
+// with three, the others whole. name is fieldName of what the caller wrote.
+func extract(c *expr.Context, name, field string, v value, t typ) (value, error) {
 	switch t {
 	case interval:
 		return extractInterval(name, field, v)

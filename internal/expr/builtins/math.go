@@ -30,7 +30,7 @@ func init() {
 func registerRounding() {
 	plain := func(names []string, doc string, f func(float64) float64) {
 		for _, name := range names {
-			fn(name, args{float8}, float8, doc, float1(func(x float64) (float64, error) { return f(x), nil }))
+			fn(name, args{float8}, float8, doc, float1(func(x float64) (float64, error) { return f(x), nil })).Kernel = floatKernel(f)
 		}
 	}
 	plain([]string{"ceil", "ceiling"}, "Least whole number that is not below", math.Ceil)

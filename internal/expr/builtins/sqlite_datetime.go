@@ -133,10 +133,13 @@ func (m *liteClock) parse(s string) bool {
 		m.us = nowOf(m.c).I
 		return true
 	}
-	if f, err := strconv.ParseFloat(s, 64); err == nil && !strings.ContainsAny(s, "xXnN_") {
-		m.number, m.raw = true, f
-		m.us = int64(math.Round((f-2451544.5)*86400e3)) * 1000
-		return true
+	dated := len(s) >= 10 && s[4] == '-' && s[7] == '-' // no number, then
+	if !dated {
+		if f, err := strconv.ParseFloat(s, 64); err == nil && !strings.ContainsAny(s, "xXnN_") {
+			m.number, m.raw = true, f
+			m.us = int64(math.Round((f-2451544.5)*86400e3)) * 1000
+			return true
+		}
 	}
 	datePart, timePart := s, ""
 	if i := strings.IndexAny(s, " T"); i >= 0 {
@@ -285,8 +288,7 @@ func (m *liteClock) shift(mod string) bool {
 }
 
 func (m *liteClock) shiftBy(x float64, unit string) bool {
-	units := map[string]int64{"day": day, "hour": hour, "minute": minute, "second": second}
-	if u, ok := units[unit]; ok {
+	if u, ok := liteUnits[unit]; ok {
 		m.us += int64(math.Round(x * float64(u)))
 		return math.Abs(x*float64(u)) < 9e18
 	}
@@ -312,6 +314,9 @@ func liteMonths(us, n int64) int64 {
 	return daysOf(y, mo+int(n), d)*day + rest
 }
 
+// liteUnits are what modifiers count in that has one length.
+var liteUnits = map[string]int64{"day": day, "hour": hour, "minute": minute, "second": second}
+
 // strftime formats with SQLite's conversions; false for an unknown one.
 func strftime(format string, us int64) (string, bool) {
 	y, mo, d, h, mi, s, u := types.Civil(us)
@@ -322,11 +327,11 @@ func strftime(format string, us int64) (string, bool) {
 	if h >= 12 {
 		half = "PM"
 	}
-	isoYear, week := isoWeek(days)
-	var b strings.Builder
+	b := make([]byte, 0, 32)
+	pad := func(n, width int) { b = appendPadded(b, n, width, '0') }
 	for i := 0; i < len(format); i++ {
 		if format[i] != '%' {
-			b.WriteByte(format[i])
+			b = append(b, format[i])
 			continue
 		}
 		i++
@@ -335,62 +340,75 @@ func strftime(format string, us int64) (string, bool) {
 		}
 		switch format[i] {
 		case 'd':
-			fmt.Fprintf(&b, "%02d", d)
+			pad(d, 2)
 		case 'e':
-			fmt.Fprintf(&b, "%2d", d)
+			b = appendPadded(b, d, 2, ' ')
 		case 'f':
-			fmt.Fprintf(&b, "%06.3f", math.Min(float64(s)+float64(u)/1e6, 59.999))
+			b = fmt.Appendf(b, "%06.3f", math.Min(float64(s)+float64(u)/1e6, 59.999))
 		case 'F':
-			fmt.Fprintf(&b, "%04d-%02d-%02d", y, mo, d)
+			pad(y, 4)
+			b = append(b, '-')
+			pad(mo, 2)
+			b = append(b, '-')
+			pad(d, 2)
 		case 'G':
-			fmt.Fprintf(&b, "%04d", isoYear)
+			year, _ := isoWeek(days)
+			pad(year, 4)
 		case 'g':
-			fmt.Fprintf(&b, "%02d", isoYear%100)
+			year, _ := isoWeek(days)
+			pad(year%100, 2)
 		case 'H':
-			fmt.Fprintf(&b, "%02d", h)
+			pad(h, 2)
 		case 'I':
-			fmt.Fprintf(&b, "%02d", h12)
+			pad(h12, 2)
 		case 'j':
-			fmt.Fprintf(&b, "%03d", doy+1)
+			pad(doy+1, 3)
 		case 'J':
-			b.WriteString(strconv.FormatFloat(float64(us)/float64(day)+2451544.5, 'g', 16, 64))
+			b = append(b, strconv.FormatFloat(float64(us)/float64(day)+2451544.5, 'g', 16, 64)...)
 		case 'k':
-			fmt.Fprintf(&b, "%2d", h)
+			b = appendPadded(b, h, 2, ' ')
 		case 'l':
-			fmt.Fprintf(&b, "%2d", h12)
+			b = appendPadded(b, h12, 2, ' ')
 		case 'm':
-			fmt.Fprintf(&b, "%02d", mo)
+			pad(mo, 2)
 		case 'M':
-			fmt.Fprintf(&b, "%02d", mi)
+			pad(mi, 2)
 		case 'p':
-			b.WriteString(half)
+			b = append(b, half...)
 		case 'P':
-			b.WriteString(strings.ToLower(half))
+			b = append(b, strings.ToLower(half)...)
 		case 'R':
-			fmt.Fprintf(&b, "%02d:%02d", h, mi)
+			pad(h, 2)
+			b = append(b, ':')
+			pad(mi, 2)
 		case 's':
-			b.WriteString(itoa(floorDiv(us, second) + epochSeconds))
+			b = append(b, itoa(floorDiv(us, second)+epochSeconds)...)
 		case 'S':
-			fmt.Fprintf(&b, "%02d", s)
+			pad(s, 2)
 		case 'T':
-			fmt.Fprintf(&b, "%02d:%02d:%02d", h, mi, s)
+			pad(h, 2)
+			b = append(b, ':')
+			pad(mi, 2)
+			b = append(b, ':')
+			pad(s, 2)
 		case 'U':
-			fmt.Fprintf(&b, "%02d", (doy+7-weekday(days))/7)
+			pad((doy+7-weekday(days))/7, 2)
 		case 'u':
-			b.WriteString(itoa(int64((weekday(days)+6)%7 + 1)))
+			b = append(b, itoa(int64((weekday(days)+6)%7+1))...)
 		case 'V':
-			fmt.Fprintf(&b, "%02d", week)
+			_, week := isoWeek(days)
+			pad(week, 2)
 		case 'w':
-			b.WriteString(itoa(int64(weekday(days))))
+			b = append(b, itoa(int64(weekday(days)))...)
 		case 'W':
-			fmt.Fprintf(&b, "%02d", (doy+7-(weekday(days)+6)%7)/7)
+			pad((doy+7-(weekday(days)+6)%7)/7, 2)
 		case 'Y':
-			fmt.Fprintf(&b, "%04d", y)
+			pad(y, 4)
 		case '%':
-			b.WriteByte('%')
+			b = append(b, '%')
 		default:
 			return "", false
 		}
 	}
-	return b.String(), true
+	return string(b), true
 }

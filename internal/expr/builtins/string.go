@@ -26,17 +26,18 @@ func newText(s string) (value, error) { return types.NewText(s), nil }
 func newInt(i int) (value, error)     { return types.NewInt(int64(i)), nil }
 
 func init() {
-	length := func(_ *expr.Context, a []value) (value, error) { return newInt(utf8.RuneCountInString(a[0].S)) }
+	length := func(_ *expr.Context, a []value) (value, error) { return newInt(characters(a[0].S)) }
 	for _, name := range []string{"length", "char_length", "character_length"} {
-		fn(name, args{text}, int4, "Number of characters", length)
+		fn(name, args{text}, int4, "Number of characters", length).Kernel = countKernel(characters)
 		fn(name, args{types.Char}, int4, "Number of characters, without trailing blanks", func(_ *expr.Context, a []value) (value, error) {
 			return newInt(utf8.RuneCountInString(strings.TrimRight(a[0].S, " ")))
 		})
 	}
 	octets := func(_ *expr.Context, a []value) (value, error) { return newInt(len(a[0].S)) }
-	fn("length", args{types.Bytea}, int4, "Number of bytes", octets)
+	bytes := countKernel(func(s string) int { return len(s) })
+	fn("length", args{types.Bytea}, int4, "Number of bytes", octets).Kernel = bytes
 	for _, t := range []typ{text, types.Bytea, types.Char} {
-		fn("octet_length", args{t}, int4, "Number of bytes", octets)
+		fn("octet_length", args{t}, int4, "Number of bytes", octets).Kernel = bytes
 	}
 	for _, t := range []typ{text, types.Bytea} {
 		fn("bit_length", args{t}, int4, "Number of bits", func(_ *expr.Context, a []value) (value, error) { return newInt(8 * len(a[0].S)) })

@@ -2,6 +2,7 @@ package builtins
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/zqlite/zqlite/internal/expr"
@@ -9,29 +10,52 @@ import (
 )
 
 func init() {
-	fn("to_char", args{timestamp, text}, text, "Formatted by a template", func(_ *expr.Context, a []value) (value, error) {
-		if infinite(a[0].I) {
-			return types.Null, nil
-		}
-		return newText(formatStamp(stampFields(a[0].I), a[1].S))
+	registerToChar(timestamp, func(_ *expr.Context, v value) (templateFields, bool) {
+		return stampFields(v.I), !infinite(v.I)
 	})
-	fn("to_char", args{timestampTZ, text}, text, "Formatted by a template", func(c *expr.Context, a []value) (value, error) {
-		if infinite(a[0].I) {
-			return types.Null, nil
+	registerToChar(timestampTZ, func(c *expr.Context, v value) (templateFields, bool) {
+		if infinite(v.I) {
+			return templateFields{}, false
 		}
-		f := stampFields(local(c, a[0].I))
-		f.east, f.zone = types.ZoneOffset(a[0], c.Env)
+		f := stampFields(local(c, v.I))
+		f.east, f.zone = types.ZoneOffset(v, c.Env)
 		f.zoned = true
-		return newText(formatStamp(f, a[1].S))
+		return f, true
 	}).Volatility = expr.Stable
-	fn("to_char", args{interval, text}, text, "Formatted by a template", func(_ *expr.Context, a []value) (value, error) {
-		months, days, us := a[0].IntervalParts()
+	registerToChar(interval, func(_ *expr.Context, v value) (templateFields, bool) {
+		months, days, us := v.IntervalParts()
 		f := templateFields{year: int(months / 12), month: int(months % 12), day: int(days), interval: true}
 		f.hour, f.minute, f.second = int(us/hour), int(us/minute%60), int(us/second%60)
 		f.micros = int(us % second)
 		f.doy = int(months)*30 + int(days)
-		return newText(formatStamp(f, a[1].S))
+		return f, true
 	})
+}
+
+// registerToChar registers to_char of a type whose values have these fields, or
+// none, which give NULL. A template that does not change is read once.
+func registerToChar(t typ, fields func(c *expr.Context, v value) (templateFields, bool)) *expr.Func {
+	f := fn("to_char", args{t, text}, text, "Formatted by a template", func(c *expr.Context, a []value) (value, error) {
+		f, ok := fields(c, a[0])
+		if !ok {
+			return types.Null, nil
+		}
+		return newText(formatStamp(&f, parseTemplate(a[1].S)))
+	})
+	f.Specialize = func(consts []*value) func(*expr.Context, []value) (value, error) {
+		if consts[1] == nil || consts[1].IsNull() {
+			return nil
+		}
+		template := parseTemplate(consts[1].S)
+		return func(c *expr.Context, a []value) (value, error) {
+			f, ok := fields(c, a[0])
+			if !ok {
+				return types.Null, nil
+			}
+			return newText(formatStamp(&f, template))
+		}
+	}
+	return f
 }
 
 // templateFields is what a template may show.
@@ -74,6 +98,7 @@ var (
 // literal text.
 type templateToken struct {
 	word    string
+	upper   string // the same in upper case
 	literal string
 	fill    bool   // FM: no padding
 	ordinal string // th or TH
@@ -120,7 +145,7 @@ func parseTemplate(s string) []templateToken {
 			s = s[1:]
 			continue
 		}
-		t.word = word
+		t.word, t.upper = word, strings.ToUpper(word)
 		rest = rest[len(word):]
 		if strings.HasPrefix(rest, "TH") || strings.HasPrefix(rest, "th") {
 			t.ordinal, rest = rest[:2], rest[2:]
@@ -149,9 +174,11 @@ func matchWord(s string) string {
 }
 
 // formatStamp writes a template with the fields of a time.
-func formatStamp(f templateFields, template string) string {
+func formatStamp(f *templateFields, template []templateToken) string {
 	var b strings.Builder
-	for _, t := range parseTemplate(template) {
+	b.Grow(32)
+	for i := range template {
+		t := &template[i]
 		if t.word == "" {
 			b.WriteString(t.literal)
 			continue
@@ -163,6 +190,31 @@ func formatStamp(f templateFields, template string) string {
 		}
 	}
 	return b.String()
+}
+
+// padded writes a number with zeros up to a width, the sign counted.
+func padded(n, width int) string {
+	var b [24]byte
+	return string(appendPadded(b[:0], n, width, '0'))
+}
+
+// appendPadded appends a number with fill before it up to a width, the sign
+// counted.
+func appendPadded(b []byte, n, width int, fill byte) []byte {
+	if n < 0 {
+		if fill == '0' {
+			return fmt.Appendf(b, "%0*d", width, n)
+		}
+		return fmt.Appendf(b, "%*d", width, n)
+	}
+	digits := 1
+	for m := n; m >= 10; m /= 10 {
+		digits++
+	}
+	for ; width > digits; width-- {
+		b = append(b, fill)
+	}
+	return strconv.AppendInt(b, int64(n), 10)
 }
 
 func ordinal(s, form string) string {
@@ -185,7 +237,7 @@ func ordinal(s, form string) string {
 }
 
 // show formats one pattern and tells whether it is a number.
-func (f *templateFields) show(t templateToken) (string, bool) {
+func (f *templateFields) show(t *templateToken) (string, bool) {
 	pad := func(n, width int) (string, bool) {
 		if t.fill {
 			return itoa(int64(n)), true
@@ -193,12 +245,12 @@ func (f *templateFields) show(t templateToken) (string, bool) {
 		if n < 0 {
 			width++
 		}
-		return fmt.Sprintf("%0*d", width, n), true
+		return padded(n, width), true
 	}
 	if s, ok := f.showName(t); ok {
 		return s, false
 	}
-	word := strings.ToUpper(t.word)
+	word := t.upper
 	if s, ok := f.showYear(word, pad); ok {
 		return s, true
 	}
@@ -290,9 +342,9 @@ func (f *templateFields) showYear(word string, pad func(n, width int) (string, b
 }
 
 // showName formats the patterns that are words, in the case they are written.
-func (f *templateFields) showName(t templateToken) (string, bool) {
+func (f *templateFields) showName(t *templateToken) (string, bool) {
 	name, width := "", 0
-	switch strings.ToUpper(t.word) {
+	switch t.upper {
 	case "MONTH", "MON":
 		if f.month < 1 || f.month > 12 {
 			return "", true
