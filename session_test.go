@@ -3,7 +3,9 @@ package zqlite_test
 import (
 	"context"
 	"database/sql"
+	"strings"
 	"testing"
+	"time"
 )
 
 // A temporary table hides a table of the same name from its own session,
@@ -131,5 +133,35 @@ func TestRowIDsAfterARolledBackRewrite(t *testing.T) {
 	must(t, db.QueryRow("SELECT count(*) FROM t").Scan(&n))
 	if n != 52 {
 		t.Fatalf("%d rows", n)
+	}
+}
+
+// TestResultsKeepSettings: each result of a text is written with the settings
+// that held when it was made.
+func TestResultsKeepSettings(t *testing.T) {
+	db := open(t, ":memory:")
+	rows, err := db.Query(`SET TIME ZONE 'Asia/Tokyo';
+		SELECT timestamptz '2020-01-01 00:00Z', interval '1 day 2 hours', bytea '\x01';
+		SET TIME ZONE 'America/New_York'; SET IntervalStyle = iso_8601; SET bytea_output = escape;
+		SELECT timestamptz '2020-01-01 00:00Z', interval '1 day 2 hours', bytea '\x01' FROM generate_series(1, 1);
+		SET TIME ZONE 'UTC'; SET IntervalStyle = sql_standard`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var got []string
+	for more := true; more; more = rows.NextResultSet() {
+		for rows.Next() {
+			var at time.Time
+			var span string
+			var b []byte
+			if err := rows.Scan(&at, &span, &b); err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, at.Format("15:04-07")+" "+span)
+		}
+	}
+	if want := "09:00+09 1 day 02:00:00, 19:00-05 P1DT2H"; strings.Join(got, ", ") != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/zqlite/zqlite"
 )
@@ -779,5 +780,41 @@ func TestTenantRoutines(t *testing.T) {
 		if got := answer(db, ctx, text); !strings.HasPrefix(got, "42501") {
 			t.Errorf("%s without a tenant: %s", text, got)
 		}
+	}
+}
+
+// TestAuditAfterDefinitions: the table of the record is there when a transaction
+// first needs it behind definitions of its own, and nothing waits for itself.
+func TestAuditAfterDefinitions(t *testing.T) {
+	ctx := context.Background()
+	for _, text := range []string{
+		"BEGIN; CREATE TABLE a (t text, n int) TENANT BY (t); SET LOCAL zqlite.cross_tenant = 'fills'; INSERT INTO a VALUES ('x', 1); COMMIT; SELECT count(*) FROM zqlite.audit WHERE reason = 'fills'",
+		"CREATE TABLE a (t text, n int) TENANT BY (t); SET zqlite.cross_tenant = 'fills'; INSERT INTO a VALUES ('x', 1); SELECT count(*) FROM a",
+	} {
+		db := open(t, filepath.Join(t.TempDir(), "a.db")+"?cross_tenant=on")
+		begin := time.Now()
+		if got := answer(db, ctx, text); got != "1" {
+			t.Errorf("%s: %s", text, got)
+		}
+		if took := time.Since(begin); took > 4*time.Second {
+			t.Errorf("it took %s", took)
+		}
+	}
+	// Reading before does no harm, nor does somebody else's work on definitions.
+	db := open(t, filepath.Join(t.TempDir(), "b.db")+"?cross_tenant=on")
+	other, err := db.BeginTx(ctx, nil)
+	must(t, err)
+	execOn(t, other, ctx, "CREATE TABLE other (n int)")
+	begin := time.Now()
+	tx, err := db.BeginTx(ctx, nil)
+	must(t, err)
+	execOn(t, tx, ctx, "SELECT 1")
+	must(t, other.Rollback())
+	execOn(t, tx, ctx, "CREATE TABLE a (t text, n int) TENANT BY (t)")
+	execOn(t, tx, ctx, "SET LOCAL zqlite.cross_tenant = 'read before'")
+	execOn(t, tx, ctx, "INSERT INTO a VALUES ('x', 1)")
+	must(t, tx.Commit())
+	if took := time.Since(begin); took > 4*time.Second {
+		t.Errorf("it took %s", took)
 	}
 }

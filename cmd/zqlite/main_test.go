@@ -271,3 +271,29 @@ INSERT INTO client (name) VALUES ('bob');
 		t.Error("the copy is not scoped", out)
 	}
 }
+
+// TestEmptyFields: a quoted empty field is an empty string, another one NULL, in
+// what is imported, copied and exported.
+func TestEmptyFields(t *testing.T) {
+	dir := t.TempDir()
+	db := filepath.Join(dir, "e.db")
+	text := "a,b,c\n\"\",,\"\"\n,\"\",\nx,\"\"\"\",\"y\"\"\"\n,,\"\"\n\"l\nm\",\"\",\"\"\n"
+	want := "a,b,c\n\"\",,\"\"\n,\"\",\nx,\"\"\"\",\"y\"\"\"\n,,\"\"\n\"l\nm\",\"\",\"\"\n"
+	csv := write(t, "e.csv", strings.Repeat(text, 1)+strings.Repeat("\"\",,\"\"\r\n", 20000))
+	out, err := command(t, "", "import", db, csv, "-t", "e")
+	must(t, out, err)
+	out, err = command(t, "CREATE TABLE f (LIKE e);\n\\copy f from '"+csv+"' csv header\n", db)
+	must(t, out, err)
+	for _, table := range []string{"e", "f"} {
+		out, err = command(t, "", "export", db, table)
+		if must(t, out, err) != want+strings.Repeat("\"\",,\"\"\n", 20000) {
+			t.Errorf("%s gives %.200q", table, out)
+		}
+	}
+	out, err = command(t, "", "import", filepath.Join(dir, "one.db"), write(t, "one.csv", "a\n\"\"\n1\n"))
+	must(t, out, err)
+	out, err = command(t, "", filepath.Join(dir, "one.db"), "SELECT count(*), count(a) FROM one", "-m", "list", "--header=false")
+	if strings.TrimSpace(must(t, out, err)) != "2|2" {
+		t.Errorf("one column: %s", out)
+	}
+}

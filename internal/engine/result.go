@@ -41,6 +41,7 @@ type Result struct {
 	tx     *storage.Tx     // of an autocommitted query that streams
 	cancel context.CancelFunc
 
+	drawn  *drawing                // how values are written; nil as the session has it now
 	next   func() (*Result, error) // the rest of a text of several statements
 	failed error                   // met while buffering; given after the rows read before it
 }
@@ -86,9 +87,29 @@ func (r *Result) NextBatch() (b *vector.Batch, err error) {
 // when its session runs another statement.
 func (r *Result) Buffered() bool { return r.at < len(r.rows) || r.empty > 0 }
 
+// drawing is how a result's values are written, where the session may have
+// other settings by the time they are read.
+type drawing struct{ env types.Env }
+
+// keepDrawing holds on to the settings that the result was made with.
+func (r *Result) keepDrawing() {
+	if r.drawn == nil {
+		r.drawn = &drawing{env: r.session.env}
+	}
+}
+
+// environment is what the texts of values depend on.
+func (r *Result) environment() *types.Env {
+	if r.drawn != nil {
+		return &r.drawn.env
+	}
+	return &r.session.env
+}
+
 // buffer reads what is left of a streaming result into memory, so that the
 // session can run another statement while the caller goes on reading.
 func (r *Result) buffer() {
+	r.keepDrawing()
 	limit := r.session.db.memoryLimit()
 	held := int64(0)
 	for r.run != nil {
@@ -141,7 +162,7 @@ func (r *Result) Release() error {
 		rows = nil
 	}
 	r.Outcome, r.columns, r.names, r.rows, r.width, r.at, r.failed = Outcome{}, nil, nil, rows, 0, 0, nil
-	r.empty = 0
+	r.empty, r.drawn = 0, nil
 	if s.spare == nil {
 		s.spare = r
 	}
@@ -191,10 +212,11 @@ func (r *Result) NextResult() error {
 	return nil
 }
 
-// Format gives a value's text, with the time zone of the session.
+// Format gives a value's text, with the settings that held when the result was
+// made: time zone, DateStyle, IntervalStyle and the like.
 func (r *Result) Format(v types.Value, t *types.Type) string {
-	return types.Format(v, t, &r.session.env)
+	return types.Format(v, t, r.environment())
 }
 
 // Location returns the time zone in which timestamps are given.
-func (r *Result) Location() *time.Location { return r.session.env.Location() }
+func (r *Result) Location() *time.Location { return r.environment().Location() }

@@ -45,6 +45,9 @@ func (s *Session) runMany(ctx context.Context, st *Statement, args []Argument, q
 				return nil, r.failed
 			}
 		}
+		if len(r.columns) > 0 {
+			r.keepDrawing() // a statement behind it may SET others
+		}
 		results = append(results, r)
 	}
 	if implicit && s.tx != nil {

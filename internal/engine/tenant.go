@@ -140,22 +140,55 @@ type auditor struct {
 // auditWait bounds how long a statement waits for the record.
 const auditWait = 5 * time.Second
 
-// ensureAudit makes the table of the record.
-func (db *Database) ensureAudit(ctx context.Context) error {
-	a := &db.auditor
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return db.ensureAuditLocked(ctx)
-}
+// errAuditLate is of a transaction that keeps the table of the record from
+// being made, since definitions come one after the other: waiting would not help.
+var errAuditLate = sqlerr.New(sqlerr.ObjectNotInPrerequisiteState, "zqlite.audit cannot be made while this transaction has definitions that are not committed").
+	WithHint("SET zqlite.cross_tenant once before the transaction; the table stays.")
 
-func (db *Database) ensureAuditLocked(ctx context.Context) error {
-	a := &db.auditor
+func (a *auditor) open(db *Database) {
 	if a.session == nil {
 		a.session = db.NewSession(SessionConfig{LockTimeout: auditWait, ApplicationName: "zqlite"})
 		a.session.internal = true
 	}
-	if db.store.Attachment().(*catalog.Catalog).Relation(nil, auditSchema, auditTable) != nil {
+}
+
+// ensureAudit makes the table of the record.
+func (s *Session) ensureAudit(ctx context.Context) error {
+	a := &s.db.auditor
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return s.ensureAuditLocked(ctx)
+}
+
+// auditFirst makes the table of the record before a transaction that may come to
+// need it: the auditor, which has transactions of its own, could not make it
+// once that one has changed definitions. Where another session changes them now,
+// it is left to the statement that needs the table.
+func (s *Session) auditFirst(ctx context.Context) error {
+	if !s.config.CrossTenant || s.internal || s.txReadOnly {
 		return nil
+	}
+	a := &s.db.auditor
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.open(s.db)
+	a.session.settings.lock = time.Millisecond
+	defer func() { a.session.settings.lock = auditWait }()
+	err := s.ensureAuditLocked(ctx)
+	if sqlerr.Code(err) == sqlerr.LockNotAvailable {
+		return nil
+	}
+	return err
+}
+
+func (s *Session) ensureAuditLocked(ctx context.Context) error {
+	a := &s.db.auditor
+	a.open(s.db)
+	if s.db.store.Attachment().(*catalog.Catalog).Relation(nil, auditSchema, auditTable) != nil {
+		return nil
+	}
+	if s.tx != nil && s.tx.AttachmentChanged() {
+		return errAuditLate
 	}
 	return a.run(ctx, auditDefinition)
 }
@@ -174,7 +207,7 @@ func (s *Session) recordUse(ctx context.Context, text string) error {
 	a := &s.db.auditor
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	err := s.db.ensureAuditLocked(ctx)
+	err := s.ensureAuditLocked(ctx)
 	if err == nil {
 		name, _ := s.settings.get("application_name")
 		who := strings.TrimSpace(fmt.Sprintf("%s (process %d, session %d)", name, os.Getpid(), s.number))

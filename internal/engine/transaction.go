@@ -31,6 +31,9 @@ func (s *Session) Begin(ctx context.Context, o TxOptions) error {
 	}
 	s.txReadOnly = o.ReadOnly || s.settings.ro || s.db.config.Mode == "ro"
 	s.txLevel = level
+	if err := s.auditFirst(ctx); err != nil {
+		return err
+	}
 	s.tx = s.db.store.Begin(storage.TxOptions{
 		Isolation: level, ReadOnly: s.txReadOnly, LockTimeout: s.settings.lock, Origin: s.config.ApplicationName,
 	})

@@ -253,7 +253,7 @@ func (s *Session) SetSetting(name, value string, local bool) error {
 		err = errNoCrossTenant
 	}
 	if err == nil && n.reason != "" && n.reason != s.settings.reason {
-		err = s.db.ensureAudit(context.Background())
+		err = s.ensureAudit(context.Background())
 	}
 	if err != nil {
 		return err

@@ -3,7 +3,6 @@ package output
 import (
 	"bufio"
 	"database/sql"
-	"encoding/csv"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/mattn/go-runewidth"
 
+	"github.com/zqlite/zqlite/internal/copyfile"
 	"github.com/zqlite/zqlite/internal/types"
 )
 
@@ -175,20 +175,26 @@ func (r *reader) texts() []string {
 	return out
 }
 
+// writeCSV writes as COPY does: NULL is empty, the empty string two quotes.
 func writeCSV(out *bufio.Writer, r *reader, s Style) (n int, err error) {
-	w := csv.NewWriter(out)
+	format := copyfile.Format{CSV: true, Delimiter: ',', Quote: '"', Escape: '"', Null: s.Null}
 	if s.Header {
-		if err := w.Write(r.names); err != nil {
-			return 0, err
-		}
+		format.Header = copyfile.WithHeader
 	}
+	w := copyfile.NewWriter(out, format, r.names)
+	row := make([]copyfile.Field, len(r.names))
 	for {
 		ok, err := r.next()
 		if !ok || err != nil {
-			w.Flush()
-			return n, errors.Join(err, w.Error())
+			return n, errors.Join(err, w.Flush())
 		}
-		if err := w.Write(r.texts()); err != nil {
+		for i, v := range r.values {
+			row[i] = copyfile.Field{Null: v == nil}
+			if v != nil {
+				row[i].Text = r.text(i, v)
+			}
+		}
+		if err := w.Row(row); err != nil {
 			return n, err
 		}
 		n++

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"bufio"
+	"bytes"
 	"database/sql"
 	"encoding/csv"
 	"encoding/json"
@@ -10,12 +11,14 @@ import (
 	"io"
 	"sort"
 	"strings"
+	"unicode/utf8"
 )
 
-// CSV reads a file whose first line names the columns. A field that is empty is
-// NULL.
+// CSV reads a file whose first line names the columns. As for COPY, a field that
+// is empty is NULL, and "" the empty string.
 func CSV(r io.Reader, comma rune) (Source, error) {
-	in := csv.NewReader(r)
+	kept := &kept{in: r}
+	in := csv.NewReader(kept)
 	in.Comma, in.ReuseRecord = comma, true
 	header, err := in.Read()
 	if errors.Is(err, io.EOF) {
@@ -24,7 +27,7 @@ func CSV(r io.Reader, comma rune) (Source, error) {
 	if err != nil {
 		return nil, err // it names the line
 	}
-	s := &csvSource{in: in}
+	s := &csvSource{in: in, kept: kept}
 	for i, name := range header {
 		name = strings.TrimSpace(strings.TrimPrefix(name, "\ufeff"))
 		if name == "" {
@@ -38,6 +41,7 @@ func CSV(r io.Reader, comma rune) (Source, error) {
 
 type csvSource struct {
 	in      *csv.Reader
+	kept    *kept
 	columns []string
 	row     []sql.NullString
 	line    int
@@ -57,9 +61,44 @@ func (s *csvSource) Next() ([]sql.NullString, error) {
 	}
 	s.line, _ = s.in.FieldPos(0)
 	for i, f := range fields {
-		s.row[i] = sql.NullString{String: f, Valid: f != ""}
+		s.row[i] = sql.NullString{String: f, Valid: f != "" || s.quoted(i, len(fields))}
 	}
+	s.kept.drop(s.in.InputOffset())
 	return s.row, nil
+}
+
+// quoted tells a field of two quotes from an empty one, by the room it takes.
+func (s *csvSource) quoted(i, n int) bool {
+	if i == n-1 {
+		record := bytes.TrimRight(s.kept.upTo(s.in.InputOffset()), "\r\n")
+		return bytes.HasSuffix(record, []byte(`""`))
+	}
+	_, from := s.in.FieldPos(i)
+	_, next := s.in.FieldPos(i + 1)
+	return next-from > utf8.RuneLen(s.in.Comma)
+}
+
+// kept holds what the reader of CSV has read ahead of the record it gave.
+type kept struct {
+	in   io.Reader
+	from int64 // offset of the first byte held
+	held []byte
+}
+
+func (k *kept) Read(p []byte) (int, error) {
+	n, err := k.in.Read(p)
+	k.held = append(k.held, p[:n]...)
+	return n, err
+}
+
+func (k *kept) upTo(offset int64) []byte { return k.held[:offset-k.from] }
+
+// drop forgets what lies before an offset, when it has become much.
+func (k *kept) drop(offset int64) {
+	if n := offset - k.from; n > 64<<10 || n == int64(len(k.held)) {
+		k.held = append(k.held[:0], k.held[n:]...)
+		k.from = offset
+	}
 }
 
 // JSON reads objects: one a line, or in an array. The columns are the keys of
