@@ -79,7 +79,7 @@ var goTypes = map[string]string{
 	"numeric": "decimal.Decimal", "text": "string", "character varying": "string", "character": "string", "uuid": "uuid.UUID", "bytea": "[]byte",
 	"json": "json.RawMessage", "jsonb": "json.RawMessage", "date": "time.Time", "timestamp without time zone": "time.Time",
 	"timestamp with time zone": "time.Time", "time without time zone": "string", "time with time zone": "string", "interval": "string",
-	"oid": "uint32", "name": "string", "bpchar": "string",
+	"oid": "uint32", "name": "string", "bpchar": "string", "inet": "string", "cidr": "string", "macaddr": "string", "macaddr8": "string",
 }
 
 var modifier = regexp.MustCompile(`\([^)]*\)`)

@@ -235,7 +235,7 @@ func TestBudgetHeap(t *testing.T) {
 			t.Errorf("%s: %v", text, err)
 		}
 		rows.Close()
-		if t.Logf("%5.1f MB live: %s", float64(live)/1e6, text); live > 8<<20 {
+		if t.Logf("%5.1f MB live: %s", float64(live)/1e6, text); live > int64(s.heapMB)<<20 {
 			t.Errorf("%s: the heap grew by %d bytes", text, live)
 		}
 	}

@@ -26,13 +26,14 @@ type size struct {
 	cache      string
 	limit      string
 	residentMB int // above what the process had before
+	heapMB     int // live while rows of a query are read: some times the limit, as plans hold several things
 }
 
 func sized() size {
 	if os.Getenv("ZQLITE_LONG") != "" {
-		return size{rows: 4_000_000, blob: 100 << 20, cache: "16MB", limit: "16MB", residentMB: 400}
+		return size{rows: 4_000_000, blob: 100 << 20, cache: "16MB", limit: "16MB", residentMB: 400, heapMB: 40}
 	}
-	return size{rows: 160_000, blob: 5 << 20, cache: "1MB", limit: "2MB", residentMB: 96}
+	return size{rows: 160_000, blob: 5 << 20, cache: "1MB", limit: "2MB", residentMB: 96, heapMB: 8}
 }
 
 // rowText is the text of row i: about 200 bytes, not the same for two.

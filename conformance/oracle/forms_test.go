@@ -90,6 +90,9 @@ func against(s []*side, q string) string {
 	if berr != nil && strings.Contains(berr.Error(), "to its right") {
 		return "" // SQLite's own limit beside RIGHT and FULL JOIN
 	}
+	if strings.Contains(q, "EXISTS (") && strings.Contains(q, " OFFSET ") {
+		return "" // SQLite 3.51 makes a join of EXISTS, and OFFSET counts its rows with their duplicates
+	}
 	return difference("zqlite", a, aerr, "sqlite", b, berr)
 }
 

@@ -3,6 +3,7 @@ package oracle
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"regexp"
@@ -94,6 +95,11 @@ func (s *side) fill(tables []*table) error {
 // ordered matches a query whose own order counts.
 var ordered = regexp.MustCompile(` ORDER BY 1[^()]*$`)
 
+// mostRows is how many are compared; a query of more is an error of both sides.
+const mostRows = 300_000
+
+var errMostRows = errors.New("more rows than are compared")
+
 // rows runs a query; each row is a line. They are sorted unless the query is.
 func (s *side) rows(query string) (out []string, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
@@ -121,7 +127,9 @@ func (s *side) rows(query string) (out []string, err error) {
 				cells[i] = "∅"
 			}
 		}
-		out = append(out, strings.Join(cells, "|"))
+		if out = append(out, strings.Join(cells, "|")); len(out) > mostRows {
+			return nil, errMostRows
+		}
 	}
 	if !ordered.MatchString(query) {
 		sort.Strings(out)

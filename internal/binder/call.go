@@ -135,7 +135,10 @@ func (b *binder) functionCall(c *ast.FuncCall, args []expr.Expr, s *scope) expr.
 	if len(args) == 1 {
 		if t := castFunction(name); t != nil {
 			ts := b.typesOf(args, true)
-			if _, _, _, err := expr.ResolveFunc(name, ts); err != nil && (isUnknown(args[0]) || castable(args[0].Type(), t)) {
+			f, _, _, err := expr.ResolveFunc(name, ts)
+			// A literal is a cast before it is a function's argument, but for what SQLite calls date.
+			literal := isUnknown(args[0]) && (err != nil || f.Source == "PostgreSQL" && !f.Args[0].Is(types.Text))
+			if literal || err != nil && castable(args[0].Type(), t) {
 				return b.cast(args[0], t, start(c.Args[0]), c.Pos)
 			}
 		}

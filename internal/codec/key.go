@@ -68,13 +68,13 @@ func invert(b []byte) {
 func appendValue(dst []byte, t *types.Type, v types.Value) ([]byte, error) {
 	switch t.Kind {
 	case types.KindBool, types.KindInt, types.KindDate, types.KindTime,
-		types.KindTimestamp, types.KindTimestampTZ, types.KindEnum, types.KindMoney:
+		types.KindTimestamp, types.KindTimestampTZ, types.KindEnum, types.KindMoney, types.KindMacaddr:
 		return AppendUint64Key(dst, v.I), nil
 	case types.KindFloat:
 		return binary.BigEndian.AppendUint64(dst, orderFloat(v.Float())), nil
 	case types.KindText:
 		return appendText(dst, t, v.S)
-	case types.KindBytes:
+	case types.KindBytes, types.KindInet, types.KindCidr, types.KindMacaddr8:
 		return appendBytes(dst, v.S), nil
 	case types.KindUUID:
 		dst = binary.BigEndian.AppendUint64(dst, uint64(v.I))

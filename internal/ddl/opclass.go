@@ -16,6 +16,7 @@ var operatorClasses = map[string]string{
 	"array_ops": "anyarray", "bit_ops": "bit", "bool_ops": "bool", "bpchar_ops": "bpchar", "bpchar_pattern_ops": "bpchar",
 	"bytea_ops": "bytea", "char_ops": "char", "date_ops": "date", "enum_ops": "anyenum", "float4_ops": "float4",
 	"float8_ops": "float8", "int2_ops": "int2", "int4_ops": "int4", "int8_ops": "int8", "interval_ops": "interval",
+	"inet_ops": "inet", "cidr_ops": "inet", "macaddr_ops": "macaddr", "macaddr8_ops": "macaddr8",
 	"jsonb_ops": "jsonb", "money_ops": "money", "multirange_ops": "anymultirange", "name_ops": "name", "numeric_ops": "numeric", "oid_ops": "oid",
 	"range_ops": "anyrange", "record_ops": "record", "record_image_ops": "record", "text_ops": "text", "text_pattern_ops": "text",
 	"time_ops": "time", "timestamp_ops": "timestamp", "timestamptz_ops": "timestamptz", "timetz_ops": "timetz", "uuid_ops": "uuid",
@@ -40,6 +41,8 @@ func classKind(t *types.Type) string {
 	switch {
 	case t.Is(types.Varchar):
 		return "text"
+	case t.Is(types.Cidr):
+		return "inet"
 	case types.IsReg(t):
 		return "oid"
 	}

@@ -4,6 +4,8 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"math"
+	"net"
+	"net/netip"
 	"reflect"
 	"strconv"
 	"time"
@@ -45,6 +47,10 @@ func typeOfArgument(v any) *types.Type {
 		return types.Numeric
 	case boundValue:
 		return v.t
+	case netip.Addr, netip.Prefix, net.IP, net.IPNet, *net.IPNet:
+		return types.Inet
+	case net.HardwareAddr:
+		return types.Macaddr
 	case fmt.Stringer:
 		_ = v
 		return types.Text
@@ -149,6 +155,8 @@ func (s *Session) convert(a any, t *types.Type) (types.Value, error) {
 		return s.cast(types.NewUUID([16]byte(a)), types.UUID, t)
 	case decimal.Decimal:
 		return s.fromText(a.String(), t)
+	case netip.Addr, netip.Prefix, net.IP, net.IPNet, *net.IPNet, net.HardwareAddr:
+		return s.fromNetwork(a, t)
 	case boundValue:
 		if a.t.Is(types.Unknown) {
 			return s.fromText(a.v.S, t)
@@ -170,6 +178,33 @@ func (s *Session) convert(a any, t *types.Type) (types.Value, error) {
 		return s.convert(x, t)
 	}
 	return s.convertReflected(a, t)
+}
+
+// fromNetwork makes an address or a network of what net and net/netip have for
+// them; their zero values are NULL.
+func (s *Session) fromNetwork(a any, t *types.Type) (types.Value, error) {
+	var valid bool
+	var text string
+	switch a := a.(type) {
+	case netip.Addr:
+		valid, text = a.IsValid(), a.WithZone("").String()
+	case netip.Prefix:
+		valid, text = a.IsValid(), a.String()
+	case net.IP:
+		valid, text = len(a) > 0, a.String()
+	case net.IPNet:
+		valid, text = len(a.IP) > 0, a.String()
+	case *net.IPNet:
+		if a != nil {
+			valid, text = len(a.IP) > 0, a.String()
+		}
+	case net.HardwareAddr:
+		valid, text = len(a) > 0, a.String()
+	}
+	if !valid {
+		return types.Null, nil
+	}
+	return s.fromText(text, t)
 }
 
 // convertReflected handles named types, pointers, slices and maps.

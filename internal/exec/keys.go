@@ -35,7 +35,7 @@ const longText = 0xFF
 func classOf(t *types.Type) keyClass {
 	switch t.Kind {
 	case types.KindBool, types.KindInt, types.KindDate, types.KindTime,
-		types.KindTimestamp, types.KindTimestampTZ, types.KindEnum, types.KindMoney, types.KindVoid:
+		types.KindTimestamp, types.KindTimestampTZ, types.KindEnum, types.KindMoney, types.KindMacaddr, types.KindVoid:
 		return wordKey
 	case types.KindFloat:
 		return floatKey
@@ -47,7 +47,7 @@ func classOf(t *types.Type) keyClass {
 		if t.Collation == "" || t.Collation == "C" || t.Collation == "POSIX" {
 			return textKey
 		}
-	case types.KindBytes:
+	case types.KindBytes, types.KindInet, types.KindCidr, types.KindMacaddr8:
 		return textKey
 	}
 	return codedKey

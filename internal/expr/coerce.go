@@ -21,6 +21,10 @@ var implicitCasts = map[types.OID][]*types.Type{
 	types.Time.OID:      {types.Interval, types.TimeTZ},
 	types.Bit.OID:       {types.Varbit},
 	types.Varbit.OID:    {types.Bit},
+	types.Cidr.OID:      {types.Inet},
+
+	types.Macaddr.OID:      {types.Macaddr8Type},
+	types.Macaddr8Type.OID: {types.Macaddr},
 }
 
 // The reg types take integers and oids, and are oids.

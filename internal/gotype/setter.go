@@ -208,6 +208,9 @@ func known(t reflect.Type, from *types.Type) setter {
 		}
 	}
 	if set == nil {
+		set = knownNetwork(t, from)
+	}
+	if set == nil {
 		return nil
 	}
 	return notNull(t, set)

@@ -14,6 +14,7 @@ var typeLengths = map[types.OID]int{
 	types.Name.OID: 64, types.Oid.OID: 4, types.RegProc.OID: 4, types.RegClass.OID: 4, types.RegType.OID: 4,
 	types.Float4.OID: 4, types.Float8.OID: 8, types.Date.OID: 4, types.Time.OID: 8, types.Timestamp.OID: 8,
 	types.TimestampTZ.OID: 8, types.Interval.OID: 16, types.TimeTZ.OID: 12, types.UUID.OID: 16, types.Void.OID: 4, types.Money.OID: 8,
+	types.Macaddr.OID: 6, types.Macaddr8Type.OID: 8,
 }
 
 func typeLength(t *types.Type) int {

@@ -22,6 +22,10 @@ var (
 	Char         = &Type{OID: 1042, Kind: KindText, Category: 'S', Name: "bpchar", Display: "character", Mod: -1}
 	Varchar      = &Type{OID: 1043, Kind: KindText, Category: 'S', Name: "varchar", Display: "character varying", Mod: -1}
 	Money        = &Type{OID: 790, Kind: KindMoney, Category: 'N', Name: "money", Display: "money", Mod: -1}
+	Cidr         = &Type{OID: 650, Kind: KindCidr, Category: 'I', Name: "cidr", Display: "cidr", Mod: -1}
+	Inet         = &Type{OID: 869, Kind: KindInet, Category: 'I', Preferred: true, Name: "inet", Display: "inet", Mod: -1}
+	Macaddr      = &Type{OID: 829, Kind: KindMacaddr, Category: 'U', Name: "macaddr", Display: "macaddr", Mod: -1}
+	Macaddr8Type = &Type{OID: 774, Kind: KindMacaddr8, Category: 'U', Name: "macaddr8", Display: "macaddr8", Mod: -1}
 	Date         = &Type{OID: 1082, Kind: KindDate, Category: 'D', Name: "date", Display: "date", Mod: -1}
 	Time         = &Type{OID: 1083, Kind: KindTime, Category: 'D', Name: "time", Display: "time without time zone", Mod: -1}
 	Timestamp    = &Type{OID: 1114, Kind: KindTimestamp, Category: 'D', Name: "timestamp", Display: "timestamp without time zone", Mod: -1}

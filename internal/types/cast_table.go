@@ -53,6 +53,9 @@ func init() {
 		{Bit, Varbit, i, nil}, {Varbit, Bit, i, nil},
 		{Bit, Int4, e, castBitInt}, {Bit, Int8, e, castBitInt}, {Int4, Bit, e, castIntBit}, {Int8, Bit, e, castIntBit},
 		{Int4, Money, a, castIntMoney}, {Int8, Money, a, castIntMoney}, {Numeric, Money, a, castNumericMoney}, {Money, Numeric, a, castMoneyNumeric},
+		{Cidr, Inet, i, castInet}, {Inet, Cidr, a, castNetwork}, {Macaddr, Macaddr8Type, i, castMac8}, {Macaddr8Type, Macaddr, i, castMac6},
+		{Inet, Text, a, castNetworkText}, {Inet, Varchar, a, castNetworkText}, {Inet, Char, a, castNetworkText},
+		{Cidr, Text, a, castNetworkText}, {Cidr, Varchar, a, castNetworkText}, {Cidr, Char, a, castNetworkText},
 		{JSON, JSONB, a, castJSONB}, {JSONB, JSON, a, castJSON},
 	} {
 		add(c.from, c.to, c.context, c.fn)

@@ -16,7 +16,7 @@ func Compare(a, b Value, t *Type) int {
 }
 
 // wordKinds has the bits of the kinds that are ordered by I alone.
-const wordKinds uint64 = 1<<KindBool | 1<<KindInt | 1<<KindDate | 1<<KindTime | 1<<KindTimestamp | 1<<KindTimestampTZ | 1<<KindEnum | 1<<KindMoney
+const wordKinds uint64 = 1<<KindBool | 1<<KindInt | 1<<KindDate | 1<<KindTime | 1<<KindTimestamp | 1<<KindTimestampTZ | 1<<KindEnum | 1<<KindMoney | 1<<KindMacaddr
 
 func compareOther(a, b Value, t *Type) int {
 	switch a.K {
@@ -208,7 +208,7 @@ func Comparable(t *Type) bool {
 // a hash of its own.
 func Hash(v Value, t *Type, seed uint64) uint64 {
 	switch v.K {
-	case KindBool, KindInt, KindDate, KindTime, KindTimestamp, KindTimestampTZ, KindEnum, KindMoney:
+	case KindBool, KindInt, KindDate, KindTime, KindTimestamp, KindTimestampTZ, KindEnum, KindMoney, KindMacaddr:
 		return mix(uint64(v.I), seed)
 	case KindFloat:
 		f := v.Float()

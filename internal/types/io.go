@@ -26,6 +26,12 @@ func Parse(s string, t *Type, env *Env) (Value, error) {
 		return parseIntType(s, t, env)
 	case KindMoney:
 		return ParseMoney(s)
+	case KindInet, KindCidr:
+		return ParseNetwork(s, t)
+	case KindMacaddr:
+		return ParseMacaddr(s)
+	case KindMacaddr8:
+		return ParseMacaddr8(s)
 	case KindFloat:
 		f, err := parseFloat(s, t)
 		return NewFloat(f), err
@@ -102,6 +108,12 @@ func Append(dst []byte, v Value, t *Type, env *Env) []byte {
 		return appendInt(dst, v, t, env)
 	case KindMoney:
 		return appendMoney(dst, v)
+	case KindInet, KindCidr:
+		return AppendNetwork(dst, v, v.K == KindCidr)
+	case KindMacaddr:
+		return appendMac(dst, uint64(v.I), 6)
+	case KindMacaddr8:
+		return appendMac(dst, Macaddr8(v), 8)
 	case KindFloat:
 		if t != nil && t.Width == 4 {
 			return appendStyledFloat(dst, v.Float(), 32, env.style())

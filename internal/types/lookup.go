@@ -10,7 +10,7 @@ var builtins = []struct {
 }{
 	{Bool, 1000}, {Bytea, 1001}, {CharByte, 1002}, {Name, 1003}, {Int8, 1016}, {Int2, 1005},
 	{Int4, 1007}, {RegProc, 1008}, {Text, 1009}, {Oid, 1028}, {JSON, 199}, {Float4, 1021},
-	{Float8, 1022}, {Unknown, 0}, {Char, 1014}, {Varchar, 1015}, {Money, 791}, {Date, 1182}, {Time, 1183},
+	{Float8, 1022}, {Unknown, 0}, {Char, 1014}, {Varchar, 1015}, {Money, 791}, {Cidr, 651}, {Inet, 1041}, {Macaddr, 1040}, {Macaddr8Type, 775}, {Date, 1182}, {Time, 1183},
 	{Timestamp, 1115}, {TimestampTZ, 1185}, {Interval, 1187}, {TimeTZ, 1270}, {Bit, 1561},
 	{Varbit, 1563}, {Numeric, 1231}, {RegClass, 2210}, {RegType, 2211}, {RegProcedure, 2207},
 	{RegOper, 2208}, {RegOperator, 2209}, {RegNamespace, 4090}, {RegRole, 4097}, {RegCollation, 4192}, {RecordType, 2287},

@@ -66,6 +66,14 @@ func typeOfKind(k Kind) *Type {
 		return JSONB
 	case KindMoney:
 		return Money
+	case KindInet:
+		return Inet
+	case KindCidr:
+		return Cidr
+	case KindMacaddr:
+		return Macaddr
+	case KindMacaddr8:
+		return Macaddr8Type
 	case KindBit:
 		return Varbit
 	case KindRecord:

@@ -33,6 +33,10 @@ const (
 	KindRange            // S: the encoded form (see Range)
 	KindMultirange       // S: the encoded form: ranges in order (see Multirange)
 	KindMoney            // I: cents
+	KindInet             // S: family, network, length of its prefix, address (see Network)
+	KindCidr             // S: as inet
+	KindMacaddr          // I: the 6 bytes
+	KindMacaddr8         // S: the 8 bytes
 )
 
 // Phys is how values of a kind stand in a vector and in a storage cell.
@@ -57,6 +61,7 @@ var physOf = [...]Phys{
 	KindTimestampTZ: PhysInt, KindInterval: PhysPair, KindJSON: PhysBytes, KindJSONB: PhysBytes,
 	KindArray: PhysBytes, KindRecord: PhysBytes, KindEnum: PhysInt, KindBit: PhysBytes, KindVoid: PhysInt,
 	KindRange: PhysBytes, KindMultirange: PhysBytes, KindMoney: PhysInt,
+	KindInet: PhysBytes, KindCidr: PhysBytes, KindMacaddr: PhysInt, KindMacaddr8: PhysBytes,
 }
 
 // IsRange reports whether values are ranges or multiranges.

@@ -12,7 +12,7 @@ func init() {
 	ts := []*types.Type{
 		types.Int2, types.Integer, types.Int8, types.Oid, types.Float4, types.Float8, types.Numeric,
 		types.Text, types.Char, types.Bytea, types.Bool, types.UUID,
-		types.Date, types.Time, types.TimeTZ, types.Timestamp, types.TimestampTZ, types.Interval, types.Money,
+		types.Date, types.Time, types.TimeTZ, types.Timestamp, types.TimestampTZ, types.Interval, types.Money, types.Inet,
 		types.AnyArray, types.AnyEnum, types.RecordType, types.JSONB,
 	}
 	for _, t := range ts {

@@ -11,7 +11,7 @@ func init() {
 		types.Float4, types.Float8, types.Numeric,
 		types.Text, types.Char, types.Name, types.CharByte, types.Bytea, types.UUID,
 		types.Date, types.Time, types.TimeTZ, types.Timestamp, types.TimestampTZ, types.Interval,
-		types.Bit, types.Varbit, types.Money, types.JSONB, types.AnyArray, types.AnyEnum, types.RecordType,
+		types.Bit, types.Varbit, types.Money, types.Inet, types.Macaddr, types.Macaddr8Type, types.JSONB, types.AnyArray, types.AnyEnum, types.RecordType,
 	}
 	for _, t := range rangeTypes {
 		same = append(same, t, t.Many)

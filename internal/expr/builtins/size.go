@@ -140,6 +140,12 @@ func valueBytes(v value, t typ) int {
 		return 8
 	case types.KindTimeTZ:
 		return 12
+	case types.KindMacaddr:
+		return 6
+	case types.KindMacaddr8:
+		return 8
+	case types.KindInet, types.KindCidr:
+		return 4 + 2 + (len(v.S)-2)/2
 	case types.KindUUID, types.KindInterval:
 		return 16
 	case types.KindNumeric:

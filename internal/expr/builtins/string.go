@@ -145,10 +145,13 @@ func textOf(c *expr.Context, t typ, v value) string {
 	return types.Format(v, t, c.Env)
 }
 
-// castText is textOf with true and false for booleans.
+// castText is textOf with true and false for booleans, and every prefix.
 func castText(c *expr.Context, t typ, v value) string {
-	if v.K == types.KindBool {
+	switch v.K {
+	case types.KindBool:
 		return strconv.FormatBool(v.I != 0)
+	case types.KindInet:
+		return string(types.AppendNetwork(nil, v, true))
 	}
 	return textOf(c, t, v)
 }

@@ -72,6 +72,12 @@ timestamptz_le <= timestamptz timestamptz; timestamptz_lt < timestamptz timestam
 timestamptz_mi_interval - timestamptz interval; timestamptz_ne <> timestamptz timestamptz; timestamptz_pl_interval + timestamptz interval;
 timetz_eq = timetz timetz; timetz_ge >= timetz timetz; timetz_gt > timetz timetz; timetz_le <= timetz timetz; timetz_lt < timetz timetz;
 timetz_mi_interval - timetz interval; timetz_ne <> timetz timetz; timetz_pl_interval + timetz interval; timetzdate_pl + timetz date;
+network_eq = inet inet; network_ge >= inet inet; network_gt > inet inet; network_le <= inet inet; network_lt < inet inet; network_ne <> inet inet;
+macaddr_eq = macaddr macaddr; macaddr_ge >= macaddr macaddr; macaddr_gt > macaddr macaddr; macaddr_le <= macaddr macaddr; macaddr_lt < macaddr
+macaddr; macaddr_ne <> macaddr macaddr; macaddr8_eq = macaddr8 macaddr8; macaddr8_ge >= macaddr8 macaddr8; macaddr8_gt > macaddr8 macaddr8;
+macaddr8_le <= macaddr8 macaddr8; macaddr8_lt < macaddr8 macaddr8; macaddr8_ne <> macaddr8 macaddr8; macaddr_and & macaddr macaddr; macaddr_not ~
+- macaddr; macaddr_or | macaddr macaddr; macaddr8_and & macaddr8 macaddr8; macaddr8_not ~ - macaddr8; macaddr8_or | macaddr8 macaddr8; int8pl_inet
++ int8 inet;
 uuid_eq = uuid uuid; uuid_ge >= uuid uuid; uuid_gt > uuid uuid; uuid_le <= uuid uuid; uuid_lt < uuid uuid; uuid_ne <> uuid uuid;
 varbiteq = varbit varbit; varbitge >= varbit varbit; varbitgt > varbit varbit; varbitle <= varbit varbit; varbitlt < varbit varbit;
 varbitne <> varbit varbit;`
