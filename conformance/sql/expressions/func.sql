@@ -436,7 +436,6 @@ SELECT upper_inc('{[1,5),[7,9)}'::int4multirange);
 SELECT upper_inf('{[1,5),[7,9)}'::int4multirange);
 -- gap: answers 42883 function varbit(bit varying, integer, boolean) does not exist
 SELECT varbit('101'::varbit, 1, true);
--- gap: answers 42883 function varbitcmp(bit varying, bit varying) does not exist conforma
 SELECT varbitcmp('101'::varbit, '101'::varbit);
 SELECT width_bucket(1, '{1,2}'::int4[]);
 SELECT width_bucket(1.5::float8, 0.1::float8, 0::float8, 1);
