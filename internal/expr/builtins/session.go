@@ -166,8 +166,6 @@ func registerSettings() {
 	})
 	f.Volatility, f.Source = expr.Stable, "zqlite"
 	stable("pg_is_in_recovery", nil, types.Bool, "Always false", func(*expr.Context, []value) (value, error) { return types.NewBool(false), nil })
-	stable("inet_server_addr", nil, text, "Always NULL", func(*expr.Context, []value) (value, error) { return types.Null, nil })
-	stable("inet_server_port", nil, int4, "Always NULL", func(*expr.Context, []value) (value, error) { return types.Null, nil })
 	registerSleep()
 }
 
