@@ -25,6 +25,8 @@ func (d *differ) tables() {
 		func(t *Table) { gone = append(gone, t) },
 		func(t *Table) { came = append(came, t) },
 		d.table)
+	came, gone = byRowTypes(came), byRowTypes(gone)
+	slices.Reverse(gone)
 	for _, t := range came {
 		old := d.from.Table(renamed[t.String()])
 		if old == nil {
@@ -80,7 +82,7 @@ func (d *differ) dropTable(t *Table) {
 		d.dropForeign = append(d.dropForeign, undo(constraintStep(t, f.sql(), f.Name)))
 	}
 	var rest differ
-	rest.makeTable(&Table{Name: t.Name, Comment: t.Comment, Columns: t.Columns, PrimaryKey: t.PrimaryKey, Uniques: t.Uniques, Checks: t.Checks, Indexes: t.Indexes, Triggers: t.Triggers, TenantBy: t.TenantBy})
+	rest.makeTable(&Table{Name: t.Name, Of: t.Of, Comment: t.Comment, Columns: t.Columns, PrimaryKey: t.PrimaryKey, Uniques: t.Uniques, Checks: t.Checks, Indexes: t.Indexes, Triggers: t.Triggers, TenantBy: t.TenantBy})
 	down := []string{rest.makeTables[0].Up}
 	for _, s := range rest.makeIndexes {
 		down = append(down, s.Up)
@@ -142,6 +144,9 @@ func (d *differ) table(a, b *Table) {
 		if b.TenantBy != "" {
 			d.across.Down = across
 		}
+	}
+	if a.Of != b.Of {
+		d.alters = append(d.alters, Step{Up: "ALTER TABLE " + b.String() + " " + of(b.Of), Down: "ALTER TABLE " + b.String() + " " + of(a.Of)})
 	}
 	if a.Comment != b.Comment {
 		d.alters = append(d.alters, Step{Up: commentOn("TABLE", b.String(), b.Comment), Down: commentOn("TABLE", b.String(), a.Comment)})

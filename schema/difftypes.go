@@ -116,9 +116,9 @@ func (d *differ) functions() {
 		}
 	}
 	for _, f := range d.to.Functions { // tables may use operators, casts and aggregates, and quoted bodies may
-		if f.Drop != "" || strings.HasPrefix(f.Definition, "CREATE OR REPLACE AGGREGATE") {
+		if f.ofFunctions() {
 			maps.Copy(needed, words(f.Definition))
-			needed[f.Name.Name], lax = true, true
+			needed[f.Name.Name] = true
 		}
 	}
 	pair(d.from.Functions, d.to.Functions, func(f *Function) string { return f.String() + "(" + f.Arguments + ")" },
@@ -136,7 +136,7 @@ func (d *differ) functions() {
 			case mentions(head, tables), head == f.Definition && !needed[f.Name.Name]:
 				mid = append(mid, node{f.Name.Name, create(f.Definition, dropFunction(f)), f.Definition})
 			default:
-				lax = lax || mentions(f.Definition, tables) || mentions(f.Definition, views)
+				lax = lax || f.ofFunctions() || mentions(f.Definition, tables) || mentions(f.Definition, views)
 				d.comes(f.Name, f.Definition, dropFunction(f))
 			}
 		},
@@ -164,6 +164,11 @@ func (d *differ) functions() {
 		d.dropTypes = append(d.dropTypes, undo(n.step))
 	}
 	d.came = late // for views
+}
+
+// ofFunctions tells what is made of functions: an operator, a cast, an aggregate.
+func (f *Function) ofFunctions() bool {
+	return f.Drop != "" || strings.HasPrefix(f.Definition, "CREATE OR REPLACE AGGREGATE")
 }
 
 // made are the names of the tables that are in one schema and not in another.
@@ -306,6 +311,9 @@ func (s *Schema) objects() map[string]bool {
 	}
 	for _, c := range s.Composites {
 		out["TYPE "+c.String()] = true
+		for _, a := range c.Attributes {
+			out["COLUMN "+c.String()+"."+quote(a.Name)] = true
+		}
 	}
 	for _, x := range s.Ranges {
 		out["TYPE "+x.String()] = true
@@ -313,6 +321,9 @@ func (s *Schema) objects() map[string]bool {
 	}
 	for _, x := range s.Domains {
 		out["DOMAIN "+x.String()] = true
+		for _, c := range x.Checks {
+			out["CONSTRAINT "+quote(c.Name)+" ON DOMAIN "+x.String()] = true
+		}
 	}
 	for _, q := range s.Sequences {
 		out["SEQUENCE "+q.String()] = true

@@ -88,6 +88,7 @@ type Sequence struct {
 // Table is a table with everything that hangs on it.
 type Table struct {
 	Name
+	Of          string // the composite type of a typed table; "" is none
 	Comment     string
 	Columns     []*Column
 	PrimaryKey  *Key

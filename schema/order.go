@@ -12,6 +12,12 @@ type node struct {
 	text string
 }
 
+// isType tells a type from a function: one that bears the name of a type, as
+// what makes its values may, is made behind it.
+func (n *node) isType() bool {
+	return strings.HasPrefix(n.text, "CREATE TYPE ") || strings.HasPrefix(n.text, "CREATE DOMAIN ")
+}
+
 var identifier = regexp.MustCompile(`"(?:[^"]|"")*"|[A-Za-z_\x80-\x{10FFFF}][A-Za-z0-9_\x80-\x{10FFFF}]*`)
 
 // words are the identifiers of a text, those in strings included: bodies of
@@ -55,7 +61,7 @@ func ordered(nodes []node) []node {
 		state[i] = 1
 		spoken := words(nodes[i].text)
 		for k := range nodes { // in their order, whatever that of the words
-			if k != i && spoken[nodes[k].name] {
+			if k != i && spoken[nodes[k].name] && !(nodes[k].name == nodes[i].name && nodes[i].isType()) {
 				visit(k)
 			}
 		}
@@ -64,6 +70,32 @@ func ordered(nodes []node) []node {
 	}
 	for i := range nodes {
 		visit(i)
+	}
+	return out
+}
+
+// byRowTypes puts tables behind those whose rows are types of their columns.
+func byRowTypes(tables []*Table) []*Table {
+	out := make([]*Table, 0, len(tables))
+	seen := map[*Table]bool{}
+	var visit func(t *Table)
+	visit = func(t *Table) {
+		if seen[t] {
+			return
+		}
+		seen[t] = true
+		for _, c := range t.Columns {
+			typ := strings.TrimSuffix(c.Type, "[]")
+			for _, u := range tables {
+				if u.String() == typ {
+					visit(u)
+				}
+			}
+		}
+		out = append(out, t)
+	}
+	for _, t := range tables {
+		visit(t)
 	}
 	return out
 }

@@ -159,11 +159,12 @@ func wrapped(s string) bool {
 
 func (r *reader) relations() error {
 	return r.each(`SELECT c.oid, n.nspname, c.relname, coalesce(obj_description(c.oid, 'pg_class'), ''),
-			coalesce((SELECT substr(o, 11) FROM unnest(c.reloptions) AS o WHERE o LIKE 'tenant\_by=%'), '')
+			coalesce((SELECT substr(o, 11) FROM unnest(c.reloptions) AS o WHERE o LIKE 'tenant\_by=%'), ''),
+			CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) ELSE '' END
 		FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND `+own, func(scan func(...any) error) error {
 		var oid int64
 		t := &Table{}
-		if err := scan(&oid, &t.Namespace, &t.Name.Name, &t.Comment, &t.TenantBy); err != nil {
+		if err := scan(&oid, &t.Namespace, &t.Name.Name, &t.Comment, &t.TenantBy, &t.Of); err != nil {
 			return err
 		}
 		if r.skip[t.Name.Name] {
@@ -200,7 +201,7 @@ func (r *reader) columns() error {
 			c.Identity = "BY DEFAULT"
 		case generated == "s":
 			c.Generated, c.Default = parenthesized(c.Default), ""
-		case isSerial(t, c):
+		case t.Of == "" && isSerial(t, c):
 			c.Serial, c.Default = true, ""
 		}
 		t.Columns = append(t.Columns, c)

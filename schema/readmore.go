@@ -260,11 +260,18 @@ func (r *reader) comments() error {
 			FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('i', 'S') AND `+own+`
 		UNION ALL SELECT 'COLUMN ' || `+name("n.nspname", "c.relname")+` || '.' || quote_ident(a.attname), col_description(c.oid, a.attnum)
 			FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
-			WHERE c.relkind IN ('v', 'm') AND a.attnum > 0 AND NOT a.attisdropped AND `+own+`
+			WHERE c.relkind IN ('v', 'm', 'c') AND a.attnum > 0 AND NOT a.attisdropped AND `+own+`
 		UNION ALL SELECT 'TRIGGER ' || quote_ident(t.tgname) || ' ON ' || `+name("n.nspname", "c.relname")+`, obj_description(t.oid, 'pg_trigger')
 			FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT t.tgisinternal AND `+own+`
 		UNION ALL SELECT 'CONSTRAINT ' || quote_ident(k.conname) || ' ON ' || `+name("n.nspname", "c.relname")+`, obj_description(k.oid, 'pg_constraint')
-			FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE `+own, func(scan func(...any) error) error {
+			FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE `+own+`
+		UNION ALL SELECT 'CONSTRAINT ' || quote_ident(k.conname) || ' ON DOMAIN ' || `+name("n.nspname", "t.typname")+`, obj_description(k.oid, 'pg_constraint')
+			FROM pg_constraint k JOIN pg_type t ON t.oid = k.contypid JOIN pg_namespace n ON n.oid = t.typnamespace WHERE `+own+`
+		UNION ALL SELECT 'OPERATOR ' || CASE WHEN n.nspname = 'public' THEN '' ELSE quote_ident(n.nspname) || '.' END || o.oprname || ' (' ||
+				CASE WHEN o.oprleft <> 0 THEN format_type(o.oprleft, NULL) ELSE 'NONE' END || ', ' || format_type(o.oprright, NULL) || ')', obj_description(o.oid, 'pg_operator')
+			FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace WHERE o.oprcode <> 0 AND `+own+`
+		UNION ALL SELECT 'CAST (' || format_type(c.castsource, NULL) || ' AS ' || format_type(c.casttarget, NULL) || ')', obj_description(c.oid, 'pg_cast')
+			FROM pg_cast c WHERE c.oid >= 16384`, func(scan func(...any) error) error {
 		var c Comment
 		var text *string
 		if err := scan(&c.On, &text); err != nil || text == nil {

@@ -377,3 +377,32 @@ func TestTenantBy(t *testing.T) {
 		t.Error(o[0], o[1])
 	}
 }
+
+// TestNamesakes: a function that bears the name of the type that it makes comes
+// behind it, and tables behind those whose rows they hold.
+func TestNamesakes(t *testing.T) {
+	s, err := Normalize(&Schema{
+		Composites: []*Composite{{Name: Name{Name: "spot"}, Attributes: []Attribute{{"x", "integer"}}}},
+		Domains:    []*Domain{{Name: Name{Name: "name"}, Type: "text"}},
+		Functions: []*Function{{Name: Name{Name: "spot"}, Arguments: "x integer",
+			Definition: "CREATE OR REPLACE FUNCTION public.spot(x integer)\n RETURNS spot\n LANGUAGE sql\n IMMUTABLE\nAS $function$ SELECT ROW(x)::spot $function$"}},
+		Tables: []*Table{
+			{Name: Name{Name: "a"}, Columns: []*Column{{Name: "was", Type: "b[]"}, {Name: "at", Type: "spot", Default: "spot(1)"}}},
+			{Name: Name{Name: "b"}, Columns: []*Column{{Name: "c", Type: "c"}}},
+			{Name: Name{Name: "c"}, Of: "spot", Columns: []*Column{{Name: "x", Type: "integer", NotNull: true}}},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := s.Table("c"); c == nil || c.Of != "spot" {
+		t.Errorf("the typed table is %+v", c)
+	}
+	p, err := Diff(s, &Schema{}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if down := p.Up(); strings.Index(down, "DROP TABLE a") > strings.Index(down, "DROP TABLE b") || strings.Index(down, "DROP TABLE b") > strings.Index(down, "DROP TABLE c") {
+		t.Errorf("tables are dropped in a wrong order:\n%s", down)
+	}
+}

@@ -78,8 +78,17 @@ func serialOf(typ string) string {
 
 // sql is the definition of the column, as CREATE TABLE and ADD COLUMN take it.
 func (c *Column) sql() string {
+	return c.typed(false)
+}
+
+// typed is the definition of a column, or what one of a typed table adds to that
+// of the type; "" where it adds nothing.
+func (c *Column) typed(ofType bool) string {
 	text := quote(c.Name) + " "
-	if c.Serial {
+	bare := text + "WITH OPTIONS"
+	if ofType {
+		text = bare
+	} else if c.Serial {
 		text += serialOf(c.Type)
 	} else {
 		text += c.Type
@@ -97,6 +106,9 @@ func (c *Column) sql() string {
 	}
 	if c.NotNull && !c.Serial && c.Identity == "" {
 		text += " NOT NULL"
+	}
+	if text == bare {
+		return ""
 	}
 	return text
 }
@@ -155,7 +167,9 @@ func (c *Check) sql() string {
 func (t *Table) create() string {
 	var lines []string
 	for _, c := range t.Columns {
-		lines = append(lines, c.sql())
+		if line := c.typed(t.Of != ""); line != "" {
+			lines = append(lines, line)
+		}
 	}
 	if t.PrimaryKey != nil {
 		lines = append(lines, t.PrimaryKey.sql("PRIMARY KEY"))
@@ -166,11 +180,26 @@ func (t *Table) create() string {
 	for _, c := range t.Checks {
 		lines = append(lines, c.sql())
 	}
-	text := "CREATE TABLE " + t.String() + " (\n    " + strings.Join(lines, ",\n    ") + "\n)"
+	text := "CREATE TABLE " + t.String()
+	if t.Of != "" {
+		text += " " + of(t.Of)
+	}
+	if t.Of == "" && len(lines) == 0 {
+		text += " ()"
+	} else if len(lines) > 0 {
+		text += " (\n    " + strings.Join(lines, ",\n    ") + "\n)"
+	}
 	if t.TenantBy != "" {
 		text += " " + tenantBy(t.TenantBy)
 	}
 	return text
+}
+
+func of(typ string) string {
+	if typ == "" {
+		return "NOT OF"
+	}
+	return "OF " + typ
 }
 
 func tenantBy(column string) string {

@@ -19,7 +19,7 @@ func typeRef(t *types.Type) string {
 	if t == nil {
 		return ""
 	}
-	if t.Elem != nil {
+	if t.Elem != nil && t.Base == nil { // a domain over an array has its own number
 		return "[]" + typeRef(t.Elem)
 	}
 	if t.Rel != 0 && t.Base == nil {

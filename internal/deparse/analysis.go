@@ -67,7 +67,9 @@ func (a *analysis) expr(e ast.Expr) node {
 				return a.constant(l, "-")
 			}
 		}
-		return a.prefix(x.Op, a.expr(x.X))
+		n := a.prefix(x.Op, a.expr(x.X)).(*operator)
+		n.op = a.operatorName(x.OpSchema, x.Op)
+		return n
 	case *ast.Binary:
 		return a.infix(x)
 	case *ast.And:
@@ -204,6 +206,7 @@ func (a *analysis) infix(x *ast.Binary) node {
 	if _, comparison := expr.CompareOps[x.Op]; !comparison {
 		n.t = a.noted(x)
 	}
+	n.op = a.operatorName(x.OpSchema, x.Op)
 	return n
 }
 

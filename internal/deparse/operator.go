@@ -1,9 +1,12 @@
 package deparse
 
 import (
+	"slices"
+
 	"strings"
 
 	"github.com/zqlite/zqlite/internal/expr"
+	"github.com/zqlite/zqlite/internal/sql/ast"
 	"github.com/zqlite/zqlite/internal/types"
 )
 
@@ -196,4 +199,13 @@ func (a *analysis) unify(list []node) *types.Type {
 		list[i] = a.implicitly(list[i], t)
 	}
 	return t
+}
+
+// operatorName writes an operator, with its schema where the search path has not
+// got that.
+func (a *analysis) operatorName(schema, op string) string {
+	if schema == "" || schema == "pg_catalog" || slices.Contains(a.o.SearchPath, schema) {
+		return op
+	}
+	return "OPERATOR(" + ast.QuoteIdent(schema) + "." + op + ")"
 }

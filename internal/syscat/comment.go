@@ -91,6 +91,14 @@ func (v *View) comments() iter.Seq[commented] {
 				return
 			}
 		}
+		if v.Builtin {
+			return
+		}
+		ok := true
+		v.Catalog.EachOperator(func(o *catalog.Operator) bool { ok = say(classOperator, o.ID, 0, o.Comment); return ok })
+		if ok {
+			v.Catalog.EachCast(func(x *catalog.Cast) bool { return say(classCast, x.ID, 0, x.Comment) })
+		}
 	}
 }
 

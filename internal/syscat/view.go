@@ -42,6 +42,8 @@ const (
 	classCollation  = 3456
 	classLanguage   = 2612
 	classMethod     = 2601
+	classCast       = 2605
+	classOperator   = 2617
 )
 
 // Oids of the tablespaces that every server has.

@@ -106,7 +106,7 @@ func dumpRows(ctx context.Context, tx *sql.Tx, out *bufio.Writer, t *schema.Tabl
 		names, exprs = append(names, name), append(exprs, "quote_nullable("+name+"::text)")
 	}
 	if len(names) == 0 {
-		return nil
+		return dumpEmptyRows(ctx, tx, out, t)
 	}
 	rows, err := tx.QueryContext(ctx, "SELECT "+strings.Join(exprs, ", ")+" FROM "+t.String())
 	if err != nil {
@@ -139,6 +139,18 @@ func dumpRows(ctx context.Context, tx *sql.Tx, out *bufio.Writer, t *schema.Tabl
 		out.WriteString(";\n")
 	}
 	return rows.Err()
+}
+
+// dumpEmptyRows writes the rows of a table none of whose columns takes a value.
+func dumpEmptyRows(ctx context.Context, tx *sql.Tx, out *bufio.Writer, t *schema.Table) error {
+	var n int64
+	if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM "+t.String()).Scan(&n); err != nil {
+		return err
+	}
+	for range n {
+		fmt.Fprintf(out, "INSERT INTO %s DEFAULT VALUES;\n", t)
+	}
+	return nil
 }
 
 // dumpSequences puts the sequences where they stand.
