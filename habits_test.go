@@ -462,3 +462,40 @@ func TestManyRowsAtOnce(t *testing.T) {
 		t.Errorf("%d rows after a text that failed", got)
 	}
 }
+
+// TestLongChains runs chains of five thousand, as programs write them.
+func TestLongChains(t *testing.T) {
+	db, err := sql.Open("zqlite", ":memory:")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	chain := func(word string, part func(int) string) string {
+		var b strings.Builder
+		for i := range 5000 {
+			if i > 0 {
+				b.WriteString(word)
+			}
+			b.WriteString(part(i))
+		}
+		return b.String()
+	}
+	arm := func(i int) string { return fmt.Sprintf("SELECT %d AS a", i%4000) }
+	test := func(i int) string { return fmt.Sprintf("a = %d", i) }
+	for _, c := range []struct {
+		query string
+		want  int
+	}{
+		{"SELECT count(*) FROM (" + chain(" UNION ALL ", arm) + ") t", 5000},
+		{"SELECT count(*) FROM (" + chain(" UNION ", arm) + ") t WHERE a > 99", 3900},
+		{"SELECT count(*) FROM (" + chain(" UNION ALL ", arm) + " UNION SELECT 1.5) t", 4001},
+		{"SELECT count(*) FROM (" + chain(" EXCEPT ", arm) + ") t", 0},
+		{"SELECT count(*) FROM generate_series(1, 10) a WHERE " + chain(" OR ", test), 10},
+		{"SELECT count(*) FROM generate_series(1, 10) a WHERE " + chain(" AND ", test), 0},
+	} {
+		var n int
+		if err := db.QueryRow(c.query).Scan(&n); err != nil || n != c.want {
+			t.Errorf("%s…: %d, %v; want %d", c.query[:60], n, err, c.want)
+		}
+	}
+}

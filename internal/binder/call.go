@@ -343,13 +343,22 @@ func (b *binder) setCall(c *ast.FuncCall, s *scope) expr.Expr {
 	return &expr.Column{ID: col.ID, Typ: col.Type, Name: col.Name}
 }
 
+// setClause tells whether set-returning functions may stand in a clause.
+func setClause(c clause) bool {
+	switch c {
+	case clauseTarget, clauseOrderBy, clauseGroupBy, clauseDistinctOn, clauseWindow, clauseValues:
+		return true
+	}
+	return false
+}
+
 // setAllowed fails where no set-returning function may stand.
 func (b *binder) setAllowed(c *ast.FuncCall, s *scope) {
 	if s.lazy != "" {
 		panic(fail(c.Pos, sqlerr.FeatureNotSupported, "set-returning functions are not allowed in %s", s.lazy).
 			WithHint("You might be able to move the set-returning function into a LATERAL FROM item."))
 	}
-	if s.query == nil || s.clause != clauseTarget && s.clause != clauseOrderBy {
+	if s.query == nil || !setClause(s.clause) {
 		panic(fail(c.Pos, sqlerr.FeatureNotSupported, "set-returning functions are not allowed in %s", b.clauseName(s.clause)))
 	}
 	if s.inWin && s.clause < clauseWindow {

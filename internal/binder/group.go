@@ -123,9 +123,6 @@ func (b *binder) noAggregates(e expr.Expr, pos int, s *scope) {
 				panic(fail(pos, sqlerr.GroupingError, "grouping operations are not allowed in GROUP BY"))
 			}
 		}
-		if isSet(s.query.sets, c.ID) {
-			panic(fail(pos, sqlerr.FeatureNotSupported, "set-returning functions are not supported in GROUP BY"))
-		}
 		for _, w := range s.query.windows {
 			if w.call.Col.ID == c.ID {
 				panic(fail(pos, sqlerr.WindowingError, "window functions are not allowed in GROUP BY"))

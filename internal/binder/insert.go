@@ -204,6 +204,9 @@ func (b *binder) overridden(st *ast.Insert, c *change, ord int, isDefault bool) 
 // column where it stands, so that literals are read as the column's type.
 func (b *binder) insertValues(st *ast.Insert, values *ast.Values, c *change, ordinals []int, n *plan.Insert, given []bool, box *scope) {
 	s := &scope{parent: box.parent, base: box, ctes: box.ctes, clause: clauseValues, barred: []*rangeItem{b.newItem(c, c.target.New)}}
+	if len(values.Rows) == 1 && callsSet(values.Rows[0]) {
+		s.query = &query{} // a single row is a select list
+	}
 	width := len(values.Rows[0])
 	if width > len(ordinals) {
 		panic(fail(start(values.Rows[0][len(ordinals)]), sqlerr.SyntaxError, "INSERT has more expressions than target columns"))
@@ -251,6 +254,22 @@ func (b *binder) insertValues(st *ast.Insert, values *ast.Values, c *change, ord
 		}
 	}
 	n.Input, n.Ordinary = v, len(v.Rows) == 1
+	if s.query != nil && len(s.query.sets) > 0 {
+		n.Input, n.Ordinary = b.setValues(v, s), false
+	}
+}
+
+// setValues makes the rows of a single row of VALUES with set-returning calls.
+func (b *binder) setValues(v *plan.Values, s *scope) plan.Node {
+	outs := make([]output, len(v.Cols))
+	for i, e := range v.Rows[0] {
+		outs[i] = output{expr: e, name: v.Cols[i].Name}
+	}
+	p := &plan.Project{Input: b.expandSets(&plan.Values{Rows: [][]expr.Expr{{}}}, outs, nil, nil, s)}
+	for i := range outs {
+		p.Items = append(p.Items, plan.Item{Col: v.Cols[i], Expr: outs[i].expr})
+	}
+	return p
 }
 
 // partial reports whether a column of the list is a part of one.

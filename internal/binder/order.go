@@ -1,6 +1,8 @@
 package binder
 
 import (
+	"slices"
+
 	"github.com/zqlite/zqlite/internal/expr"
 	"github.com/zqlite/zqlite/internal/plan"
 	"github.com/zqlite/zqlite/internal/sql/ast"
@@ -214,11 +216,23 @@ func (b *binder) orderOutput(node plan.Node, cl clauses, box *scope, what string
 }
 
 // setOp binds UNION, INTERSECT and EXCEPT; the types of both sides are unified
-// column by column.
+// column by column. A chain grows to the left and is bound in a loop, since its
+// length is not bounded by the nesting of queries.
 func (b *binder) setOp(op *ast.SetOp, box *scope) plan.Node {
-	left := b.body(op.Left, box, queryFlags{keepUnknown: true})
-	right := b.body(op.Right, box, queryFlags{keepUnknown: true})
-	return b.combine(op, left, right)
+	chain := []*ast.SetOp{op}
+	for {
+		next, ok := chain[len(chain)-1].Left.(*ast.SetOp)
+		if !ok {
+			break
+		}
+		chain = append(chain, next)
+	}
+	slices.Reverse(chain)
+	node := b.body(chain[0].Left, box, queryFlags{keepUnknown: true})
+	for _, op := range chain {
+		node = b.combine(op, node, b.body(op.Right, box, queryFlags{keepUnknown: true}))
+	}
+	return node
 }
 
 var setOpNames = [...]string{"UNION", "INTERSECT", "EXCEPT"}
@@ -243,7 +257,14 @@ func (b *binder) combine(op *ast.SetOp, left, right plan.Node) plan.Node {
 		}
 	}
 	left, right = b.coerceColumns(left, want, op.Left.Position()), b.coerceColumns(right, want, op.Right.Position())
-	n := &plan.SetOp{Kind: setOpKinds[op.Kind], All: op.All, Left: left, Right: right, Cols: make([]plan.Column, len(lc))}
+	if n, ok := left.(*plan.SetOp); ok && op.Kind == ast.Union && n.Kind == plan.Union && (n.All || !op.All) {
+		n.All, n.Ins = op.All, append(n.Ins, right)
+		for i := range n.Cols {
+			n.Cols[i].NotNull = n.Cols[i].NotNull && rc[i].NotNull
+		}
+		return n
+	}
+	n := &plan.SetOp{Kind: setOpKinds[op.Kind], All: op.All, Ins: []plan.Node{left, right}, Cols: make([]plan.Column, len(lc))}
 	for i := range lc {
 		n.Cols[i] = plan.Column{ID: b.newID(), Name: lc[i].Name, Type: want[i], NotNull: lc[i].NotNull && rc[i].NotNull}
 	}

@@ -124,6 +124,8 @@ func (b *binder) core(c *ast.SelectCore, cl clauses, box *scope, flags queryFlag
 	on := b.distinctOn(c.DistinctOn, outs, s)
 	b.checkWindows(s)
 	s.query.open = false
+	b.unifySets(outs, &having, keys, on, groups, s.query)
+	node = b.setsBelow(node, groups.exprs, s.query)
 	if groups.used || len(s.query.aggs) > 0 || having != nil || len(s.query.groupings) > 0 {
 		if len(cl.locking) > 0 {
 			panic(notLockable(cl.locking[0], aggregateWord(groups, having)))
@@ -131,6 +133,7 @@ func (b *binder) core(c *ast.SelectCore, cl clauses, box *scope, flags queryFlag
 		g := &grouper{b: b, s: s, groups: groups}
 		node = g.aggregate(node, outs, having, keys, on)
 	}
+	node = b.setsBelow(node, windowRoots(s.query), s.query)
 	node = windowNodes(node, s.query.windows)
 	b.lock(cl.locking, c, s, node)
 	return b.finish(node, c, cl, outs, keys, on, s, box)

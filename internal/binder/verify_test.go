@@ -148,10 +148,11 @@ func (v *verifier) node(n plan.Node, outer idSet, ctes []*plan.CTE) {
 		v.exprs(n.On, in, outer, who)
 	case *plan.SetOp:
 		v.make(n.Cols, n)
-		l, r := n.Left.Columns(), n.Right.Columns()
-		for i := range n.Cols {
-			if l[i].Type.OID != n.Cols[i].Type.OID || r[i].Type.OID != n.Cols[i].Type.OID {
-				v.errorf("column %d of %T: %s and %s for %s", i, n, l[i].Type.Display, r[i].Type.Display, n.Cols[i].Type.Display)
+		for _, branch := range n.Ins {
+			for i, c := range branch.Columns() {
+				if c.Type.OID != n.Cols[i].Type.OID {
+					v.errorf("column %d of %T: %s for %s", i, n, c.Type.Display, n.Cols[i].Type.Display)
+				}
 			}
 		}
 	case *plan.CTEScan:

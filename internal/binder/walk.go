@@ -334,8 +334,9 @@ func mapPlan(n plan.Node, f func(plan.Node) plan.Node) plan.Node {
 		one(&x.Left)
 		one(&x.Right)
 	case *plan.SetOp:
-		one(&x.Left)
-		one(&x.Right)
+		for i := range x.Ins {
+			one(&x.Ins[i])
+		}
 	case *plan.Insert:
 		one(&x.Input)
 	case *plan.Update:

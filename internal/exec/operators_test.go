@@ -260,7 +260,7 @@ func TestDistinctAndSetOps(t *testing.T) {
 					want = append(want, k)
 				}
 			}
-			op := &plan.SetOp{Kind: kind, All: all, Left: node(left), Right: node(right),
+			op := &plan.SetOp{Kind: kind, All: all, Ins: []plan.Node{node(left), node(right)},
 				Cols: []plan.Column{column("a", types.Int8), column("c", types.Float8)}}
 			sameRows(t, name, show(collect(t, op, newRun())), want, false)
 		}

@@ -47,23 +47,22 @@ func closeAll(ops ...Operator) error {
 }
 
 func (b *builder) setOp(n *plan.SetOp) (Operator, error) {
-	left, err := b.build(n.Left)
-	if err != nil {
-		return nil, err
-	}
-	right, err := b.build(n.Right)
-	if err != nil {
-		return nil, err
+	ins := make([]Operator, len(n.Ins))
+	for i, in := range n.Ins {
+		var err error
+		if ins[i], err = b.build(in); err != nil {
+			return nil, err
+		}
 	}
 	ts := columnTypes(n.Cols)
 	if n.Kind == plan.Union {
-		all := &concatOp{ins: []Operator{left, right}}
+		all := &concatOp{ins: ins}
 		if n.All {
 			return all, nil
 		}
 		return newDistinct(all, ts)
 	}
-	return newCountingSetOp(n.Kind, n.All, left, right, ts)
+	return newCountingSetOp(n.Kind, n.All, ins[0], ins[1], ts)
 }
 
 // countingSetOp is INTERSECT and EXCEPT: it counts the rows of the right side

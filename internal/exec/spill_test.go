@@ -184,8 +184,8 @@ func spillingPlans(t testing.TB, n int, wrap func(plan.Node) plan.Node) map[stri
 	}
 	for name, kind := range map[string]plan.SetOpKind{"union": plan.Union, "intersect": plan.Intersect, "except": plan.Except} {
 		for _, every := range []bool{false, true} {
-			out[fmt.Sprintf("%s %v", name, every)] = &plan.SetOp{Kind: kind, All: every, Left: left,
-				Right: &plan.Filter{Input: right, Conds: []expr.Expr{compare(expr.LT, ref(b.cols[1]), intConst(5))}}, Cols: cols()}
+			out[fmt.Sprintf("%s %v", name, every)] = &plan.SetOp{Kind: kind, All: every, Cols: cols(),
+				Ins: []plan.Node{left, &plan.Filter{Input: right, Conds: []expr.Expr{compare(expr.LT, ref(b.cols[1]), intConst(5))}}}}
 		}
 	}
 	cte := &plan.CTE{Name: "c", Plan: left}

@@ -44,7 +44,7 @@ func TestSpilledSetOpsOfAnySize(t *testing.T) {
 		for _, kind := range []plan.SetOpKind{plan.Intersect, plan.Except} {
 			for _, all := range []bool{false, true} {
 				l := rowsInput(left)
-				p := &plan.SetOp{Kind: kind, All: all, Left: l, Right: rowsInput(right), Cols: l.Columns()}
+				p := &plan.SetOp{Kind: kind, All: all, Ins: []plan.Node{l, rowsInput(right)}, Cols: l.Columns()}
 				rows, err := runPlan(p, tightRun(limit))
 				if err != nil {
 					t.Fatal(err)

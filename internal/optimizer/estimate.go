@@ -77,7 +77,11 @@ func (z *optimizer) rows(n plan.Node) float64 {
 	case *plan.Limit:
 		return math.Min(z.rows(n.Input), constantOr(n.Count, 100))
 	case *plan.SetOp:
-		return z.rows(n.Left) + z.rows(n.Right)
+		var rows float64
+		for _, in := range n.Ins {
+			rows += z.rows(in)
+		}
+		return rows
 	case *plan.With:
 		return z.rows(n.Body)
 	case *plan.CTEScan:

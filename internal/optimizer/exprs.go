@@ -180,11 +180,7 @@ func setInput(n plan.Node, i int, in plan.Node) {
 	case *plan.Distinct:
 		n.Input = in
 	case *plan.SetOp:
-		if i == 0 {
-			n.Left = in
-		} else {
-			n.Right = in
-		}
+		n.Ins[i] = in
 	case *plan.With:
 		setWithInput(n, i, in)
 	case *plan.Insert:

@@ -164,7 +164,9 @@ func (z *optimizer) pushSetOp(n *plan.SetOp, conds []expr.Expr) plan.Node {
 		}
 		return z.push(in, out)
 	}
-	n.Left, n.Right = side(n.Left), side(n.Right)
+	for i, in := range n.Ins {
+		n.Ins[i] = side(in)
+	}
 	return n
 }
 

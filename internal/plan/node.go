@@ -296,13 +296,13 @@ const (
 	Except
 )
 
-// SetOp combines two inputs whose columns have the same types.
+// SetOp combines inputs whose columns have the same types: two of them, or any
+// number for Union, so that a long chain of UNION is no deeper than a short one.
 type SetOp struct {
-	Kind  SetOpKind
-	All   bool
-	Left  Node
-	Right Node
-	Cols  []Column
+	Kind SetOpKind
+	All  bool
+	Ins  []Node
+	Cols []Column
 }
 
 // With computes common table expressions for Body. A CTE that is used once
@@ -422,7 +422,7 @@ func (n *Distinct) Inputs() []Node  { return []Node{n.Input} }
 func (n *Aggregate) Inputs() []Node { return []Node{n.Input} }
 func (n *Window) Inputs() []Node    { return []Node{n.Input} }
 func (n *Join) Inputs() []Node      { return []Node{n.Left, n.Right} }
-func (n *SetOp) Inputs() []Node     { return []Node{n.Left, n.Right} }
+func (n *SetOp) Inputs() []Node     { return n.Ins }
 
 // Inputs returns the plans of the CTEs, then the body.
 func (n *With) Inputs() []Node {

@@ -55,7 +55,6 @@ SELECT lower(city), upper(lower(city)), count(*) FROM s GROUP BY lower(city) ORD
 SELECT lower(city), upper(city) FROM s GROUP BY lower(city);
 SELECT city FROM s GROUP BY count(*);
 SELECT city FROM s GROUP BY row_number() OVER ();
--- gap: not yet
 SELECT city FROM s GROUP BY generate_series(1, 2);
 SELECT sum(count(*)) FROM s;
 SELECT sum(n) FROM s WHERE sum(n) > 1;
