@@ -263,7 +263,7 @@ func (b *binder) array(a *ast.ArrayExpr, s *scope) expr.Expr {
 		args[i] = b.scalar(x, s)
 	}
 	t := b.unify(args, "ARRAY", func(i int) int { return start(a.Elems[i]) })
-	if t.Kind != types.KindArray {
+	if t.Kind != types.KindArray || t.Base != nil { // a domain over arrays is an element as another
 		t = types.ArrayOf(withoutMod(t))
 	}
 	return &expr.Array{Args: args, Typ: t}

@@ -23,7 +23,7 @@ func TypeOf(o Options, t *ast.TypeName) (typ *types.Type, err error) {
 func (b *binder) typeName(t *ast.TypeName) *types.Type {
 	typ := b.baseTypeName(t)
 	for range t.Dims {
-		if typ.Kind != types.KindArray {
+		if typ.Kind != types.KindArray || typ.Base != nil {
 			typ = types.ArrayOf(typ)
 		}
 	}

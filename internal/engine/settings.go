@@ -202,10 +202,14 @@ func splitPath(v string) []string {
 var checkFailed = sqlerr.New(sqlerr.InvalidParameterValue, "invalid value")
 
 func checkTimeZone(v string) (string, *sqlerr.Error) {
-	if _, err := loadZone(v); err != nil {
-		return "", checkFailed
+	if v == "" || strings.EqualFold(v, "default") {
+		return v, nil
 	}
-	return v, nil
+	_, shown, err := types.SessionZone(v)
+	if err != nil {
+		return "", sqlerr.From(err)
+	}
+	return shown, nil
 }
 
 func checkDuration(v string) (string, *sqlerr.Error) {

@@ -240,9 +240,19 @@ func settingWord(e ast.Expr) (string, error) {
 		w, err := settingWord(e.X)
 		return e.Op + w, err
 	case *ast.Cast:
-		return settingWord(e.X)
+		w, err := settingWord(e.X)
+		if err == nil && e.Type.Name.Name == "interval" {
+			return intervalWord(w)
+		}
+		return w, err
 	}
 	return "", sqlerr.New(sqlerr.SyntaxError, "SET takes literals and words").At(e.Position())
+}
+
+// intervalWord writes an interval the way that a setting is told of one.
+func intervalWord(s string) (string, error) {
+	v, err := types.Parse(s, types.Interval, nil)
+	return "INTERVAL '" + types.Format(v, types.Interval, nil) + "'", err
 }
 
 // SetSetting changes a setting; local lasts until the end of the transaction.
@@ -370,7 +380,8 @@ func loadZone(name string) (*time.Location, error) {
 	if name == "" || strings.EqualFold(name, "default") {
 		return time.UTC, nil
 	}
-	return types.SessionZone(name)
+	loc, _, err := types.SessionZone(name)
+	return loc, err
 }
 
 func (s *Session) vacuum(ctx context.Context, stmt *ast.Vacuum, analyze bool) error {

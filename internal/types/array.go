@@ -140,7 +140,7 @@ func NewArrayDims(elems []Value, dims []Dim, elem *Type) Value {
 func MakeArray(t *Type, vals []Value) (Value, error) {
 	nested := false
 	for i := range vals {
-		nested = nested || vals[i].K == KindArray
+		nested = nested || vals[i].K == KindArray && !isElement(vals[i], t.Elem)
 	}
 	if !nested {
 		return NewArray(vals, t.Elem), nil
@@ -170,6 +170,12 @@ func MakeArray(t *Type, vals []Value) (Value, error) {
 			"number of array dimensions (%d) exceeds the maximum allowed (%d)", len(inner)+1, MaxArrayDims)
 	}
 	return NewArrayDims(elems, append([]Dim{{len(vals), 1}}, inner...), t.Elem), nil
+}
+
+// isElement tells whether an array is an element of an array of arrays, which a
+// domain makes possible, rather than a dimension of it.
+func isElement(v Value, elem *Type) bool {
+	return elem.Kind == KindArray && (len(v.S) < 2 || Kind(v.S[1]) != KindArray)
 }
 
 func sameDims(a, b []Dim) bool {

@@ -191,11 +191,11 @@ func TestTimeConversion(t *testing.T) {
 		}
 	}
 	for _, s := range []string{"+02", "-3:30", "2", "UTC", "america/new_york", "EST5EDT"} {
-		if _, err := SessionZone(s); err != nil {
+		if _, _, err := SessionZone(s); err != nil {
 			t.Error(err)
 		}
 	}
-	if _, err := SessionZone("Mars/Olympus"); sqlerr.Code(err) != sqlerr.InvalidParameterValue {
+	if _, _, err := SessionZone("Mars/Olympus"); sqlerr.Code(err) != sqlerr.InvalidParameterValue {
 		t.Error(err)
 	}
 }

@@ -1,6 +1,8 @@
 package types
 
 import (
+	"math"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -24,26 +26,61 @@ func LookupZone(name string) (*time.Location, error) {
 	return nil, sqlerr.New(sqlerr.InvalidParameterValue, "time zone \"%s\" not recognized", name)
 }
 
-// SessionZone reads the setting time_zone: a name, or hours east of UTC
-// ("+02", "2", "-03:30").
-func SessionZone(s string) (*time.Location, error) {
+// SessionZone reads the setting time_zone: a name, a number of hours east of
+// UTC ("+02", "5.5"), an offset west of UTC as POSIX has it ("+05:30"), or
+// INTERVAL 'x' east. shown is how SHOW writes it.
+func SessionZone(s string) (loc *time.Location, shown string, err error) {
 	x := trimSpace(s)
+	invalid := sqlerr.New(sqlerr.InvalidParameterValue, "invalid value for parameter \"TimeZone\": \"%s\"", s)
+	if hours, err := strconv.ParseFloat(x, 64); err == nil {
+		if !(math.Abs(hours) <= 167) { // NaN too
+			return nil, "", invalid.WithDetail("UTC timezone offset is out of range.")
+		}
+		loc, shown = shownZone(int(hours * 3600))
+		return loc, shown, nil
+	}
+	if len(x) > 8 && strings.EqualFold(x[:8], "interval") {
+		v, err := parseInterval(strings.Trim(x[8:], " '"), -1, nil)
+		months, days, _ := v.IntervalParts()
+		switch {
+		case err != nil:
+			return nil, "", invalid
+		case months != 0:
+			return nil, "", invalid.WithDetail("Cannot specify months in time zone interval.")
+		case days != 0:
+			return nil, "", invalid.WithDetail("Cannot specify days in time zone interval.")
+		}
+		loc, shown = shownZone(int(v.I / usSecond))
+		return loc, shown, nil
+	}
 	if x != "" && (x[0] == '+' || x[0] == '-' || x[0] >= '0' && x[0] <= '9') {
 		if x[0] != '+' && x[0] != '-' {
 			x = "+" + x
 		}
 		if off, code := decodeOffset(x); code == dtOK {
-			return fixedZone(off), nil
+			return fixedZone(-off), s, nil
 		}
 	}
 	if loc := namedZone(strings.ToLower(x)); loc != nil {
-		return loc, nil
+		if strings.EqualFold(loc.String(), x) {
+			s = loc.String()
+		}
+		return loc, s, nil
 	}
-	loc, err := LookupZone(x)
-	if err != nil {
-		return nil, sqlerr.New(sqlerr.InvalidParameterValue, "invalid value for parameter \"TimeZone\": \"%s\"", s)
+	if loc, err = LookupZone(x); err != nil {
+		return nil, "", invalid
 	}
-	return loc, nil
+	return loc, s, nil
+}
+
+// shownZone is the zone of an offset in seconds east and its name, which says
+// it first for people and then as POSIX does.
+func shownZone(east int) (*time.Location, string) {
+	west := string(appendOffset(nil, -east))
+	if east == 0 {
+		west = "-00"
+	}
+	return fixedZone(east), "<" + string(appendOffset(nil, east)) + ">" + west
 }
 
 func fixedZone(east int) *time.Location {
