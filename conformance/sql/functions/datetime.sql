@@ -122,7 +122,6 @@ SELECT timestamptz '2024-07-01 12:00+00', '2024-07-01 12:00'::timestamptz, to_ch
 SET TIME ZONE 'PST8PDT';
 SELECT timestamptz '2024-07-01 12:00+00';
 SET TIME ZONE '+05:30';
--- gap: another result
 SELECT timestamptz '2024-07-01 12:00+00';
 SET TIME ZONE -3;
 SELECT timestamptz '2024-07-01 12:00+00';

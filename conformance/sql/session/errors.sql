@@ -66,7 +66,6 @@ RESET nope.x;
 SHOW nope.y;
 SET TIME ZONE 'Nope/Zone';
 SET TIME ZONE 5;
--- gap: not yet
 SHOW TIME ZONE;
 SET TIME ZONE DEFAULT;
 SET search_path = nope, public;
