@@ -144,6 +144,8 @@ func TestImportNamesTheBrokenLine(t *testing.T) {
 		{"few.csv", "id,name\n1,Ada\n2\n", "few.csv: line 3 has 1 values, but there are 2 columns"},
 		{"many.csv", "id,name\n1,Ada\n2,b,c\n", "line 3 has 3 values"},
 		{"empty.csv", "", "the file is empty"},
+		{"empty.json", "", "there is no object with a key in the file"},
+		{"none.json", "[]", "there is no object with a key in the file"},
 		{"number.ndjson", "{\"a\":1}\n5\n", "line 2: an object"},
 		{"broken.json", "[{\"a\":1},\n{\"a\":}]", "line 2: invalid character"},
 		{"typed.csv", "x,y\n1,2\n3,abc\n", "typed.csv: line 3, column y: invalid input syntax"},

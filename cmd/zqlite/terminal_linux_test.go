@@ -136,6 +136,10 @@ func TestTerminal(t *testing.T) {
 	typed("SELECT 6 *\r")
 	typed("7 AS answer;\r")
 	screen.waitFor(t, "42")
+	typed("SEL") // a word that Tab completes stays whole when a space follows
+	typed("\t")
+	typed(" 6 * 8 AS done;\r")
+	screen.waitFor(t, "48")
 	typed("SELEC;\r")
 	screen.waitFor(t, "syntax error")
 	typed("\\q\r")

@@ -26,7 +26,7 @@ func (s *Shell) Interactive(name string) error {
 	rl.SyntaxHighlighter = func(line []rune) string { return Highlight(string(line)) }
 	words := s.vocabulary()
 	rl.Completer = func(line []rune, cursor int) readline.Completions {
-		return readline.CompleteValues(completions(string(line[:cursor]), words)...).NoSpace()
+		return readline.CompleteValues(completions(string(line[:cursor]), words)...)
 	}
 	if path, err := historyFile(); err == nil {
 		rl.History.AddFromFile("history", path)

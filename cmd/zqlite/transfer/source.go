@@ -118,6 +118,9 @@ func JSON(r io.ReadSeeker) (Source, error) {
 	if !errors.Is(err, io.EOF) {
 		return nil, err
 	}
+	if len(keys) == 0 {
+		return nil, errors.New("there is no object with a key in the file; the keys name the columns")
+	}
 	for k := range keys {
 		s.columns = append(s.columns, k)
 	}
