@@ -51,6 +51,7 @@ func (w *Writer) Insert(ctx context.Context, tx *storage.Tx, row []types.Value, 
 		return err
 	}
 	taken, err := tx.InsertNew(ctx, w.tree, key, w.row.Bytes(), &w.found)
+	w.row.Shrink()
 	if err != nil {
 		return err
 	}
@@ -150,9 +151,12 @@ func (w *Writer) Update(ctx context.Context, tx *storage.Tx, key []byte, old, ne
 		return err
 	}
 	if moved {
-		return tx.Insert(w.tree, newKey, w.row.Bytes())
+		err = tx.Insert(w.tree, newKey, w.row.Bytes())
+	} else {
+		err = tx.Put(w.tree, newKey, w.row.Bytes())
 	}
-	return tx.Put(w.tree, newKey, w.row.Bytes())
+	w.row.Shrink()
+	return err
 }
 
 func (w *Writer) updateEntry(ctx context.Context, tx *storage.Tx, x *index, old, new []types.Value, oldKey, newKey []byte) error {

@@ -96,6 +96,17 @@ func (w *RowWriter) Bytes() []byte {
 	return w.buf
 }
 
+// keptRow is how large a buffer a RowWriter keeps for its next row.
+const keptRow = 1 << 20
+
+// Shrink gives up the memory of a large row that was stored: a writer may live
+// as long as a session. What Bytes gave stays valid.
+func (w *RowWriter) Shrink() {
+	if cap(w.buf) > keptRow {
+		w.buf = nil
+	}
+}
+
 // Row is a view of row bytes.
 type Row struct {
 	ls  *Layouts
