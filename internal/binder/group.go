@@ -229,6 +229,7 @@ type grouper struct {
 	items  []plan.Item
 	own    map[expr.ColumnID]bool // columns that the aggregation brings forth
 	inSub  bool
+	direct bool // a direct argument of an ordered-set aggregate is looked at
 }
 
 // aggregate puts the aggregation, and HAVING, on the input, and rewrites
@@ -280,6 +281,7 @@ func (g *grouper) aggregate(input plan.Node, outs []output, having expr.Expr, ke
 			q.sets[i].Call.Args[k] = g.rewrite(a)
 		}
 	}
+	g.directArguments(q)
 	n := &plan.Aggregate{Input: input, Groups: g.items, Aggs: q.aggs, Sets: g.groups.sets, Grouping: g.groupings(q)}
 	if having != nil {
 		return &plan.Filter{Input: n, Conds: conjuncts(nil, having)}
@@ -449,13 +451,6 @@ func refID(e expr.Expr) expr.ColumnID {
 		return x.ID
 	}
 	return 0
-}
-
-func (g *grouper) ungrouped(name string, pos int) *sqlerr.Error {
-	if g.inSub {
-		return fail(pos, sqlerr.GroupingError, "subquery uses ungrouped column \"%s\" from outer query", name)
-	}
-	return fail(pos, sqlerr.GroupingError, "column \"%s\" must appear in the GROUP BY clause or be used in an aggregate function", name)
 }
 
 // keyGrouped reports whether all primary key columns of a table are grouped by.

@@ -92,6 +92,44 @@ func (s *Session) runDeferredIn(ctx context.Context, tx *storage.Tx) error {
 	return nil
 }
 
+// refusePending fails where a definition would change a table for which checks
+// wait: they hold on to rows as they are.
+func (s *Session) refusePending(c *catalog.Catalog, stmt ast.Stmt) error {
+	if len(s.deferred.checks) == 0 {
+		return nil
+	}
+	var names []ast.QualifiedName
+	what := ""
+	switch stmt := stmt.(type) {
+	case *ast.AlterTable:
+		what, names = "ALTER TABLE", []ast.QualifiedName{stmt.Name}
+	case *ast.CreateIndex:
+		what, names = "CREATE INDEX", []ast.QualifiedName{stmt.Table}
+	case *ast.Drop:
+		if stmt.Kind == ast.ObjectTable {
+			what, names = "DROP TABLE", stmt.Objects
+		}
+	}
+	for _, n := range names {
+		if rel := c.Relation(s.bindPath(), n.Schema, n.Name); rel != nil {
+			if err := s.pendingOn(rel, what); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// pendingOn fails where a check of a relation waits.
+func (s *Session) pendingOn(rel *catalog.Relation, what string) error {
+	for _, d := range s.deferred.checks {
+		if d.check.On() == rel.ID {
+			return sqlerr.New(sqlerr.ObjectInUse, "cannot %s \"%s\" because it has pending trigger events", what, rel.Name)
+		}
+	}
+	return nil
+}
+
 // setConstraints is SET CONSTRAINTS: constraints made immediate are checked.
 func (s *Session) setConstraints(ctx context.Context, stmt *ast.SetConstraints) error {
 	if len(stmt.Names) == 0 && s.tx != nil {

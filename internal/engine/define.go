@@ -82,6 +82,9 @@ func (s *Session) defineOnce(ctx context.Context, tx *storage.Tx, st *Statement,
 		return nil, sqlerr.New(sqlerr.SerializationFailure,
 			"could not serialize access: the catalog was changed after the transaction began")
 	}
+	if err := s.refusePending(before, stmt); err != nil {
+		return nil, err
+	}
 	run := s.newRun(ctx, tx, before)
 	e := &ddl.Env{
 		Ctx: ctx, Tx: tx, Catalog: before, SearchPath: s.bindPath(), CreateIn: s.createIn(before),

@@ -372,7 +372,7 @@ func (s *Session) newRun(ctx context.Context, tx *storage.Tx, c *catalog.Catalog
 		run.Routines = run
 		run.FS, run.TempDir = vfs.OS(), s.db.tempDir
 		run.Virtual, run.Defer, run.Bind, run.Triggers = s.virtualRows, s.deferCheck, s.bindTarget, s.triggersOf
-		run.Routine = s.routineOf
+		run.Routine, run.Pending = s.routineOf, s.pendingOn
 		s.idleRun = run
 	}
 	run.Context.Begin(ctx, int(s.db.memoryLimit()), s.tenant)

@@ -222,6 +222,9 @@ func (c *TriggerCall) Constraint() (name string, deferrable, deferred bool) {
 	return c.Trigger.Name, c.Trigger.Deferrable, c.Trigger.Deferred
 }
 
+// On is the trigger's relation.
+func (c *TriggerCall) On() catalog.ID { return c.Rel }
+
 // Run calls the trigger, unless it is gone by now.
 func (c *TriggerCall) Run(r *Run) error {
 	rel := r.Catalog.RelationByID(c.Rel)

@@ -153,6 +153,14 @@ func (c *ForeignCheck) Constraint() (name string, deferrable, deferred bool) {
 	return c.Key.Name, c.Key.Deferrable, c.Key.Deferred
 }
 
+// On is the child, or the parent where a row of it went.
+func (c *ForeignCheck) On() catalog.ID {
+	if c.row == nil {
+		return c.Key.Parent
+	}
+	return c.Child.ID
+}
+
 // Run carries the check out, against the newest state.
 func (c *ForeignCheck) Run(r *Run) error {
 	child := r.Catalog.RelationByID(c.Child.ID)

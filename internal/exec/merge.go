@@ -229,6 +229,13 @@ func (t *truncateOp) Next(r *Run) (*vector.Batch, error) {
 		among[rel.ID] = true
 	}
 	for _, rel := range t.node.Rels {
+		if r.Pending != nil {
+			if err := r.Pending(rel, "TRUNCATE"); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, rel := range t.node.Rels {
 		for _, id := range rel.Referers {
 			if among[id] || r.Catalog == nil {
 				continue

@@ -30,6 +30,8 @@ type Run struct {
 	// Defer takes what a deferrable constraint has to do, where it is deferred
 	// in this transaction; false means that it is to be done now.
 	Defer func(check Deferred) bool
+	// Pending fails where checks wait for a relation that a statement empties.
+	Pending func(rel *catalog.Relation, what string) error
 	// Bind gives the bound row expressions of a relation that the action of a
 	// foreign key changes, and the defaults of its columns (nil: NULL).
 	Bind func(rel *catalog.Relation) (*plan.Target, []expr.Expr, error)
@@ -53,6 +55,8 @@ type Deferred interface {
 	// Constraint names the constraint, and tells whether it may be deferred and
 	// whether it is unless SET CONSTRAINTS says otherwise.
 	Constraint() (name string, deferrable, deferred bool)
+	// On is the relation whose change waits for it.
+	On() catalog.ID
 	Run(r *Run) error
 }
 

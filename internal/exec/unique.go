@@ -37,6 +37,9 @@ func (c *UniqueCheck) Constraint() (name string, deferrable, deferred bool) {
 	return c.Index.Name, c.Index.Deferrable, c.Index.Deferred
 }
 
+// On is the key's relation.
+func (c *UniqueCheck) On() catalog.ID { return c.Rel.ID }
+
 // Run carries the check out, against the newest state.
 func (c *UniqueCheck) Run(r *Run) error {
 	rel := r.Catalog.RelationByID(c.Rel.ID)

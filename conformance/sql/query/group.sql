@@ -107,7 +107,6 @@ SELECT rank(1, 2) WITHIN GROUP (ORDER BY n) FROM s;
 -- gap: not yet
 SELECT rank(1) WITHIN GROUP (ORDER BY kind) FROM s;
 SELECT percentile_cont(2) WITHIN GROUP (ORDER BY n) FROM s;
--- gap: not yet
 SELECT percentile_cont(n) WITHIN GROUP (ORDER BY n) FROM s;
 SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY kind) FROM s;
 SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY n, v) FROM s;

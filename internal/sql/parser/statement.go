@@ -157,7 +157,14 @@ func (p *parser) preparedTransaction(code, format string) {
 	}
 	format = strings.Replace(format, "%s", p.tok.Text, 1)
 	p.advance()
-	p.failAt(-1, code, format)
+	if p.err != nil {
+		return
+	}
+	err := sqlerr.New(code, "%s", format).At(-1)
+	if code == sqlerr.ObjectNotInPrerequisiteState {
+		err = err.WithHint("Set max_prepared_transactions to a nonzero value.")
+	}
+	p.fail(err)
 }
 
 // chain reads AND [NO] CHAIN.
